@@ -1,0 +1,52 @@
+"""The queue: at least once, never lost when a worker is killed, no business time kept in the broker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VISIBILITY_SECONDS = 900
+TASK_SECONDS = 600  # below the visibility timeout, or a long task would be handed out twice
+
+CELERY: dict[str, Any] = {
+    "CELERY_BROKER_TRANSPORT_OPTIONS": {
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    },
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+    "CELERY_TASK_ACKS_LATE": True,
+    "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
+    "CELERY_TASK_IGNORE_RESULT": True,
+    "CELERY_TASK_TIME_LIMIT": TASK_SECONDS,
+    "CELERY_TASK_SOFT_TIME_LIMIT": TASK_SECONDS - 30,
+    "CELERY_TASK_SERIALIZER": "json",
+    "CELERY_ACCEPT_CONTENT": ["json"],
+    "CELERY_TASK_DEFAULT_QUEUE": "default",
+    "CELERY_TASK_CREATE_MISSING_QUEUES": True,
+    "CELERY_TASK_ROUTES": {
+        "invoices.render_*": {"queue": "pdf"},
+        "reminders.send_*": {"queue": "mail"},
+    },
+    "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+    "CELERY_WORKER_MAX_TASKS_PER_CHILD": 500,
+    "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": True,
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
+    "CELERY_TIMEZONE": "UTC",
+    "CELERY_ENABLE_UTC": True,
+    "CELERY_BEAT_SCHEDULER": "django_celery_beat.schedulers:DatabaseScheduler",
+    "CELERY_BEAT_MAX_LOOP_INTERVAL": 5,
+}
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """A run that nobody took before the next one is due is dropped: the next one sweeps the same rows."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+
+
+CELERY["CELERY_BEAT_SCHEDULE"] = {
+    "relay events": _every(5, "core.relay_events"),
+    "sweep stale work": _every(60, "core.sweep"),
+    "sweep messages": _every(60, "reminders.sweep_messages"),
+    "expire checkouts": _every(60, "payments.expire_checkouts"),
+    "prune what has expired": _every(24 * 60 * 60, "core.prune"),
+}

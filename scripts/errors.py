@@ -1,0 +1,8 @@
+"""One kind of failure: a sentence that says what is wrong and how to mend it."""
+
+
+class DevError(Exception):
+    """Shown as one line, without a traceback."""
+
+    def __init__(self, fault: str, mend: str) -> None:
+        super().__init__(f"{fault} {mend}")
