@@ -10,11 +10,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from scripts.engines.postgres import THROWAWAY, Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "test-engine"
+
+
+def url_of(server_url: str, database: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{database}"))
 
 
 @contextmanager
