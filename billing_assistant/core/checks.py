@@ -16,9 +16,7 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 @register(Tags.security)
-def production_is_safe(
-    app_configs: Sequence[AppConfig] | None, **_kwargs: Any  # noqa: ARG001
-) -> list[CheckMessage]:
+def production_is_safe(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
     if not settings.PRODUCTION:
         return []
     return [*_secrets(), *_switches(), *_network()]
@@ -67,9 +65,7 @@ def _network() -> Iterator[CheckMessage]:
 
 
 @register()
-def pdf_fonts_are_fast(
-    app_configs: Sequence[AppConfig] | None, **_kwargs: Any  # noqa: ARG001
-) -> list[CheckMessage]:
+def pdf_fonts_are_fast(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
     if ctypes.util.find_library("harfbuzz-subset"):
         return []
     return [

@@ -1,0 +1,51 @@
+"""Small database helpers: guards on transactions, per-transaction settings, SQL functions for constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, models, transaction
+from django.db.models import CheckConstraint, F, Func, Q
+from django.db.models.functions import Round
+
+LOCK_TIMEOUT_MS = 10_000
+
+
+class OutsideEffectInTransaction(RuntimeError):
+    """Something that cannot be rolled back was about to happen inside a database transaction."""
+
+
+def require_no_transaction() -> None:
+    """Guards a call to the outside world: it must not happen while a transaction of ours is open."""
+    if connection.in_atomic_block and not getattr(connection, "outer_test_transaction", False):
+        raise OutsideEffectInTransaction("Commit before calling an outside service.")
+
+
+def set_lock_timeout(milliseconds: int = LOCK_TIMEOUT_MS) -> None:
+    """Bounds the wait for a lock until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
+
+
+@contextmanager
+def locked_transaction(*, timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
+    """A transaction in which no lock is waited for longer than the limit."""
+    with transaction.atomic():
+        set_lock_timeout(timeout_ms)
+        yield
+
+
+class CurrencyExponent(Func):
+    """SQL: the number of decimals of a currency code (function made by the first migration of core)."""
+
+    function = "currency_exponent"
+    output_field = models.IntegerField()
+
+
+def minor_units_constraint(name: str, *fields: str, currency: str = "currency") -> CheckConstraint:
+    """A CHECK that every stored amount has no more decimals than its currency."""
+    condition = Q()
+    for field in fields:
+        condition &= Q(**{field: Round(F(field), precision=CurrencyExponent(F(currency)))})
+    return CheckConstraint(condition=condition, name=name)

@@ -1,0 +1,136 @@
+"""The transactional outbox: services record events, apps subscribe, the relay delivers each at least once.
+
+An event and one delivery a subscriber are written in the service's own transaction. The relay claims due deliveries
+with SKIP LOCKED, runs the handler outside that claim, and marks the delivery done. A handler is idempotent: after a
+crash it is run again. It raises RetryLater when its moment has not come.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.encoding import force_str
+
+from billing_assistant.core import queue as jobs
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.models import Event, EventDelivery
+
+Handler = Callable[[Event], None]
+INSERT_CHUNK: Final = 2_000
+
+
+class Subject(Protocol):
+    """What an event is about: a row with a UUID."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def _meta(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A handler by name, for some event names, run in a queue."""
+
+    name: str
+    handler: Handler
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventInput:
+    """One event to be written. `data` is JSON: ids and words, amounts as strings."""
+
+    name: str
+    subject: Subject
+    actor: Actor
+    now: datetime
+    profile_id: UUID | None
+    customer_id: UUID | None = None
+    label: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+_by_event: dict[str, list[Subscriber]] = defaultdict(list)
+_by_name: dict[str, Subscriber] = {}
+
+
+def subscribe(*event_names: str, name: str, queue: str = jobs.DEFAULT) -> Callable[[Handler], Handler]:
+    """Registers a handler (in an app's `subscriptions.py`) for events by name."""
+
+    def register(handler: Handler) -> Handler:
+        subscriber = Subscriber(name, handler, queue)
+        if name in _by_name:
+            raise ValueError(f"Two subscribers are named {name}.")
+        _by_name[name] = subscriber
+        for event_name in event_names:
+            _by_event[event_name].append(subscriber)
+        return handler
+
+    return register
+
+
+def subscriber(name: str) -> Subscriber | None:
+    """The subscriber of that name, if the code still has it."""
+    return _by_name.get(name)
+
+
+def subscribers_of(event_name: str) -> Sequence[Subscriber]:
+    return tuple(_by_event.get(event_name, ()))
+
+
+def record(
+    *,
+    name: str,
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+    profile_id: UUID | None,
+    customer_id: UUID | None = None,
+    label: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Writes one event and its deliveries into the present transaction."""
+    entry = EventInput(name, subject, actor, now, profile_id, customer_id, label, data or {})
+    return record_many([entry])[0]
+
+
+def record_many(entries: Iterable[EventInput]) -> list[Event]:
+    """Writes many events in two inserts, and wakes the relay when the transaction commits."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An event is recorded inside the transaction that makes it true.")
+    events = [_event(entry) for entry in entries]
+    Event.objects.bulk_create(events, batch_size=INSERT_CHUNK)
+    deliveries = [
+        EventDelivery(event=event, subscriber=to.name, queue=to.queue, due_at=event.created_at)
+        for event in events
+        for to in _by_event.get(event.name, ())
+    ]
+    if deliveries:
+        EventDelivery.objects.bulk_create(deliveries, batch_size=INSERT_CHUNK)
+        for queue in sorted({delivery.queue for delivery in deliveries}):
+            jobs.enqueue_on_commit("core.relay_events", queue=queue, only=queue)
+    return events
+
+
+def _event(entry: EventInput) -> Event:
+    return Event(
+        name=entry.name,
+        created_at=entry.now,
+        profile_id=entry.profile_id,
+        subject_kind=entry.subject._meta.model_name,
+        subject_id=entry.subject.pk,
+        subject_label=force_str(entry.label or getattr(entry.subject, "number", ""))[:120],
+        customer_id=entry.customer_id,
+        actor_kind=entry.actor.kind.value,
+        actor_id=entry.actor.id,
+        actor_label=entry.actor.label[:150],
+        data=entry.data,
+    )

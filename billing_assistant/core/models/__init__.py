@@ -1,0 +1,24 @@
+from billing_assistant.core.models.approvals import Approval, ApprovalStatus
+from billing_assistant.core.models.base import Entity
+from billing_assistant.core.models.events import DeliveryStatus, Event, EventDelivery
+from billing_assistant.core.models.files import StoredFile
+from billing_assistant.core.models.idempotency import IdempotencyRecord
+from billing_assistant.core.models.notices import Notice
+from billing_assistant.core.models.profiles import BusinessProfile, HumanCounter
+from billing_assistant.core.models.users import ApiKey, User
+
+__all__ = [
+    "ApiKey",
+    "Approval",
+    "ApprovalStatus",
+    "BusinessProfile",
+    "DeliveryStatus",
+    "Entity",
+    "Event",
+    "EventDelivery",
+    "HumanCounter",
+    "IdempotencyRecord",
+    "Notice",
+    "StoredFile",
+    "User",
+]

@@ -1,0 +1,42 @@
+"""In-app notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from billing_assistant.core.models import Notice, User
+
+
+def notice_to_user(*, user_id: UUID, key: str, text: str, tone: str = "info", url: str = "") -> None:
+    """Puts a line under a person's bell; the same key only once."""
+    Notice.objects.bulk_create(
+        [Notice(user_id=user_id, key=key[:120], tone=tone, text=text[:240], url=url[:200])],
+        ignore_conflicts=True,
+    )
+
+
+def notice_to_role(
+    *,
+    roles: Iterable[str],
+    key: str,
+    text: str,
+    tone: str = "info",
+    url: str = "",
+    profile_id: UUID | None = None,
+) -> None:
+    """Tells every active person of some roles (limited to those who may see the business profile)."""
+    people = User.objects.filter(role__in=list(roles), is_active=True).prefetch_related("profiles")
+    for person in people:
+        limits = {profile.pk for profile in person.profiles.all()}
+        if profile_id is None or not limits or profile_id in limits:
+            notice_to_user(user_id=person.pk, key=key, text=text, tone=tone, url=url)
+
+
+def notices_mark_read(*, user_id: UUID, now: datetime, notice_id: UUID | None = None) -> int:
+    """Marks one notice of a person, or all, as read; returns how many changed."""
+    unread = Notice.objects.filter(user_id=user_id, read_at__isnull=True)
+    if notice_id is not None:
+        unread = unread.filter(pk=notice_id)
+    return unread.update(read_at=now)

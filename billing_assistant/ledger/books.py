@@ -1,0 +1,108 @@
+"""The books check: invariants of the ledger, as SQL that finds the rows which break them.
+
+Other apps register theirs (`register_check`); `check_books` runs all and is run after every test that moves money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from billing_assistant.ledger.services.balances import FROM_JOURNAL
+
+SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A rule of the books and a query whose every row is a violation: the first column says which thing breaks it."""
+
+    code: str
+    rule: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A thing that breaks a rule."""
+
+    code: str
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.rule}: {self.detail}"
+
+
+_invariants: list[Invariant] = []
+
+
+def register_check(*, code: str, rule: str, query: str) -> None:
+    """Adds an invariant of an app; `query` is constant SQL."""
+    _invariants.append(Invariant(code, rule, query))
+
+
+def invariants() -> tuple[Invariant, ...]:
+    return tuple(sorted(_invariants, key=lambda one: (one.code, one.rule)))
+
+
+def check_books(report: Callable[[Invariant, int], None] | None = None) -> list[Violation]:
+    """Runs every invariant; returns what breaks them (at most 20 things a rule)."""
+    violations = []
+    for invariant in invariants():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({invariant.query}) AS broken LIMIT {SHOWN}")  # noqa: S608 -- constant SQL
+            rows = cursor.fetchall()
+        violations += [
+            Violation(invariant.code, invariant.rule, ", ".join(str(value) for value in row)) for row in rows
+        ]
+        if report is not None:
+            report(invariant, len(rows))
+    return violations
+
+
+register_check(
+    code="I1",
+    rule="debits equal credits in every entry",
+    query="""SELECT entry_id, SUM(amount) FROM ledger_journalline GROUP BY entry_id HAVING SUM(amount) <> 0""",
+)
+register_check(
+    code="I1",
+    rule="every entry has the lines that it was sealed with, in its currency and profile",
+    query="""
+    SELECT entry.id, entry.document_number FROM ledger_journalentry entry
+    LEFT JOIN ledger_journalline line ON line.entry_id = entry.id
+    LEFT JOIN ledger_account account ON account.id = line.account_id
+    GROUP BY entry.id HAVING COUNT(line.id) <> entry.line_count
+        OR BOOL_OR(line.currency <> entry.currency OR account.currency <> entry.currency)
+        OR BOOL_OR(account.profile_id <> entry.profile_id)
+        OR BOOL_OR(account.owner_id <> entry.owner_id)
+    """,
+)
+register_check(
+    code="I1",
+    rule="the books of a profile and currency sum to zero",
+    query="""
+    SELECT account.profile_id, line.currency, SUM(line.amount) FROM ledger_journalline line
+    JOIN ledger_account account ON account.id = line.account_id
+    GROUP BY account.profile_id, line.currency HAVING SUM(line.amount) <> 0
+    """,
+)
+register_check(
+    code="I2",
+    rule="the balance row of an owner equals the journal",
+    query=f"""
+    SELECT COALESCE(truth.owner_id, balance.owner_id), COALESCE(truth.currency, balance.currency),
+        truth.outstanding, balance.outstanding
+    FROM ({FROM_JOURNAL}) AS truth
+    FULL JOIN ledger_ownerbalance balance
+        ON balance.owner_id = truth.owner_id AND balance.currency = truth.currency
+    WHERE (COALESCE(truth.billed, 0), COALESCE(truth.credited, 0), COALESCE(truth.paid, 0),
+           COALESCE(truth.written_off, 0), COALESCE(truth.outstanding, 0), COALESCE(truth.unapplied, 0))
+        IS DISTINCT FROM (balance.billed, balance.credited, balance.paid, balance.written_off,
+                          balance.outstanding, balance.unapplied)
+    """,  # noqa: S608 -- a constant
+)

@@ -1,0 +1,36 @@
+"""The words of the books: kinds of account and kinds of entry."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.states import Status
+
+
+class AccountKind(Status):
+    """Receivable and customer credit are kept per customer; the others per business profile."""
+
+    RECEIVABLE = "receivable", _("Accounts receivable"), "info", "file-invoice"
+    CUSTOMER_CREDIT = "customer_credit", _("Unapplied customer credit"), "info", "coins"
+    REVENUE = "revenue", _("Revenue"), "success", "trending-up"
+    TAX_PAYABLE = "tax_payable", _("Tax payable"), "neutral", "receipt-tax"
+    CASH = "cash", _("Cash and bank"), "success", "building-bank"
+    GATEWAY_CLEARING = "gateway_clearing", _("Gateway clearing"), "info", "credit-card"
+    BAD_DEBT = "bad_debt", _("Bad debt"), "warning", "file-off"
+
+
+OWNED: Final = frozenset({AccountKind.RECEIVABLE, AccountKind.CUSTOMER_CREDIT})
+
+
+class EntryKind(Status):
+    """Why an entry was made; decides which figure of the owner's balance it moves."""
+
+    INVOICE = "invoice", _("Invoice"), "info", "file-invoice"
+    INVOICE_VOID = "invoice_void", _("Invoice voided"), "neutral", "file-off"
+    CREDIT_NOTE = "credit_note", _("Credit note"), "info", "file-minus"
+    PAYMENT = "payment", _("Payment"), "success", "cash"
+    PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed"), "danger", "arrow-back"
+    ALLOCATION = "allocation", _("Allocation"), "neutral", "arrows-split"
+    WRITE_OFF = "write_off", _("Write-off"), "warning", "file-off"

@@ -1,0 +1,158 @@
+"""Posting to the journal: the only writer of the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.money import ZERO, is_quantized
+from billing_assistant.ledger.kinds import OWNED, AccountKind, EntryKind
+from billing_assistant.ledger.models import Account, JournalEntry, JournalLine
+from billing_assistant.ledger.services.balances import BalanceChange, balances_apply
+
+CHUNK: Final = 500
+AccountKey = tuple[UUID, AccountKind, UUID | None, str]
+
+
+class UnbalancedEntry(DomainError):
+    """Debits and credits differ, or an amount has parts of a minor unit."""
+
+    code = "unbalanced_entry"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of an entry to be posted: debit positive, credit negative, in the entry's currency."""
+
+    account: AccountKind
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EntryInput:
+    """A balanced entry to be posted about a document. `booked_on` is the profile's local date."""
+
+    profile_id: UUID
+    kind: EntryKind
+    booked_on: date
+    currency: str
+    owner_id: UUID
+    document_id: UUID
+    document_number: str
+    sides: tuple[Side, ...]
+    memo: str = ""
+
+    def checked(self) -> tuple[Side, ...]:
+        """The sides that are not zero. Raises UnbalancedEntry."""
+        sides = tuple(side for side in self.sides if side.amount)
+        if sum((side.amount for side in sides), ZERO) != 0:
+            raise UnbalancedEntry(f"The entry for {self.document_number} does not balance.")
+        if not all(is_quantized(side.amount, self.currency) for side in sides):
+            raise UnbalancedEntry(f"The entry for {self.document_number} has parts of a minor unit.")
+        return sides
+
+
+def entry_post(*, entry: EntryInput, actor: Actor, now: datetime) -> None:
+    """Posts one entry. See `entries_post`."""
+    entries_post(entries=[entry], actor=actor, now=now)
+
+
+def entries_post(*, entries: Iterable[EntryInput], actor: Actor, now: datetime) -> None:
+    """Posts balanced entries and moves the owners' balances, inside the caller's transaction.
+
+    An entry whose sides are all zero (a document over nothing) moves only the count of documents.
+    Raises UnbalancedEntry; the database refuses the same by trigger.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("The journal is written in the transaction of the document.")
+    everything = list(entries)
+    for start in range(0, len(everything), CHUNK):
+        _post_chunk(everything[start : start + CHUNK], actor, now)
+    balances_apply([_change(entry) for entry in everything])
+
+
+def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
+    sides_of = [(entry, entry.checked()) for entry in chunk]
+    accounts = _accounts({_key(entry, side) for entry, sides in sides_of for side in sides})
+    rows = [
+        (
+            JournalEntry(
+                profile_id=entry.profile_id,
+                kind=entry.kind,
+                booked_on=entry.booked_on,
+                currency=entry.currency,
+                owner_id=entry.owner_id,
+                document_id=entry.document_id,
+                document_number=entry.document_number,
+                memo=entry.memo[:200],
+                actor_label=actor.label[:150],
+                line_count=len(sides),
+                created_at=now,
+            ),
+            entry,
+            sides,
+        )
+        for entry, sides in sides_of
+        if sides
+    ]
+    JournalEntry.objects.bulk_create([row for row, _, _ in rows])
+    JournalLine.objects.bulk_create(
+        [
+            JournalLine(entry=row, account_id=accounts[_key(entry, side)], currency=entry.currency, amount=side.amount)
+            for row, entry, sides in rows
+            for side in sides
+        ]
+    )
+
+
+def _key(entry: EntryInput, side: Side) -> AccountKey:
+    return entry.profile_id, side.account, entry.owner_id if side.account in OWNED else None, entry.currency
+
+
+def _accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
+    """Finds or opens the accounts; two writers that open the same one do not clash."""
+    found = _read_accounts(keys)
+    missing = sorted(keys - found.keys(), key=str)
+    if missing:
+        Account.objects.bulk_create(
+            [
+                Account(profile_id=p, kind=kind, owner_id=owner, currency=currency)
+                for p, kind, owner, currency in missing
+            ],
+            ignore_conflicts=True,
+        )
+        found |= _read_accounts(set(missing))
+    return found
+
+
+def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
+    owners = {owner for _, _, owner, _ in keys if owner}
+    profiles = {profile for profile, _, _, _ in keys}
+    mine = Account.objects.filter(profile_id__in=profiles, owner_id__in=owners)
+    shared = Account.objects.filter(profile_id__in=profiles, owner_id__isnull=True)
+    rows = [*mine, *shared]
+    by_key = {(row.profile_id, AccountKind(row.kind), row.owner_id, row.currency): row.pk for row in rows}
+    return {key: by_key[key] for key in keys if key in by_key}
+
+
+def _change(entry: EntryInput) -> BalanceChange:
+    receivable = sum((s.amount for s in entry.sides if s.account is AccountKind.RECEIVABLE), ZERO)
+    credit = -sum((s.amount for s in entry.sides if s.account is AccountKind.CUSTOMER_CREDIT), ZERO)
+    return BalanceChange.of(
+        profile_id=entry.profile_id,
+        owner_id=entry.owner_id,
+        currency=entry.currency,
+        kind=entry.kind,
+        booked_on=entry.booked_on,
+        receivable=receivable,
+        credit=credit,
+    )

@@ -1,0 +1,3 @@
+from integrations.models.webhooks import WebhookEvent, WebhookStatus
+
+__all__ = ["WebhookEvent", "WebhookStatus"]

@@ -1,0 +1,17 @@
+from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
+from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
+from invoices.models.series import NumberSeries, SeriesCounter
+from invoices.models.taxes import TaxRate
+
+__all__ = [
+    "DraftLine",
+    "DraftVersion",
+    "Instalment",
+    "Invoice",
+    "InvoiceDraft",
+    "InvoiceLine",
+    "InvoiceTax",
+    "NumberSeries",
+    "SeriesCounter",
+    "TaxRate",
+]

@@ -1,0 +1,202 @@
+"""Issued documents: invoices and credit notes. Immutable (see the triggers in the migrations)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.models.base import Entity
+from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField, RateField
+from billing_assistant.core.states import values_constraint
+from invoices.states import InvoiceKind, InvoiceState, TaxCategory
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    fields=[
+        "state",
+        "amount_paid",
+        "amount_credited",
+        "amount_written_off",
+        "next_due_on",
+        "sent_at",
+        "viewed_at",
+    ],
+)
+class Invoice(Entity):
+    """A numbered document. After issue only state, settled amounts, timestamps and the stored PDF may change.
+
+    Amounts of a credit note are positive; its kind says the direction, and it never has an amount due.
+    """
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="invoices")
+    kind = models.CharField(max_length=20, choices=InvoiceKind.choices(), default=InvoiceKind.INVOICE)
+    series = models.ForeignKey("invoices.NumberSeries", on_delete=models.PROTECT, related_name="+")
+    series_year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveBigIntegerField()
+    number = models.CharField(_("number"), max_length=60)
+    state = models.CharField(max_length=20, choices=InvoiceState.choices(), default=InvoiceState.ISSUED)
+
+    issued_on = models.DateField(_("issued"))
+    issued_at = models.DateTimeField()
+    issued_by_label = models.CharField(max_length=150, blank=True)
+    due_on = models.DateField(_("due"))
+    next_due_on = models.DateField(null=True, blank=True)
+
+    currency = CurrencyField()
+    prices_include_tax = models.BooleanField(default=False)
+    subtotal = AmountField()
+    discount_total = AmountField()
+    tax_total = AmountField()
+    total = AmountField()
+
+    amount_paid = AmountField()
+    amount_credited = AmountField()
+    amount_written_off = AmountField()
+    amount_due = models.GeneratedField(
+        expression=Case(
+            When(Q(kind="credit_note") | Q(state="void"), then=Value(0, output_field=models.DecimalField())),
+            default=F("total") - F("amount_paid") - F("amount_credited") - F("amount_written_off"),
+        ),
+        output_field=models.DecimalField(max_digits=19, decimal_places=4),
+        db_persist=True,
+    )
+
+    seller = models.JSONField()
+    buyer = models.JSONField()
+    language = models.CharField(max_length=5, default="en")
+    reference = models.CharField(_("your reference"), max_length=120, blank=True)
+    notes = models.TextField(blank=True)
+    terms = models.TextField(blank=True)
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_notes")
+    reason = models.CharField(_("reason"), max_length=240, blank=True)
+    imported = models.BooleanField(default=False)
+
+    portal_link = models.ForeignKey(
+        "customers.PortalLink", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    viewed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    pdf = models.ForeignKey("core.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "number"], name="invoice_number_once"),
+            models.UniqueConstraint(fields=["series", "series_year", "sequence"], name="invoice_sequence_once"),
+            values_constraint("invoice_state_known", "state", InvoiceState),
+            values_constraint("invoice_kind_known", "kind", InvoiceKind),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount_total") + F("tax_total")),
+                name="invoice_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__gte=0, subtotal__gte=0, discount_total__gte=0, tax_total__gte=0),
+                name="invoice_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_paid__gte=0, amount_credited__gte=0, amount_written_off__gte=0)
+                & Q(total__gte=F("amount_paid") + F("amount_credited") + F("amount_written_off")),
+                name="invoice_never_over_settled",
+            ),
+            minor_units_constraint(
+                "invoice_in_minor_units",
+                "subtotal",
+                "discount_total",
+                "tax_total",
+                "total",
+                "amount_paid",
+                "amount_credited",
+                "amount_written_off",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["profile", "kind", "-issued_on", "-id"], name="invoice_by_date"),
+            models.Index(fields=["customer", "kind", "-issued_on", "-id"], name="invoice_by_customer"),
+            models.Index(
+                fields=["profile", "next_due_on", "id"],
+                name="invoice_owing",
+                condition=Q(amount_due__gt=0, state="issued"),
+            ),
+            models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """One line as issued. `amount` is quantity x rate less the line's discount, in the document's price mode."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    description = models.CharField(max_length=500)
+    quantity = RateField()
+    unit = models.CharField(max_length=30, blank=True)
+    unit_price = RateField()
+    discount_percent = PercentField()
+    tax_category = models.CharField(max_length=20, choices=TaxCategory.choices())
+    tax_rate = PercentField()
+    service_from = models.DateField(null=True, blank=True)
+    service_to = models.DateField(null=True, blank=True)
+    amount = AmountField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceTax(models.Model):
+    """The tax of one category and rate on an invoice, rounded once: `base` is net after discounts."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    category = models.CharField(max_length=20, choices=TaxCategory.choices())
+    rate = PercentField()
+    base = AmountField()
+    tax = AmountField()
+
+    class Meta:
+        ordering = ("-rate", "category")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "category", "rate"], name="invoice_tax_group_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.rate}"
+
+
+class Instalment(models.Model):
+    """One due date of an invoice with the part of the total that is due then. Payments fill them in order."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="instalments")
+    position = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    amount = AmountField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="instalment_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_on}: {self.amount}"

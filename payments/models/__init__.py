@@ -1,0 +1,4 @@
+from payments.models.checkouts import Checkout
+from payments.models.payments import Allocation, Payment
+
+__all__ = ["Allocation", "Checkout", "Payment"]

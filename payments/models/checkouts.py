@@ -1,0 +1,58 @@
+"""Checkouts: a client's attempt to pay online."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.models.base import Entity
+from billing_assistant.core.models.fields import AmountField, CurrencyField
+from billing_assistant.core.states import values_constraint
+from payments.states import CheckoutState
+
+
+@pghistory.track()
+class Checkout(Entity):
+    """One hosted payment page for one invoice at one gateway. Written before the gateway is called."""
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="checkouts")
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="checkouts")
+    gateway = models.CharField(max_length=30)
+    account = models.CharField(max_length=60, blank=True)
+    currency = CurrencyField()
+    amount = AmountField()
+    status = models.CharField(max_length=20, choices=CheckoutState.choices(), default=CheckoutState.OPEN)
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    expires_at = models.DateTimeField()
+    failure = models.CharField(max_length=200, blank=True)
+    actor_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gateway", "account", "external_id"],
+                condition=~Q(external_id=""),
+                name="checkout_external_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="checkout_is_positive"),
+            minor_units_constraint("checkout_in_minor_units", "amount"),
+            values_constraint("checkout_status_known", "status", CheckoutState),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at"],
+                name="checkout_open",
+                condition=Q(status__in=["open", "unknown", "processing"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.currency} {self.amount}"

@@ -1,0 +1,106 @@
+"""Money received, and what it was allocated to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.models.base import Entity
+from billing_assistant.core.models.fields import AmountField, CurrencyField
+from billing_assistant.core.states import values_constraint
+from payments.states import PaymentMethod, PaymentState
+
+
+@pghistory.track()
+class Payment(Entity):
+    """Money from a customer. What is not allocated is the customer's unapplied credit."""
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="payments")
+    number = models.CharField(_("number"), max_length=40)
+    method = models.CharField(_("method"), max_length=20, choices=PaymentMethod.choices())
+    status = models.CharField(
+        _("status"), max_length=20, choices=PaymentState.choices(), default=PaymentState.COMPLETED
+    )
+    currency = CurrencyField(_("currency"))
+    amount = AmountField(_("amount"))
+    amount_allocated = AmountField()
+    amount_refunded = AmountField()
+    unapplied = models.GeneratedField(
+        expression=F("amount") - F("amount_allocated") - F("amount_refunded"),
+        output_field=models.DecimalField(max_digits=19, decimal_places=4),
+        db_persist=True,
+    )
+    received_on = models.DateField(_("received on"))
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    note = models.CharField(_("note"), max_length=240, blank=True)
+    provider = models.CharField(max_length=30, blank=True)
+    account = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+    checkout = models.ForeignKey(
+        "payments.Checkout", null=True, blank=True, on_delete=models.PROTECT, related_name="payments"
+    )
+    recorded_by_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "number"], name="payment_number_once"),
+            models.UniqueConstraint(
+                fields=["provider", "account", "external_id"],
+                condition=~Q(external_id=""),
+                name="external_payment_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_allocated__gte=0, amount_refunded__gte=0)
+                & Q(amount__gte=F("amount_allocated") + F("amount_refunded")),
+                name="payment_never_over_allocated",
+            ),
+            minor_units_constraint("payment_in_minor_units", "amount", "amount_allocated", "amount_refunded"),
+            values_constraint("payment_status_known", "status", PaymentState),
+            values_constraint("payment_method_known", "method", PaymentMethod),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),
+            models.Index(fields=["customer", "-received_on", "-id"], name="payment_by_customer"),
+            models.Index(fields=["customer", "currency"], name="payment_unapplied", condition=Q(unapplied__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Allocation(Entity):
+    """A part of a payment or of a credit note that settles an invoice. Never changed; undone by a negative row."""
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="allocations")
+    credit_note = models.ForeignKey(
+        "invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="allocations")
+    currency = CurrencyField()
+    amount = AmountField()
+    allocated_on = models.DateField()
+    actor_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(amount=0), name="allocation_not_zero"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, credit_note__isnull=True)
+                | Q(payment__isnull=True, credit_note__isnull=False),
+                name="allocation_has_one_source",
+            ),
+            minor_units_constraint("allocation_in_minor_units", "amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"

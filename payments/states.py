@@ -1,0 +1,72 @@
+"""States of payments and checkouts, and the methods."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.states import Status
+
+
+class PaymentState(Status):
+    PENDING = "pending", _("Pending"), "warning", "clock"
+    PROCESSING = "processing", _("Processing"), "warning", "loader"
+    COMPLETED = "completed", _("Received"), "success", "circle-check"
+    FAILED = "failed", _("Failed"), "danger", "circle-x"
+    REVERSED = "reversed", _("Reversed"), "danger", "arrow-back"
+
+
+PAYMENT_TRANSITIONS: Final = {
+    PaymentState.PENDING: frozenset({PaymentState.PROCESSING, PaymentState.COMPLETED, PaymentState.FAILED}),
+    PaymentState.PROCESSING: frozenset({PaymentState.COMPLETED, PaymentState.FAILED}),
+    PaymentState.COMPLETED: frozenset({PaymentState.REVERSED}),
+    PaymentState.FAILED: frozenset[PaymentState](),
+    PaymentState.REVERSED: frozenset[PaymentState](),
+}
+
+
+class PaymentMethod(Status):
+    MPESA = "mpesa", _("M-Pesa"), "neutral", "device-mobile"
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer"), "neutral", "building-bank"
+    CREDIT_CARD = "credit_card", _("Card"), "neutral", "credit-card"
+    PAYPAL = "paypal", _("PayPal"), "neutral", "brand-paypal"
+    CASH = "cash", _("Cash"), "neutral", "cash"
+    CHEQUE = "cheque", _("Cheque"), "neutral", "writing"
+    CRYPTO = "crypto", _("Crypto"), "neutral", "coin-bitcoin"
+    ONLINE = "online", _("Online payment"), "neutral", "world"
+
+
+class CheckoutState(Status):
+    OPEN = "open", _("Open"), "info", "clock"
+    PROCESSING = "processing", _("Processing"), "warning", "loader"
+    SUCCEEDED = "succeeded", _("Paid"), "success", "circle-check"
+    FAILED = "failed", _("Declined"), "danger", "circle-x"
+    EXPIRED = "expired", _("Expired"), "neutral", "clock-off"
+    UNKNOWN = "unknown", _("Not known yet"), "warning", "help"
+
+
+CHECKOUT_TRANSITIONS: Final = {
+    CheckoutState.OPEN: frozenset(
+        {
+            CheckoutState.PROCESSING,
+            CheckoutState.SUCCEEDED,
+            CheckoutState.FAILED,
+            CheckoutState.EXPIRED,
+            CheckoutState.UNKNOWN,
+        }
+    ),
+    CheckoutState.PROCESSING: frozenset({CheckoutState.SUCCEEDED, CheckoutState.FAILED, CheckoutState.UNKNOWN}),
+    CheckoutState.UNKNOWN: frozenset(
+        {
+            CheckoutState.OPEN,
+            CheckoutState.PROCESSING,
+            CheckoutState.SUCCEEDED,
+            CheckoutState.FAILED,
+            CheckoutState.EXPIRED,
+        }
+    ),
+    CheckoutState.FAILED: frozenset({CheckoutState.SUCCEEDED, CheckoutState.PROCESSING}),
+    CheckoutState.EXPIRED: frozenset({CheckoutState.SUCCEEDED}),
+    CheckoutState.SUCCEEDED: frozenset[CheckoutState](),
+}

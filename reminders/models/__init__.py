@@ -1,0 +1,3 @@
+from reminders.models.messages import Message, MessageAttachment
+
+__all__ = ["Message", "MessageAttachment"]
