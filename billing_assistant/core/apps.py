@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "billing_assistant.core"
     label = "core"
+
+    def ready(self) -> None:
+        from billing_assistant.core import checks  # noqa: F401, PLC0415

@@ -23,12 +23,9 @@ CELERY: dict[str, Any] = {
     "CELERY_ACCEPT_CONTENT": ["json"],
     "CELERY_TASK_DEFAULT_QUEUE": "default",
     "CELERY_TASK_CREATE_MISSING_QUEUES": True,
-    "CELERY_TASK_ROUTES": {
-        "invoices.render_*": {"queue": "pdf"},
-        "reminders.send_*": {"queue": "mail"},
-    },
     "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
     "CELERY_WORKER_MAX_TASKS_PER_CHILD": 500,
+    "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": 5.0,
     "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": True,
     "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
     "CELERY_TIMEZONE": "UTC",
