@@ -1,0 +1,84 @@
+"""Portal links: made with each invoice, made again when they ran out, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.rights import Right
+from customers.models import Customer, PortalLink
+from customers.portal_tokens import link_id_of, token_of
+
+
+def portal_links_build(*, owners: Iterable[tuple[UUID, UUID]], days: int, now: datetime) -> list[PortalLink]:
+    """Links, not saved yet, for (customer id, invoice id) pairs: bulk issue saves them with its invoices."""
+    expires_at = now + timedelta(days=days)
+    return [
+        PortalLink(customer_id=customer_id, invoice_id=invoice_id, expires_at=expires_at, created_at=now)
+        for customer_id, invoice_id in owners
+    ]
+
+
+def portal_link_create(*, customer_id: UUID, invoice_id: UUID, actor: Actor, now: datetime) -> PortalLink:
+    """A fresh link to one invoice of a customer, valid as long as the business profile says.
+
+    Raises PermissionRefused, and NotFound for a customer outside the actor's profiles. That the invoice is this
+    customer's is up to the caller (invoices are a floor higher); the portal checks it again on every request.
+    """
+    actor.require(Right.INVOICES_SEND)
+    customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
+    if customer is None or not actor.can_see(customer.profile_id):
+        raise NotFound("There is no such customer.")
+    with transaction.atomic():
+        (link,) = portal_links_build(
+            owners=[(customer_id, invoice_id)], days=customer.profile.portal_link_days, now=now
+        )
+        link.save(force_insert=True)
+    return link
+
+
+def portal_link_revoke(*, link_id: UUID, actor: Actor, now: datetime) -> PortalLink:
+    """Ends a link at once; revoking it again changes nothing. Raises PermissionRefused, NotFound."""
+    actor.require(Right.INVOICES_SEND)
+    with transaction.atomic():
+        link = PortalLink.objects.select_for_update(of=("self",)).filter(pk=link_id).first()
+        if link is None or not _may_see(actor, link):
+            raise NotFound("There is no such link.")
+        if link.revoked_at is None:
+            link.revoked_at = now
+            link.save(update_fields=["revoked_at"])
+    return link
+
+
+def portal_links_revoke_for(*, customer_id: UUID, actor: Actor, now: datetime) -> int:
+    """Ends every link of a customer (an address changed hands); returns how many were live."""
+    actor.require(Right.INVOICES_SEND)
+    customer = Customer.objects.filter(pk=customer_id).first()
+    if customer is None or not actor.can_see(customer.profile_id):
+        raise NotFound("There is no such customer.")
+    return PortalLink.objects.filter(customer_id=customer_id, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def portal_link_open(*, token: str, now: datetime) -> PortalLink | None:
+    """The live link that a token stands for; None when it is forged, expired or revoked, all alike."""
+    link_id = link_id_of(token)
+    if link_id is None:
+        return None
+    live = PortalLink.objects.filter(pk=link_id, expires_at__gt=now, revoked_at__isnull=True)
+    return live.select_related("customer__profile").first()
+
+
+def portal_url(link_id: UUID) -> str:
+    """The absolute address of a link, for e-mails and QR codes."""
+    return f"{settings.PUBLIC_BASE_URL}{reverse('portal:invoice', args=[token_of(link_id)])}"
+
+
+def _may_see(actor: Actor, link: PortalLink) -> bool:
+    return actor.can_see(Customer.objects.values_list("profile_id", flat=True).get(pk=link.customer_id))
