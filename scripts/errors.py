@@ -1,4 +1,4 @@
-"""One kind of failure: a sentence that says what is wrong and how to mend it."""
+"""One kind of failure: a sentence that says what is wrong, and one that says how to mend it."""
 
 
 class DevError(Exception):

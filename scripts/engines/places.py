@@ -9,7 +9,6 @@ from pathlib import Path
 from scripts.engines.account import Account
 
 LONGEST_SOCKET = 107  # bytes of sun_path, less the closing zero
-SOCKET_NAME = "/.s.PGSQL.5432.lock"
 STATE_FOLDER = Path("/var/lib/billing-assistant")
 
 
@@ -19,21 +18,21 @@ def home_for(folder: Path, account: Account) -> Path:
     The place elsewhere is remembered in `folder`, so that a new checkout never finds an old one's data.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if account.reaches(folder.parent):
+    if account.walks_to(folder.parent):
         account.own(folder)
         return folder
     pointer = folder / "home"
     if not pointer.exists():
-        pointer.write_text(f"{STATE_FOLDER / secrets.token_hex(6)}\n")
-    home = Path(pointer.read_text().strip())
+        pointer.write_text(f"{STATE_FOLDER / secrets.token_hex(6)}\n", encoding="utf-8")
+    home = Path(pointer.read_text(encoding="utf-8").strip())
     STATE_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o711)
     account.own(home)
     return home
 
 
-def socket_folder(wanted: Path, account: Account) -> Path:
+def socket_folder(wanted: Path, longest_name: str, account: Account) -> Path:
     """`wanted`, or a folder under /tmp with a name made from it where the path is too long for a socket."""
-    if len(str(wanted).encode()) + len(SOCKET_NAME) <= LONGEST_SOCKET:
+    if len(str(wanted / longest_name).encode()) <= LONGEST_SOCKET:
         account.own(wanted)
         return wanted
     name = hashlib.sha256(str(wanted).encode()).hexdigest()[:16]

