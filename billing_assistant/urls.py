@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("billing_assistant.core.urls")),
+    path("", include("billing_assistant.shell.web.urls")),
 ]

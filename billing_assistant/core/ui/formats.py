@@ -1,0 +1,101 @@
+"""Money, dates and counts as people read them, in the language of the page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, gettext
+
+from billing_assistant.core.currencies import exponent
+from billing_assistant.core.money import quantize
+
+NONE = "—"
+MINUS = "\N{MINUS SIGN}"
+_DAY = "d MMM y"
+_RELATIVE_DAYS = 45
+
+
+def locale_of(language: str | None = None) -> Locale:
+    """The Babel locale of a language code, else of the active language."""
+    code = (language or get_language() or "en").replace("-", "_")
+    return Locale.parse(code, sep="_")
+
+
+def _with_minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def amount_text(amount: Decimal | None, currency: str, *, signed: bool = False, language: str | None = None) -> str:
+    """An amount with the currency's decimals, grouped, without the code: "52,200.00", "−1,250", "—" for none."""
+    if amount is None:
+        return NONE
+    places = exponent(currency)
+    pattern = "#,##0." + "0" * places if places else "#,##0"
+    text = _with_minus(format_decimal(quantize(amount, currency), format=pattern, locale=locale_of(language)))
+    return f"+{text}" if signed and amount > 0 else text
+
+
+def money_text(amount: Decimal | None, currency: str, *, signed: bool = False, language: str | None = None) -> str:
+    """An amount with its code before it: "KES 52,200.00"."""
+    text = amount_text(amount, currency, signed=signed, language=language)
+    return text if amount is None else f"{currency}\N{NO-BREAK SPACE}{text}"
+
+
+def number_text(value: Decimal | int, language: str | None = None) -> str:
+    """A count or a quantity, grouped, without trailing zeros: "1,250", "2.5"."""
+    return _with_minus(format_decimal(value, format="#,##0.######", locale=locale_of(language)))
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """A moment in a time zone. Moments are aware."""
+    return moment.astimezone(get_timezone(zone))
+
+
+def day_text(day: date, language: str | None = None) -> str:
+    """A short date: "20 Nov 2025"."""
+    return format_date(day, _DAY, locale=locale_of(language))
+
+
+def weekday_text(day: date, language: str | None = None) -> str:
+    """The name of the day: "Thursday"."""
+    return format_date(day, "EEEE", locale=locale_of(language))
+
+
+def moment_text(moment: datetime, zone: str, language: str | None = None) -> str:
+    """A short date and time in a zone: "20 Nov 2025, 14:05"."""
+    return format_datetime(local(moment, zone), f"{_DAY}, HH:mm", tzinfo=get_timezone(zone), locale=locale_of(language))
+
+
+def full_text(value: date | datetime, zone: str, language: str | None = None) -> str:
+    """Everything that is known, for a hover: "Thursday, 20 November 2025, 14:05 (East Africa Time)"."""
+    locale = locale_of(language)
+    if isinstance(value, datetime):
+        return format_datetime(local(value, zone), "EEEE, d MMMM y, HH:mm (zzzz)", tzinfo=get_timezone(zone), locale=locale)
+    return format_date(value, "EEEE, d MMMM y", locale=locale)
+
+
+def relative_day(day: date, today: date, language: str | None = None) -> str:
+    """A day as told from today: "today", "tomorrow", "in 3 days", "12 days ago"; a date when it is far off."""
+    days = (day - today).days
+    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    if days in near:
+        return near[days]
+    if abs(days) > _RELATIVE_DAYS:
+        return day_text(day, language)
+    return format_timedelta(
+        timedelta(days=days), granularity="day", threshold=_RELATIVE_DAYS, add_direction=True, locale=locale_of(language)
+    )
+
+
+def relative_moment(moment: datetime, now: datetime, zone: str, language: str | None = None) -> str:
+    """A moment as told from now: "5 minutes ago", "in 2 hours"; by days when it is another day."""
+    gap = moment - now
+    if abs(gap) < timedelta(minutes=1):
+        return gettext("just now")
+    if abs(gap) < timedelta(hours=12):
+        return format_timedelta(gap, add_direction=True, locale=locale_of(language))
+    return relative_day(local(moment, zone).date(), local(now, zone).date(), language)
