@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(fields=['profile', 'name', 'id'], name='customer_by_name'),
+            index=models.Index(models.F('profile'), django.db.models.functions.text.Upper('name'), models.F('id'), name='customer_by_name'),
         ),
         migrations.AddIndex(
             model_name='customer',

@@ -16,6 +16,7 @@ from billing_assistant.core.clock import now
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
+from customers.phones import phone_shown
 from customers.states import (
     BillingCycle,
     ContactRole,
@@ -95,7 +96,7 @@ class Customer(Entity):
             values_constraint("customer_payment_status_known", "payment_status", PaymentStatus),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["profile", "name", "id"], name="customer_by_name"),
+            models.Index("profile", Upper("name"), "id", name="customer_by_name"),
             models.Index(fields=["profile", "-created_at", "id"], name="customer_by_age"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_search"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_search"),
@@ -104,6 +105,24 @@ class Customer(Entity):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_shown(self) -> str:
+        """The phone number as people read it: +254 722 123456."""
+        return phone_shown(self.phone)
+
+    @property
+    def secondary_phone_shown(self) -> str:
+        return phone_shown(self.secondary_phone)
+
+    @property
+    def status_word(self) -> CustomerStatus:
+        """The status with its label, colour and icon."""
+        return CustomerStatus(self.status)
+
+    @property
+    def payment_status_word(self) -> PaymentStatus:
+        return PaymentStatus(self.payment_status)
 
 
 @pghistory.track()
@@ -127,6 +146,14 @@ class Contact(Entity):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_shown(self) -> str:
+        return phone_shown(self.phone)
+
+    @property
+    def role_word(self) -> ContactRole:
+        return ContactRole(self.role)
 
 
 @pghistory.track()

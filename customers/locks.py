@@ -1,0 +1,36 @@
+"""Row locks of customers: the only place that takes them. A customer is locked before its contacts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from billing_assistant.core.db import set_lock_timeout
+from billing_assistant.core.errors import NotFound
+from customers.models import Contact, Customer
+
+
+def customer_lock(customer_id: UUID) -> Customer:
+    """The customer, locked for change until the transaction ends. Documents can still refer to it meanwhile.
+
+    Raises NotFound.
+    """
+    set_lock_timeout()
+    found = list(
+        Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("profile").filter(pk=customer_id)
+    )
+    if not found:
+        raise NotFound("There is no such customer.")
+    return found[0]
+
+
+def contact_lock(contact_id: UUID) -> Contact:
+    """The contact with its customer, both locked. Raises NotFound."""
+    owner = Contact.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()
+    if owner is None:
+        raise NotFound("There is no such contact.")
+    customer = customer_lock(owner)
+    found = list(Contact.objects.select_for_update(of=("self",)).filter(pk=contact_id))
+    if not found:
+        raise NotFound("There is no such contact.")
+    found[0].customer = customer
+    return found[0]

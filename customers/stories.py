@@ -1,0 +1,58 @@
+"""How events about customers read in a timeline."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.models import Event
+from billing_assistant.core.ui.stories import story_register
+from customers.models import Contact, Customer
+from customers.states import CustomerStatus, PaymentStatus
+
+
+def changed_fields(event: Event) -> str:
+    """The names of the fields that an update changed, as forms call them."""
+    model = Contact if event.name.startswith("contact") else Customer
+    names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in model._meta.get_fields()}
+    return ", ".join(names.get(name, name) for name in event.data.get("fields", []))
+
+
+def status_change(event: Event) -> str:
+    """From what to what, and why."""
+    words = f"{CustomerStatus(event.data['old']).label} → {CustomerStatus(event.data['new']).label}"
+    reason = event.data.get("reason", "")
+    return f"{words}: {reason}" if reason else words
+
+
+def standing_change(event: Event) -> str:
+    if event.data["new"] == PaymentStatus.OVERDUE:
+        return gettext("An amount is past its due date.")
+    return f"{PaymentStatus(event.data['old']).label} → {PaymentStatus(event.data['new']).label}"
+
+
+CUSTOMER = "customers:detail"
+story_register("customer.created", _("Customer %(label)s added"), icon="user-plus", tone="info", url_name=CUSTOMER)
+story_register("customer.updated", _("%(label)s changed"), icon="pencil", url_name=CUSTOMER, detail=changed_fields)
+story_register(
+    "customer.status_changed",
+    _("Status of %(label)s changed"),
+    icon="user-check",
+    tone="warning",
+    url_name=CUSTOMER,
+    detail=status_change,
+)
+story_register(
+    "customer.payment_status_changed",
+    _("Payment status of %(label)s changed"),
+    icon="clock",
+    tone="warning",
+    url_name=CUSTOMER,
+    detail=standing_change,
+)
+story_register("contact.added", _("Contact %(label)s added"), icon="user")
+story_register("contact.updated", _("Contact %(label)s changed"), icon="user", detail=changed_fields)
+story_register("contact.removed", _("Contact %(label)s removed"), icon="user-x")
+story_register("portal_access.given", _("%(label)s may sign in to the portal"), icon="key", tone="info")
+story_register("portal_access.ended", _("Portal access of %(label)s ended"), icon="lock")
+story_register("note.added", _("Note added"), icon="notes")
