@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class InvoicesConfig(AppConfig):
     name = "invoices"
-    label = "invoices"
+
+    def ready(self) -> None:
+        import_module("invoices.books")
+        import_module("invoices.subscriptions")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
 from customers.models import Customer
+from invoices.models import Invoice, InvoiceDraft
+from invoices.services.compute import LineInput
+from invoices.services.drafts import DraftInput, draft_create
+from invoices.services.issue import invoice_issue
+from invoices.services.setup import profile_prepare
 
+NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SYSTEM: Final = Actor.system("test")
 _numbers = count(1)
 
 
@@ -63,3 +72,34 @@ def customer(of: BusinessProfile | None = None, **fields: Any) -> Customer:
         "currency": of.currency,
     }
     return Customer.objects.create(profile=of, **(defaults | fields))
+
+
+def seller(**fields: Any) -> BusinessProfile:
+    """A profile with its number series and tax rates."""
+    made = profile(**fields)
+    profile_prepare(profile_id=made.pk)
+    return made
+
+
+def line(description: str = "Web hosting", quantity: str = "3", price: str | None = "15000", **fields: Any) -> LineInput:
+    """A line at 16 % tax, unless told otherwise."""
+    defaults: dict[str, Any] = {"unit": "months", "tax_rate": Decimal(16)}
+    return LineInput(
+        description=description,
+        quantity=Decimal(quantity),
+        unit_price=None if price is None else Decimal(price),
+        **(defaults | fields),
+    )
+
+
+def draft(of: Customer | None = None, *lines: LineInput, now: datetime = NOW, **fields: Any) -> InvoiceDraft:
+    """A draft over 3 months of hosting: 45,000.00 + 7,200.00 = 52,200.00 in KES."""
+    of = of or customer(seller())
+    data = DraftInput(lines=lines or (line(),), **fields)
+    return draft_create(customer_id=of.pk, data=data, actor=SYSTEM, now=now)
+
+
+def issued_invoice(of: Customer | None = None, *lines: LineInput, now: datetime = NOW, **fields: Any) -> Invoice:
+    """An issued invoice over 52,200.00 KES, unless other lines are given."""
+    made = invoice_issue(draft_id=draft(of, *lines, now=now, **fields).pk, actor=SYSTEM, now=now)
+    return Invoice.objects.select_related("profile", "customer").get(pk=made.pk)

@@ -33,7 +33,8 @@ from invoices.states import InvoiceKind, InvoiceState, TaxCategory
 class Invoice(Entity):
     """A numbered document. After issue only state, settled amounts, timestamps and the stored PDF may change.
 
-    Amounts of a credit note are positive; its kind says the direction, and it never has an amount due.
+    Amounts of a credit note are positive; its kind says the direction. It never has an amount due, and its
+    `amount_credited` is what was applied of it.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -152,6 +153,9 @@ class InvoiceLine(models.Model):
     service_from = models.DateField(null=True, blank=True)
     service_to = models.DateField(null=True, blank=True)
     amount = AmountField()
+    corrects_line = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credited_by"
+    )
 
     class Meta:
         ordering = ("position",)

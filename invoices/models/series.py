@@ -53,6 +53,7 @@ class SeriesCounter(models.Model):
     series = models.ForeignKey(NumberSeries, on_delete=models.PROTECT, related_name="counters")
     year = models.PositiveSmallIntegerField()
     last_number = models.PositiveBigIntegerField(default=0)
+    last_issued_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["series", "year"], name="one_counter_per_series_year")]

@@ -46,7 +46,7 @@ class OwnerBalance(models.Model):
     written_off = AmountField()
     outstanding = AmountField()
     unapplied = AmountField()
-    document_count = models.PositiveIntegerField(default=0)
+    document_count = models.IntegerField(default=0)
     last_document_on = models.DateField(null=True, blank=True)
 
     class Meta:

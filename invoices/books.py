@@ -1,0 +1,105 @@
+"""Invariants of issued documents."""
+
+from __future__ import annotations
+
+from billing_assistant.ledger.books import register_check
+
+register_check(
+    code="I2",
+    rule="the total of a document is its lines, less discount, plus tax",
+    query="""
+    SELECT invoice.number, invoice.total FROM invoices_invoice invoice
+    LEFT JOIN LATERAL (
+        SELECT SUM(amount) AS amount FROM invoices_invoiceline WHERE invoice_id = invoice.id
+    ) line ON true
+    LEFT JOIN LATERAL (
+        SELECT SUM(base) AS base, SUM(tax) AS tax FROM invoices_invoicetax WHERE invoice_id = invoice.id
+    ) tax ON true
+    WHERE invoice.total <> invoice.subtotal - invoice.discount_total + invoice.tax_total
+        OR COALESCE(tax.tax, 0) <> invoice.tax_total
+        OR COALESCE(tax.base, 0) <> invoice.subtotal - invoice.discount_total
+        OR (NOT invoice.prices_include_tax AND COALESCE(line.amount, 0) <> invoice.subtotal)
+        OR (invoice.prices_include_tax AND COALESCE(line.amount, 0) < invoice.total)
+    """,
+)
+register_check(
+    code="I2",
+    rule="paid + due + credited + written off is the total of an invoice",
+    query="""
+    SELECT number, total FROM invoices_invoice
+    WHERE kind = 'invoice' AND state <> 'void'
+        AND amount_paid + amount_due + amount_credited + amount_written_off <> total
+    """,
+)
+register_check(
+    code="I2",
+    rule="the instalments of a document sum to its total",
+    query="""
+    SELECT invoice.number, SUM(part.amount), invoice.total FROM invoices_invoice invoice
+    LEFT JOIN invoices_instalment part ON part.invoice_id = invoice.id
+    GROUP BY invoice.id HAVING COALESCE(SUM(part.amount), 0) <> invoice.total
+    """,
+)
+register_check(
+    code="I2",
+    rule="the ledger says of each invoice what the invoice says is due",
+    query="""
+    SELECT invoice.number, invoice.amount_due, books.due FROM invoices_invoice invoice
+    LEFT JOIN LATERAL (
+        SELECT SUM(line.amount) AS due FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'receivable'
+        WHERE entry.document_id = invoice.id
+    ) books ON true
+    WHERE invoice.kind = 'invoice' AND COALESCE(books.due, 0) <> invoice.amount_due
+    """,
+)
+register_check(
+    code="I3",
+    rule="credit notes are never over more than their invoice",
+    query="""
+    SELECT invoice.number, SUM(note.total), invoice.total FROM invoices_invoice invoice
+    JOIN invoices_invoice note ON note.corrects_id = invoice.id AND note.kind = 'credit_note'
+    GROUP BY invoice.id HAVING SUM(note.total) > invoice.total
+    """,
+)
+register_check(
+    code="I4",
+    rule="the numbers of a series and year have no gap and no duplicate",
+    query="""
+    SELECT series.code, counter.year, counter.last_number, COUNT(invoice.id) FROM invoices_seriescounter counter
+    JOIN invoices_numberseries series ON series.id = counter.series_id AND series.in_gap_report
+    LEFT JOIN invoices_invoice invoice ON invoice.series_id = series.id AND invoice.series_year = counter.year
+    GROUP BY series.id, counter.id
+    HAVING COUNT(invoice.id) <> counter.last_number OR COALESCE(MAX(invoice.sequence), 0) <> counter.last_number
+        OR COUNT(DISTINCT invoice.sequence) <> COUNT(invoice.id) OR COALESCE(MIN(invoice.sequence), 1) <> 1
+    """,
+)
+register_check(
+    code="I4",
+    rule="a later number never has an earlier date",
+    query="""
+    SELECT number, issued_on FROM (
+        SELECT invoice.number, invoice.issued_on, LAG(invoice.issued_on) OVER (
+            PARTITION BY invoice.series_id, invoice.series_year ORDER BY invoice.sequence) AS before
+        FROM invoices_invoice invoice JOIN invoices_numberseries series ON series.id = invoice.series_id
+        WHERE series.in_gap_report
+    ) AS numbered WHERE issued_on < before
+    """,
+)
+register_check(
+    code="I6",
+    rule="the triggers that keep documents and books immutable are in place and enabled",
+    query="""
+    SELECT wanted.name, wanted.source FROM (VALUES
+        ('append_only_rows', 'ledger_journalentry'), ('append_only_table', 'ledger_journalentry'),
+        ('append_only_rows', 'ledger_journalline'), ('append_only_table', 'ledger_journalline'),
+        ('journal_lines_balance', 'ledger_journalline'), ('journal_entry_has_lines', 'ledger_journalentry'),
+        ('invoice_is_immutable', 'invoices_invoice'), ('append_only_rows', 'invoices_invoice'),
+        ('append_only_table', 'invoices_invoice'), ('append_only_rows', 'invoices_invoiceline'),
+        ('append_only_rows', 'invoices_invoicetax'), ('append_only_rows', 'invoices_instalment')
+    ) AS wanted (name, source)
+    LEFT JOIN pg_trigger trigger ON trigger.tgname = wanted.name AND trigger.tgrelid = wanted.source::regclass
+    WHERE trigger.oid IS NULL OR trigger.tgenabled = 'D'
+    """,
+)

@@ -1,0 +1,46 @@
+"""Row locks of the invoices app. Order for all: drafts, invoices by id, then the counter of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from billing_assistant.core.db import set_lock_timeout
+from billing_assistant.core.errors import NotFound
+from invoices.models import Invoice, InvoiceDraft, NumberSeries, SeriesCounter
+
+
+def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
+    """Locks drafts in the order of their ids. Raises NotFound when one is missing."""
+    wanted = set(draft_ids)
+    set_lock_timeout()
+    drafts = list(InvoiceDraft.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    if len(drafts) != len(wanted):
+        raise NotFound("There is no such draft.")
+    return drafts
+
+
+def draft_lock(draft_id: UUID) -> InvoiceDraft:
+    """Locks one draft. Raises NotFound."""
+    return drafts_lock([draft_id])[0]
+
+
+def invoices_lock(invoice_ids: Iterable[UUID]) -> list[Invoice]:
+    """Locks invoices in the order of their ids. Raises NotFound when one is missing."""
+    wanted = set(invoice_ids)
+    set_lock_timeout()
+    invoices = list(Invoice.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    if len(invoices) != len(wanted):
+        raise NotFound("There is no such invoice.")
+    return invoices
+
+
+def invoice_lock(invoice_id: UUID) -> Invoice:
+    """Locks one invoice. Raises NotFound."""
+    return invoices_lock([invoice_id])[0]
+
+
+def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:
+    """Locks the counter of a series and year, making it when it is the first. Taken last."""
+    SeriesCounter.objects.bulk_create([SeriesCounter(series=series, year=year)], ignore_conflicts=True)
+    return SeriesCounter.objects.select_for_update().get(series=series, year=year)

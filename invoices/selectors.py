@@ -1,0 +1,78 @@
+"""Reads of drafts and invoices. Every one is scoped to the actor's business profiles first."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.rights import Right
+from invoices.models import DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
+from invoices.states import InvoiceKind, InvoiceStatus, status_expression, status_filter
+
+
+def invoices_for(actor: Actor) -> QuerySet[Invoice]:
+    """Issued documents that the actor may see, newest first, with customer and profile."""
+    actor.require(Right.INVOICES_VIEW)
+    invoices = Invoice.objects.select_related("customer", "profile").order_by("-issued_on", "-id")
+    return invoices if actor.profile_ids is None else invoices.filter(profile_id__in=actor.profile_ids)
+
+
+def invoice_get(actor: Actor, reference: str | UUID) -> Invoice:
+    """One document by id or number. Raises NotFound, also for one of another profile."""
+    found = invoices_for(actor).filter(**_by_reference(reference)).order_by("kind", "-id").first()
+    if found is None:
+        raise NotFound(f"There is no invoice {reference}.")
+    return found
+
+
+def with_status(invoices: QuerySet[Invoice], today: date) -> QuerySet[Invoice]:
+    """Adds `status` (what people see on a local date) to each row."""
+    return invoices.annotate(status=status_expression(today))
+
+
+def having_status(invoices: QuerySet[Invoice], status: InvoiceStatus, today: date) -> QuerySet[Invoice]:
+    """Only the invoices that have a status on a local date."""
+    return invoices.filter(status_filter(status, today), kind=InvoiceKind.INVOICE)
+
+
+def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:
+    """Drafts that the actor may see, newest first, with customer and profile."""
+    actor.require(Right.INVOICES_VIEW)
+    drafts = InvoiceDraft.objects.select_related("customer", "profile", "reviewed_by", "created_by").order_by("-id")
+    return drafts if actor.profile_ids is None else drafts.filter(profile_id__in=actor.profile_ids)
+
+
+def draft_get(actor: Actor, reference: str | UUID) -> InvoiceDraft:
+    """One draft by id or number, with its lines. Raises NotFound."""
+    lines = Prefetch("lines", queryset=DraftLine.objects.order_by("position"))
+    found = drafts_for(actor).filter(**_by_reference(reference)).prefetch_related(lines).first()
+    if found is None:
+        raise NotFound(f"There is no draft {reference}.")
+    return found
+
+
+def tax_rates_for(profile_id: UUID) -> QuerySet[TaxRate]:
+    """The rates that can be chosen on a line, the default first. The caller has scoped the profile."""
+    return TaxRate.objects.filter(profile_id=profile_id)
+
+
+def number_gaps(series: NumberSeries) -> list[tuple[int, int]]:
+    """(year, missing number) pairs of a series: empty, or something is wrong."""
+    gaps: list[tuple[int, int]] = []
+    for counter in series.counters.order_by("year"):
+        used = set(Invoice.objects.filter(series=series, series_year=counter.year).values_list("sequence", flat=True))
+        gaps += [(counter.year, number) for number in range(1, counter.last_number + 1) if number not in used]
+    return gaps
+
+
+def _by_reference(reference: str | UUID) -> dict[str, object]:
+    if isinstance(reference, UUID):
+        return {"pk": reference}
+    try:
+        return {"pk": UUID(reference)}
+    except ValueError:
+        return {"number__iexact": reference}

@@ -1,0 +1,187 @@
+"""The arithmetic of an invoice: lines, discounts, tax. Pure; the one place that does it.
+
+Rules: a line is quantity x rate, rounded once, less its own discount. A document discount is spread over the lines by
+largest remainder. Tax is computed once per (category, rate) group and rounded once. With prices that include tax the
+gross never changes: the tax is what is left when the net was rounded. So `total = subtotal - discount + tax` always,
+to the minor unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.money import ZERO, is_quantized, percentage, quantize, split
+from invoices.states import UNTAXED, DiscountKind, TaxCategory
+
+HUNDRED: Final = Decimal(100)
+MAX_LINES: Final = 500
+MAX_TOTAL: Final = Decimal("100000000000000")
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """A line to be billed. `unit_price` None: the rate is not known yet. `tax_rate` in per cent."""
+
+    description: str
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+    unit_price: Decimal | None = None
+    discount_percent: Decimal = ZERO
+    tax_category: TaxCategory = TaxCategory.STANDARD
+    tax_rate: Decimal = ZERO
+    service_from: date | None = None
+    service_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A discount on the whole document: none, per cent of the lines, or an amount (in the document's price mode)."""
+
+    kind: DiscountKind = DiscountKind.NONE
+    value: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class LineTotal:
+    """A computed line in the document's price mode: `amount`, then `discount`, its share of the document's discount."""
+
+    amount: Decimal
+    discount: Decimal
+
+    @property
+    def charged(self) -> Decimal:
+        return self.amount - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class TaxGroup:
+    """The tax of one category and rate. `base` is net, after discounts."""
+
+    category: TaxCategory
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What an invoice comes to. `subtotal` is net before the document discount."""
+
+    currency: str
+    lines: tuple[LineTotal, ...]
+    taxes: tuple[TaxGroup, ...]
+    subtotal: Decimal
+    discount_total: Decimal
+    tax_total: Decimal
+    total: Decimal
+    is_complete: bool
+
+
+def line_amount(line: LineInput, currency: str) -> Decimal:
+    """Quantity x rate, rounded once, less the line's own discount; zero while the rate is not known."""
+    gross = quantize(line.quantity * (line.unit_price or ZERO), currency)
+    return gross - percentage(gross, line.discount_percent, currency)
+
+
+def compute(
+    lines: Sequence[LineInput], *, currency: str, prices_include_tax: bool = False, discount: Discount | None = None
+) -> Totals:
+    """Computes every figure of an invoice from its lines. Raises ValidationFailed for values that cannot be billed."""
+    check_lines(lines)
+    amounts = [line_amount(line, currency) for line in lines]
+    reduction = _document_discount(sum(amounts, ZERO), discount or Discount(), currency)
+    shares = split(reduction, amounts, currency) if amounts else []
+    line_totals = tuple(LineTotal(amount, share) for amount, share in zip(amounts, shares, strict=True))
+    groups = _groups(lines, line_totals)
+    if prices_include_tax:
+        taxes = tuple(_inclusive(key, after, currency) for key, (_, after) in groups.items())
+        before = sum((_net(gross, key[1], currency) for key, (gross, _) in groups.items()), ZERO)
+        subtotal, discount_total = before, before - sum((group.base for group in taxes), ZERO)
+    else:
+        taxes = tuple(_exclusive(key, after, currency) for key, (_, after) in groups.items())
+        subtotal, discount_total = sum(amounts, ZERO), reduction
+    tax_total = sum((group.tax for group in taxes), ZERO)
+    total = subtotal - discount_total + tax_total
+    if total > MAX_TOTAL:
+        raise ValidationFailed({"lines": ["The total is larger than this product can bill."]})
+    complete = bool(lines) and all(line.unit_price is not None for line in lines)
+    return Totals(currency, line_totals, taxes, subtotal, discount_total, tax_total, total, complete)
+
+
+GroupKey = tuple[TaxCategory, Decimal]
+
+
+def _groups(lines: Sequence[LineInput], totals: Sequence[LineTotal]) -> dict[GroupKey, tuple[Decimal, Decimal]]:
+    """Sums before and after the document discount, by category and rate, highest rate first."""
+    sums: dict[GroupKey, tuple[Decimal, Decimal]] = {}
+    for line, total in zip(lines, totals, strict=True):
+        rate = ZERO if line.tax_category in UNTAXED else line.tax_rate.normalize() + ZERO
+        before, after = sums.get((line.tax_category, rate), (ZERO, ZERO))
+        sums[line.tax_category, rate] = (before + total.amount, after + total.charged)
+    return dict(sorted(sums.items(), key=lambda item: (-item[0][1], item[0][0])))
+
+
+def _exclusive(key: GroupKey, base: Decimal, currency: str) -> TaxGroup:
+    category, rate = key
+    return TaxGroup(category, rate, base, percentage(base, rate, currency))
+
+
+def _inclusive(key: GroupKey, gross: Decimal, currency: str) -> TaxGroup:
+    category, rate = key
+    base = _net(gross, rate, currency)
+    return TaxGroup(category, rate, base, gross - base)
+
+
+def _net(gross: Decimal, rate: Decimal, currency: str) -> Decimal:
+    return quantize(gross * HUNDRED / (HUNDRED + rate), currency)
+
+
+def _document_discount(subtotal: Decimal, discount: Discount, currency: str) -> Decimal:
+    match discount.kind:
+        case DiscountKind.NONE:
+            return ZERO
+        case DiscountKind.PERCENT:
+            if not ZERO <= discount.value <= HUNDRED:
+                raise ValidationFailed({"discount_value": ["A discount is between 0 and 100 per cent."]})
+            return percentage(subtotal, discount.value, currency)
+        case DiscountKind.AMOUNT:
+            if discount.value < 0 or not is_quantized(discount.value, currency):
+                raise ValidationFailed({"discount_value": ["The discount is not an amount in this currency."]})
+            if discount.value > subtotal:
+                raise ValidationFailed({"discount_value": ["The discount is more than the lines come to."]})
+            return discount.value
+    raise ValidationFailed({"discount_kind": ["This kind of discount is not known."]})
+
+
+def check_lines(lines: Sequence[LineInput]) -> None:
+    """Raises ValidationFailed that names each wrong field as `lines.<index>.<field>`."""
+    errors: dict[str, list[str]] = {}
+    if len(lines) > MAX_LINES:
+        errors["lines"] = [f"An invoice has at most {MAX_LINES} lines."]
+    for index, line in enumerate(lines):
+        for field, reason in _line_faults(line):
+            errors[f"lines.{index}.{field}"] = [reason]
+    if errors:
+        raise ValidationFailed(errors)
+
+
+def _line_faults(line: LineInput) -> list[tuple[str, str]]:
+    faults = []
+    if not line.description.strip():
+        faults.append(("description", "Say what is billed."))
+    if not line.quantity.is_finite() or line.quantity <= 0:
+        faults.append(("quantity", "The quantity has to be more than zero."))
+    if line.unit_price is not None and (not line.unit_price.is_finite() or line.unit_price < 0):
+        faults.append(("unit_price", "The rate cannot be negative."))
+    if not ZERO <= line.discount_percent <= HUNDRED:
+        faults.append(("discount_percent", "A discount is between 0 and 100 per cent."))
+    if not ZERO <= line.tax_rate <= HUNDRED:
+        faults.append(("tax_rate", "A tax rate is between 0 and 100 per cent."))
+    if line.service_from and line.service_to and line.service_to < line.service_from:
+        faults.append(("service_to", "The service ends before it begins."))
+    return faults

@@ -1,0 +1,91 @@
+"""A draft as JSON, and back: what a version keeps."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from invoices.models import DraftLine, InvoiceDraft
+from invoices.services.compute import LineInput
+from invoices.states import DiscountKind, TaxCategory
+
+
+def draft_snapshot(draft: InvoiceDraft) -> dict[str, Any]:
+    """Everything that a person can edit on a draft, and the totals that came of it. Amounts are strings."""
+    return {
+        "currency": draft.currency,
+        "prices_include_tax": draft.prices_include_tax,
+        "discount_kind": draft.discount_kind,
+        "discount_value": str(draft.discount_value),
+        "payment_terms_days": draft.payment_terms_days,
+        "due_on": draft.due_on.isoformat() if draft.due_on else None,
+        "instalments": draft.instalments,
+        "reference": draft.reference,
+        "notes": draft.notes,
+        "terms": draft.terms,
+        "lines": [_line_snapshot(line) for line in draft.lines.order_by("position")],
+        "totals": {name: str(getattr(draft, name)) for name in ("subtotal", "discount_total", "tax_total", "total")},
+    }
+
+
+def draft_input_of(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a DraftInput from a snapshot."""
+    kept = ("currency", "prices_include_tax", "payment_terms_days", "reference", "notes", "terms")
+    return {
+        **{name: snapshot[name] for name in kept},
+        "discount_kind": DiscountKind(snapshot["discount_kind"]),
+        "discount_value": Decimal(snapshot["discount_value"]),
+        "due_on": _date(snapshot["due_on"]),
+        "instalments": tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in snapshot["instalments"]),
+        "lines": tuple(_line_input(line) for line in snapshot["lines"]),
+    }
+
+
+def line_input(line: DraftLine) -> LineInput:
+    """A stored line as input of the computation."""
+    return LineInput(
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        tax_category=TaxCategory(line.tax_category),
+        tax_rate=line.tax_rate,
+        service_from=line.service_from,
+        service_to=line.service_to,
+    )
+
+
+def _line_snapshot(line: DraftLine) -> dict[str, Any]:
+    return {
+        "description": line.description,
+        "quantity": str(line.quantity),
+        "unit": line.unit,
+        "unit_price": None if line.unit_price is None else str(line.unit_price),
+        "discount_percent": str(line.discount_percent),
+        "tax_category": line.tax_category,
+        "tax_rate": str(line.tax_rate),
+        "service_from": line.service_from.isoformat() if line.service_from else None,
+        "service_to": line.service_to.isoformat() if line.service_to else None,
+        "amount": str(line.amount),
+    }
+
+
+def _line_input(values: dict[str, Any]) -> LineInput:
+    price = values["unit_price"]
+    return LineInput(
+        description=values["description"],
+        quantity=Decimal(values["quantity"]),
+        unit=values["unit"],
+        unit_price=None if price is None else Decimal(price),
+        discount_percent=Decimal(values["discount_percent"]),
+        tax_category=TaxCategory(values["tax_category"]),
+        tax_rate=Decimal(values["tax_rate"]),
+        service_from=_date(values["service_from"]),
+        service_to=_date(values["service_to"]),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,293 @@
+"""Drafts: create, edit with versions, review, discard, restore, duplicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from billing_assistant.core import events
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.currencies import CURRENCIES
+from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.money import ZERO
+from billing_assistant.core.rights import Right
+from billing_assistant.core.services.numbers import human_number_take
+from billing_assistant.core.states import require_transition
+from customers.models import Customer
+from customers.states import PaymentTerms
+from invoices.errors import DraftChanged, DraftNotEditable
+from invoices.locks import draft_lock
+from invoices.models import DraftLine, DraftVersion, InvoiceDraft
+from invoices.services.compute import Discount, LineInput, Totals, compute
+from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
+from invoices.states import (
+    DRAFT_TRANSITIONS,
+    EDITABLE_DRAFTS,
+    UNTAXED,
+    DiscountKind,
+    DraftSource,
+    DraftStatus,
+    TaxCategory,
+)
+
+MAX_TERMS_DAYS: Final = 3650
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInput:
+    """What a person, a program or the assistant proposes. Totals are not among it: they are computed.
+
+    Empty `currency` and None `payment_terms_days` mean the customer's. Instalments are (due date, amount) and have to
+    sum to the total when the invoice is issued.
+    """
+
+    lines: tuple[LineInput, ...] = ()
+    currency: str = ""
+    prices_include_tax: bool = False
+    discount_kind: DiscountKind = DiscountKind.NONE
+    discount_value: Decimal = ZERO
+    payment_terms_days: int | None = None
+    due_on: date | None = None
+    instalments: tuple[tuple[date, Decimal], ...] = ()
+    reference: str = ""
+    notes: str = ""
+    terms: str = ""
+
+    @property
+    def discount(self) -> Discount:
+        return Discount(self.discount_kind, self.discount_value)
+
+
+def default_tax(customer: Customer) -> tuple[TaxCategory, Decimal]:
+    """The tax of a line that names none: the profile's rate, or exempt where the customer is not charged tax."""
+    if not customer.include_tax:
+        return TaxCategory.EXEMPT, ZERO
+    return TaxCategory.STANDARD, customer.profile.default_tax_rate
+
+
+def draft_create(
+    *,
+    customer_id: UUID,
+    data: DraftInput,
+    actor: Actor,
+    now: datetime,
+    generated_by: DraftSource = DraftSource.MANUAL,
+    ai_model: str = "",
+    generation_prompt: str = "",
+    generation: dict[str, Any] | None = None,
+) -> InvoiceDraft:
+    """Makes a draft for a customer, as version 1. Raises ValidationFailed, NotFound, PermissionRefused."""
+    actor.require(Right.INVOICES_DRAFT)
+    customer = _customer(customer_id, actor)
+    with transaction.atomic():
+        profile = customer.profile
+        number = human_number_take(profile_id=profile.pk, kind="draft", pattern=profile.draft_number_format)[0]
+        draft = InvoiceDraft(
+            profile=profile,
+            customer=customer,
+            number=number,
+            created_at=now,
+            created_by_id=actor.user_id,
+            generated_by=generated_by,
+            ai_model=ai_model[:120],
+            generation_prompt=generation_prompt,
+            generation=generation or {},
+        )
+        _write(draft, data, actor, now)
+        _record("draft.created", draft, actor, now)
+    return draft
+
+
+def draft_update(
+    *, draft_id: UUID, data: DraftInput, expected_version: int | None, actor: Actor, now: datetime
+) -> InvoiceDraft:
+    """Saves another version. With `expected_version`, raises DraftChanged if somebody saved meanwhile.
+
+    A reviewed draft becomes a draft again: what was reviewed is not what there is now.
+    """
+    with transaction.atomic():
+        draft = _editable(draft_id, actor)
+        if expected_version is not None and draft.version != expected_version:
+            raise DraftChanged(draft.version)
+        draft.version += 1
+        draft.status = DraftStatus.DRAFT
+        draft.reviewed_at, draft.reviewed_by = None, None
+        _write(draft, data, actor, now)
+        _record("draft.updated", draft, actor, now)
+    return draft
+
+
+def draft_restore(*, draft_id: UUID, version: int, actor: Actor, now: datetime) -> InvoiceDraft:
+    """Makes an earlier version the newest one. Raises NotFound."""
+    saved = DraftVersion.objects.filter(draft_id=draft_id, version=version).first()
+    if saved is None:
+        raise NotFound("There is no such version.")
+    data = DraftInput(**draft_input_of(saved.snapshot))
+    return draft_update(draft_id=draft_id, data=data, expected_version=None, actor=actor, now=now)
+
+
+def draft_duplicate(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
+    """Makes a new draft with the same content for the same customer."""
+    source = _visible(InvoiceDraft.objects.filter(pk=draft_id).first(), actor)
+    data = DraftInput(**draft_input_of(draft_snapshot(source)))
+    return draft_create(
+        customer_id=source.customer_id, data=replace(data, due_on=None, instalments=()), actor=actor, now=now
+    )
+
+
+def draft_review(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
+    """Marks a draft as looked through by a person; who and when is kept."""
+    actor.require(Right.INVOICES_DRAFT)
+    with transaction.atomic():
+        draft = _visible(draft_lock(draft_id), actor)
+        require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.REVIEWED)
+        draft.status, draft.reviewed_at, draft.reviewed_by_id = DraftStatus.REVIEWED, now, actor.user_id
+        draft.save(update_fields=["status", "reviewed_at", "reviewed_by"])
+        _record("draft.reviewed", draft, actor, now)
+    return draft
+
+
+def draft_discard(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
+    """Puts a draft away; `draft_reopen` brings it back."""
+    return _set_status(draft_id, DraftStatus.DISCARDED, "draft.discarded", actor, now)
+
+
+def draft_reopen(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
+    """Takes a discarded or scheduled draft up again."""
+    return _set_status(draft_id, DraftStatus.DRAFT, "draft.reopened", actor, now)
+
+
+def draft_schedule(
+    *, draft_id: UUID, scheduled_for: datetime, send_options: dict[str, Any], actor: Actor, now: datetime
+) -> InvoiceDraft:
+    """Has a draft issued and sent at a later moment (it gets its number then)."""
+    actor.require(Right.INVOICES_ISSUE)
+    if scheduled_for <= now:
+        raise ValidationFailed({"schedule_send": ["The moment has to be in the future."]})
+    with transaction.atomic():
+        draft = _visible(draft_lock(draft_id), actor)
+        require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.SCHEDULED)
+        draft.status, draft.scheduled_for, draft.send_options = DraftStatus.SCHEDULED, scheduled_for, send_options
+        draft.save(update_fields=["status", "scheduled_for", "send_options"])
+        _record("draft.scheduled", draft, actor, now)
+    return draft
+
+
+def _set_status(draft_id: UUID, status: DraftStatus, event: str, actor: Actor, now: datetime) -> InvoiceDraft:
+    actor.require(Right.INVOICES_DRAFT)
+    with transaction.atomic():
+        draft = _visible(draft_lock(draft_id), actor)
+        require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), status)
+        draft.status, draft.scheduled_for = status, None
+        draft.save(update_fields=["status", "scheduled_for"])
+        _record(event, draft, actor, now)
+    return draft
+
+
+def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -> None:
+    """Computes the totals and saves the draft, its lines and the version."""
+    currency = data.currency or draft.customer.currency
+    _check(data, currency)
+    totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=data.discount)
+    draft.currency = currency
+    draft.prices_include_tax = data.prices_include_tax
+    draft.discount_kind, draft.discount_value = data.discount_kind, data.discount_value
+    draft.payment_terms_days = _terms(data, draft.customer)
+    draft.due_on = data.due_on
+    draft.instalments = [[day.isoformat(), str(amount)] for day, amount in data.instalments]
+    draft.reference, draft.notes, draft.terms = data.reference.strip(), data.notes.strip(), data.terms.strip()
+    draft.subtotal, draft.discount_total = totals.subtotal, totals.discount_total
+    draft.tax_total, draft.total = totals.tax_total, totals.total
+    draft.updated_at = now
+    draft.save()
+    _write_lines(draft, data.lines, totals)
+    DraftVersion.objects.create(
+        draft=draft,
+        version=draft.version,
+        snapshot=draft_snapshot(draft),
+        author_label=actor.label[:150],
+        created_at=now,
+    )
+
+
+def _write_lines(draft: InvoiceDraft, lines: tuple[LineInput, ...], totals: Totals) -> None:
+    draft.lines.all().delete()
+    DraftLine.objects.bulk_create(
+        [
+            DraftLine(
+                draft=draft,
+                position=position,
+                description=line.description.strip(),
+                quantity=line.quantity,
+                unit=line.unit.strip(),
+                unit_price=line.unit_price,
+                discount_percent=line.discount_percent,
+                tax_category=line.tax_category,
+                tax_rate=ZERO if line.tax_category in UNTAXED else line.tax_rate,
+                service_from=line.service_from,
+                service_to=line.service_to,
+                amount=total.amount,
+            )
+            for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
+        ]
+    )
+
+
+def _terms(data: DraftInput, customer: Customer) -> int:
+    if data.payment_terms_days is not None:
+        return data.payment_terms_days
+    return PaymentTerms(customer.payment_terms).days
+
+
+def _check(data: DraftInput, currency: str) -> None:
+    errors: dict[str, list[str]] = {}
+    if currency not in CURRENCIES:
+        errors["currency"] = [f"“{currency}” is not an ISO currency code."]
+    if data.payment_terms_days is not None and not 0 <= data.payment_terms_days <= MAX_TERMS_DAYS:
+        errors["payment_terms_days"] = [f"The terms are between 0 and {MAX_TERMS_DAYS} days."]
+    if any(amount <= 0 for _, amount in data.instalments):
+        errors["instalments"] = ["Each instalment has to be more than zero."]
+    if list(data.instalments) != sorted(data.instalments, key=lambda part: part[0]):
+        errors["instalments"] = ["Instalments are in the order of their due dates."]
+    if len(data.reference) > InvoiceDraft._meta.get_field("reference").max_length:
+        errors["reference"] = ["The reference is too long."]
+    if errors:
+        raise ValidationFailed(errors)
+
+
+def _editable(draft_id: UUID, actor: Actor) -> InvoiceDraft:
+    actor.require(Right.INVOICES_DRAFT)
+    draft = _visible(draft_lock(draft_id), actor)
+    if DraftStatus(draft.status) not in EDITABLE_DRAFTS:
+        raise DraftNotEditable(f"{draft.number} is {DraftStatus(draft.status).label} and cannot be edited.")
+    return draft
+
+
+def _visible(draft: InvoiceDraft | None, actor: Actor) -> InvoiceDraft:
+    if draft is None or not actor.can_see(draft.profile_id):
+        raise NotFound("There is no such draft.")
+    return draft
+
+
+def _customer(customer_id: UUID, actor: Actor) -> Customer:
+    customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
+    if customer is None or not actor.can_see(customer.profile_id):
+        raise NotFound("There is no such customer.")
+    return customer
+
+
+def _record(name: str, draft: InvoiceDraft, actor: Actor, now: datetime) -> None:
+    events.record(
+        name=name,
+        subject=draft,
+        actor=actor,
+        now=now,
+        profile_id=draft.profile_id,
+        customer_id=draft.customer_id,
+        data={"version": draft.version, "total": str(draft.total), "currency": draft.currency},
+    )

@@ -1,0 +1,230 @@
+"""Issue: a draft becomes an invoice. Number, snapshots, ledger and event in one transaction; immutable from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from billing_assistant.core import events
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.rights import Right
+from billing_assistant.core.states import require_transition
+from billing_assistant.ledger.services.posting import entries_post
+from customers.models import Customer, PortalLink
+from customers.services.portal import portal_links_build
+from customers.states import CustomerStatus
+from invoices.errors import CustomerSuspended, DraftIncomplete
+from invoices.locks import drafts_lock
+from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
+from invoices.services.compute import Discount, LineInput, Totals, compute
+from invoices.services.draft_snapshots import line_input
+from invoices.services.instalments import DuePart, due_parts
+from invoices.services.numbering import TakenNumber, numbers_take, series_default
+from invoices.services.postings import issue_entry
+from invoices.services.snapshots import buyer_snapshot, seller_snapshot
+from invoices.states import DRAFT_TRANSITIONS, DiscountKind, DraftStatus, InvoiceKind
+
+declare("issue.after_number", "issue.before_commit")
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A draft on its way to become an invoice."""
+
+    draft: InvoiceDraft
+    lines: tuple[LineInput, ...]
+    totals: Totals
+    wanted_on: date
+
+
+def invoice_issue(*, draft_id: UUID, actor: Actor, now: datetime, issued_on: date | None = None) -> Invoice:
+    """Issues one draft. `issued_on` is the profile's local date; by default today, never before the series' last date.
+
+    Raises PermissionRefused, NotFound, TransitionRefused (already invoiced), DraftIncomplete, CustomerSuspended,
+    IssueDateRefused, ValidationFailed. On refusal nothing has changed and no number is used.
+    """
+    return invoices_issue(draft_ids=[draft_id], actor=actor, now=now, issued_on=issued_on)[0]
+
+
+def invoices_issue(
+    *, draft_ids: Iterable[UUID], actor: Actor, now: datetime, issued_on: date | None = None
+) -> list[Invoice]:
+    """Issues drafts together: all or none, numbered as one block per series in date order, then in the order given."""
+    actor.require(Right.INVOICES_ISSUE)
+    ordered = list(dict.fromkeys(draft_ids))
+    with transaction.atomic():
+        drafts = {draft.pk: draft for draft in _locked(ordered, actor)}
+        prepared = [_prepare(drafts[draft_id], issued_on, now) for draft_id in ordered]
+        by_profile: dict[UUID, list[_Prepared]] = {}
+        for one in prepared:
+            by_profile.setdefault(one.draft.profile_id, []).append(one)
+        issued: dict[UUID, Invoice] = {}
+        for profile_id in sorted(by_profile):
+            issued |= _issue_for_profile(by_profile[profile_id], actor, now, strict=issued_on is not None)
+        fail_point("issue.before_commit")
+    return [issued[draft_id] for draft_id in ordered]
+
+
+def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
+    drafts = drafts_lock(draft_ids)
+    for draft in drafts:
+        if not actor.can_see(draft.profile_id):
+            raise NotFound("There is no such draft.")
+        require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.CONVERTED)
+    customers = Customer.objects.in_bulk({draft.customer_id for draft in drafts})
+    profiles = BusinessProfile.objects.in_bulk({draft.profile_id for draft in drafts})
+    for draft in drafts:
+        draft.customer, draft.profile = customers[draft.customer_id], profiles[draft.profile_id]
+        if draft.customer.status == CustomerStatus.SUSPENDED:
+            raise CustomerSuspended(draft.customer.name)
+    return drafts
+
+
+def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime) -> _Prepared:
+    lines = tuple(line_input(line) for line in draft.lines.all())
+    totals = compute(
+        lines,
+        currency=draft.currency,
+        prices_include_tax=draft.prices_include_tax,
+        discount=Discount(DiscountKind(draft.discount_kind), draft.discount_value),
+    )
+    if not lines:
+        raise DraftIncomplete(f"{draft.number} has nothing to bill yet. Add a line first.")
+    if not totals.is_complete:
+        raise DraftIncomplete(f"{draft.number} has a line without a rate. Fill it in first.")
+    return _Prepared(draft, lines, totals, issued_on or local_today(draft.profile, now))
+
+
+def _issue_for_profile(prepared: list[_Prepared], actor: Actor, now: datetime, *, strict: bool) -> dict[UUID, Invoice]:
+    profile = prepared[0].draft.profile
+    seller = seller_snapshot(profile)
+    series = series_default(profile.pk, InvoiceKind.INVOICE)
+    taken = numbers_take(series=series, dates=[one.wanted_on for one in prepared], strict=strict)
+    fail_point("issue.after_number")
+    parts = [
+        due_parts(one.draft, one.totals.total, number.issued_on) for one, number in zip(prepared, taken, strict=True)
+    ]
+    invoices = [
+        _invoice(one, number, dues=dues, seller=seller, actor=actor, now=now)
+        for one, number, dues in zip(prepared, taken, parts, strict=True)
+    ]
+    links = portal_links_build(
+        owners=[(invoice.customer_id, invoice.pk) for invoice in invoices], days=profile.portal_link_days, now=now
+    )
+    PortalLink.objects.bulk_create(links)
+    for invoice, link in zip(invoices, links, strict=True):
+        invoice.portal_link_id = link.pk
+    Invoice.objects.bulk_create(invoices)
+    _write_parts(prepared, invoices, parts)
+    for one, invoice in zip(prepared, invoices, strict=True):
+        one.draft.status, one.draft.invoice, one.draft.scheduled_for = DraftStatus.CONVERTED, invoice, None
+    InvoiceDraft.objects.bulk_update([one.draft for one in prepared], ["status", "invoice", "scheduled_for"])
+    events.record_many(_issued_event(invoice, actor, now) for invoice in invoices)
+    entries_post(entries=[issue_entry(invoice) for invoice in invoices], actor=actor, now=now)
+    return {one.draft.pk: invoice for one, invoice in zip(prepared, invoices, strict=True)}
+
+
+def _invoice(
+    one: _Prepared,
+    number: TakenNumber,
+    *,
+    dues: Sequence[DuePart],
+    seller: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    draft, totals = one.draft, one.totals
+    settled = totals.total == 0
+    return Invoice(
+        created_at=now,
+        profile=draft.profile,
+        customer=draft.customer,
+        kind=InvoiceKind.INVOICE,
+        series=number.series,
+        series_year=number.year,
+        sequence=number.sequence,
+        number=number.number,
+        issued_on=number.issued_on,
+        issued_at=now,
+        issued_by_label=actor.label[:150],
+        due_on=dues[-1].due_on,
+        next_due_on=None if settled else dues[0].due_on,
+        settled_at=now if settled else None,
+        currency=draft.currency,
+        prices_include_tax=draft.prices_include_tax,
+        subtotal=totals.subtotal,
+        discount_total=totals.discount_total,
+        tax_total=totals.tax_total,
+        total=totals.total,
+        seller=seller,
+        buyer=buyer_snapshot(draft.customer),
+        language=draft.customer.language,
+        reference=draft.reference,
+        notes=draft.notes,
+        terms=draft.terms or draft.profile.invoice_terms,
+    )
+
+
+def _write_parts(
+    prepared: Sequence[_Prepared], invoices: Sequence[Invoice], parts: Sequence[Sequence[DuePart]]
+) -> None:
+    rows = list(zip(prepared, invoices, parts, strict=True))
+    InvoiceLine.objects.bulk_create(
+        [line for one, invoice, _ in rows for line in _lines(invoice, one.lines, one.totals)]
+    )
+    InvoiceTax.objects.bulk_create(
+        [
+            InvoiceTax(invoice=invoice, category=group.category, rate=group.rate, base=group.base, tax=group.tax)
+            for one, invoice, _ in rows
+            for group in one.totals.taxes
+        ]
+    )
+    Instalment.objects.bulk_create(
+        [
+            Instalment(invoice=invoice, position=position, due_on=part.due_on, amount=part.amount)
+            for _, invoice, dues in rows
+            for position, part in enumerate(dues, start=1)
+        ]
+    )
+
+
+def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[InvoiceLine]:
+    return [
+        InvoiceLine(
+            invoice=invoice,
+            position=position,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            discount_percent=line.discount_percent,
+            tax_category=line.tax_category,
+            tax_rate=line.tax_rate,
+            service_from=line.service_from,
+            service_to=line.service_to,
+            amount=total.amount,
+        )
+        for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
+    ]
+
+
+def _issued_event(invoice: Invoice, actor: Actor, now: datetime) -> events.EventInput:
+    return events.EventInput(
+        name="invoice.issued",
+        subject=invoice,
+        actor=actor,
+        now=now,
+        profile_id=invoice.profile_id,
+        customer_id=invoice.customer_id,
+        label=invoice.number,
+        data={"total": str(invoice.total), "currency": invoice.currency, "due_on": invoice.due_on.isoformat()},
+    )

@@ -1,0 +1,63 @@
+"""Gapless numbers: taken only at issue, from a locked counter row, in the transaction of the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from billing_assistant.core.errors import NotFound
+from invoices.errors import IssueDateRefused
+from invoices.locks import counter_lock
+from invoices.models import NumberSeries
+from invoices.states import InvoiceKind
+
+
+@dataclass(frozen=True, slots=True)
+class TakenNumber:
+    """A number of a series, and the date that goes with it."""
+
+    series: NumberSeries
+    year: int
+    sequence: int
+    number: str
+    issued_on: date
+
+
+def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
+    """The series that a profile uses for a kind of document. Raises NotFound when the profile has none."""
+    series = NumberSeries.objects.filter(profile_id=profile_id, kind=kind, is_default=True).first()
+    if series is None:
+        raise NotFound("This business profile has no number series yet. An administrator adds one in Settings.")
+    return series
+
+
+def numbers_take(*, series: NumberSeries, dates: list[date], strict: bool = False) -> list[TakenNumber]:
+    """Takes one number a date, in the order of the dates, holding the counter until the transaction ends.
+
+    Within a year a later number never has an earlier date: a date before the last one is moved up to it, or refused
+    with IssueDateRefused when `strict` (the person chose the date).
+    """
+    taken: dict[int, TakenNumber] = {}
+    for year in sorted({day.year for day in dates}):
+        positions = sorted((i for i, day in enumerate(dates) if day.year == year), key=lambda i: (dates[i], i))
+        taken |= dict(zip(positions, _take_year(series, year, [dates[i] for i in positions], strict), strict=True))
+    return [taken[index] for index in range(len(dates))]
+
+
+def _take_year(series: NumberSeries, year: int, dates: list[date], strict: bool) -> list[TakenNumber]:  # noqa: FBT001
+    counter_year = year if series.restarts_yearly else 0
+    counter = counter_lock(series, counter_year)
+    last = counter.last_issued_on
+    if last is not None and dates[0] < last:
+        if strict or last.year != year:
+            raise IssueDateRefused(dates[0], last)
+        dates = [max(day, last) for day in dates]
+    first = counter.last_number + 1
+    counter.last_number += len(dates)
+    counter.last_issued_on = dates[-1]
+    counter.save(update_fields=["last_number", "last_issued_on"])
+    return [
+        TakenNumber(series, counter_year, sequence, series.number(year=year, sequence=sequence), day)
+        for sequence, day in enumerate(dates, start=first)
+    ]

@@ -1,0 +1,101 @@
+"""What settles an invoice: the only writer of paid, credited and written-off amounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from billing_assistant.core import events
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.states import require_transition
+from invoices.errors import InvoiceNotOpen, OverCredited, OverSettled
+from invoices.models import Invoice
+from invoices.services.instalments import DuePart, next_due_on
+from invoices.states import STATE_TRANSITIONS, InvoiceKind, InvoiceState
+
+FIELDS: Final = ("amount_paid", "amount_credited", "amount_written_off", "next_due_on", "settled_at", "state")
+
+
+class NegativeSettlement(DomainError):
+    """More would be taken back than was settled."""
+
+    code = "negative_settlement"
+
+
+def settlement_change(
+    *,
+    invoice: Invoice,
+    paid: Decimal = ZERO,
+    credited: Decimal = ZERO,
+    written_off: Decimal = ZERO,
+    uncollectible: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    """Moves the settled amounts of an invoice that the caller has locked (`invoices_lock`); negative takes back.
+
+    Amounts are in the invoice's currency. `uncollectible` gives it up for good with what is written off.
+    Raises InvoiceNotOpen, OverSettled, NegativeSettlement. Writes invoice.partially_paid, invoice.paid,
+    invoice.reopened or invoice.written_off.
+    """
+    if invoice.kind != InvoiceKind.INVOICE or invoice.state != InvoiceState.ISSUED:
+        raise InvoiceNotOpen(f"{invoice.number} is {InvoiceState(invoice.state).label}: nothing can settle it.")
+    due_before = _due(invoice)
+    wanted = paid + credited + written_off
+    if wanted > due_before:
+        raise OverSettled(invoice.number, Money(due_before, invoice.currency), Money(wanted, invoice.currency))
+    invoice.amount_paid += paid
+    invoice.amount_credited += credited
+    invoice.amount_written_off += written_off
+    if min(invoice.amount_paid, invoice.amount_credited, invoice.amount_written_off) < 0:
+        raise NegativeSettlement(f"{invoice.number} has not been settled by that much.")
+    if uncollectible:
+        require_transition(STATE_TRANSITIONS, invoice.number, InvoiceState(invoice.state), InvoiceState.UNCOLLECTIBLE)
+        invoice.state = InvoiceState.UNCOLLECTIBLE
+    due = _due(invoice)
+    parts = [DuePart(part.due_on, part.amount) for part in invoice.instalments.all()]
+    invoice.next_due_on = next_due_on(parts, invoice.total - due, invoice.total)
+    invoice.settled_at = (invoice.settled_at or now) if due == 0 else None
+    invoice.save(update_fields=FIELDS)
+    _record(invoice, due_before, due, actor, now)
+    return invoice
+
+
+def credit_note_applied(*, note: Invoice, amount: Decimal) -> Invoice:
+    """Notes how much of a locked credit note was applied (negative: taken back). Raises OverCredited."""
+    if note.kind != InvoiceKind.CREDIT_NOTE:
+        raise InvoiceNotOpen(f"{note.number} is not a credit note.")
+    applied = note.amount_credited + amount
+    if not ZERO <= applied <= note.total:
+        left = Money(note.total - note.amount_credited, note.currency)
+        raise OverCredited(f"{note.number} has {left} left to apply.", field="amount")
+    note.amount_credited = applied
+    note.save(update_fields=["amount_credited"])
+    return note
+
+
+def _due(invoice: Invoice) -> Decimal:
+    return invoice.total - invoice.amount_paid - invoice.amount_credited - invoice.amount_written_off
+
+
+def _record(invoice: Invoice, due_before: Decimal, due: Decimal, actor: Actor, now: datetime) -> None:
+    invoice.refresh_from_db(fields=["amount_due"])
+    if invoice.state == InvoiceState.UNCOLLECTIBLE:
+        name = "invoice.written_off"
+    elif due == 0:
+        name = "invoice.paid"
+    else:
+        name = "invoice.partially_paid" if due < due_before else "invoice.reopened"
+    events.record(
+        name=name,
+        subject=invoice,
+        actor=actor,
+        now=now,
+        profile_id=invoice.profile_id,
+        customer_id=invoice.customer_id,
+        label=invoice.number,
+        data={"due": str(due), "settled": str(due_before - due), "currency": invoice.currency},
+    )

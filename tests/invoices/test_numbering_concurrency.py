@@ -1,0 +1,78 @@
+"""Twenty threads issue five hundred invoices in one series while some fail after the number was taken."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
+
+from invoices.models import Invoice, NumberSeries
+from invoices.selectors import number_gaps
+from invoices.services import issue, numbering
+from invoices.services.issue import invoice_issue
+from tests import factories
+from tests.factories import NOW, SYSTEM
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.money]
+THREADS, INVOICES, FAILS = 20, 500, 0.2
+
+
+class AfterTheNumber(Exception):
+    """What goes wrong between taking a number and the commit."""
+
+
+def _fail_sometimes(fails: random.Random) -> None:
+    if fails.random() < FAILS:
+        raise AfterTheNumber
+
+
+def _issue_until_done(draft_id: UUID, fails: random.Random) -> None:
+    """Issues a draft; a failure after the number was taken rolls back and is tried again, as a person would."""
+    try:
+        while True:
+            try:
+                with transaction.atomic():
+                    invoice_issue(draft_id=draft_id, actor=SYSTEM, now=NOW)
+                    _fail_sometimes(fails)
+            except AfterTheNumber:
+                continue
+            return
+    finally:
+        connection.close()
+
+
+def _run(work: Callable[[UUID, random.Random], None], draft_ids: list[UUID]) -> list[BaseException]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        jobs = [pool.submit(work, draft_id, random.Random(seed)) for seed, draft_id in enumerate(draft_ids)]  # noqa: S311
+    return [error for error in (job.exception() for job in jobs) if error is not None]
+
+
+def test_parallel_issue_has_no_gap_and_no_duplicate() -> None:
+    customer = factories.customer(factories.seller())
+    draft_ids = [factories.draft(customer).pk for _ in range(INVOICES)]
+    assert _run(_issue_until_done, draft_ids) == []
+    sequences = list(Invoice.objects.order_by("sequence").values_list("sequence", flat=True))
+    assert sequences == list(range(1, INVOICES + 1))
+    assert number_gaps(NumberSeries.objects.get(code="INV")) == []
+
+
+def test_negative_control_the_highest_number_plus_one_collides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same run with numbers read as MAX + 1 without a lock clashes: the test above can fail."""
+
+    def unlocked(*, series: NumberSeries, dates: list[date], strict: bool = False) -> list[numbering.TakenNumber]:
+        last = Invoice.objects.filter(series=series).aggregate(last=Max("sequence"))["last"] or 0
+        return [numbering.TakenNumber(series, 2026, last + 1, series.number(year=2026, sequence=last + 1), dates[0])]
+
+    monkeypatch.setattr(issue, "numbers_take", unlocked)
+    customer = factories.customer(factories.seller())
+    factories.issued_invoice(customer)
+    draft_ids = [factories.draft(customer).pk for _ in range(60)]
+    errors = _run(_issue_until_done, draft_ids)
+    assert any(isinstance(error, IntegrityError) for error in errors)
+    NumberSeries.objects.update(in_gap_report=False)  # what the control broke is not the books' fault
