@@ -27,7 +27,9 @@ class MessageStatus(Status):
 
 MESSAGE_TRANSITIONS: Final = {
     MessageStatus.PENDING: frozenset({MessageStatus.CLAIMED, MessageStatus.CANCELLED}),
-    MessageStatus.CLAIMED: frozenset({MessageStatus.SENDING, MessageStatus.PENDING, MessageStatus.FAILED}),
+    MessageStatus.CLAIMED: frozenset(
+        {MessageStatus.SENDING, MessageStatus.PENDING, MessageStatus.FAILED, MessageStatus.CANCELLED}
+    ),
     MessageStatus.SENDING: frozenset(
         {MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.PENDING, MessageStatus.UNKNOWN}
     ),
@@ -36,6 +38,9 @@ MESSAGE_TRANSITIONS: Final = {
     MessageStatus.UNKNOWN: frozenset({MessageStatus.SENT, MessageStatus.CANCELLED}),
     MessageStatus.CANCELLED: frozenset[MessageStatus](),
 }
+
+WAITING: Final = frozenset({MessageStatus.PENDING, MessageStatus.CLAIMED, MessageStatus.SENDING})
+NEEDS_A_PERSON: Final = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN})
 
 
 class MessageKind(Status):

@@ -41,6 +41,9 @@ class Message(Entity):
     text = models.TextField()
     html = models.TextField(blank=True)
     language = models.CharField(max_length=5, default="en")
+    attach_pdf = models.BooleanField(
+        default=False, help_text=_("Goes out with the PDF of its document, or not at all.")
+    )
 
     status = models.CharField(
         _("status"), max_length=10, choices=MessageStatus.choices(), default=MessageStatus.PENDING

@@ -1,0 +1,1 @@
+"""Ways to reach a client. A channel takes a finished message and says what became of it."""

@@ -1,0 +1,126 @@
+"""A stored message becomes a complete e-mail: the client's own link in its place, every file attached, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+
+from billing_assistant.core import files
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import RetryLater, Unavailable
+from billing_assistant.core.models import StoredFile
+from customers.models import PortalLink
+from customers.services.portal import portal_link_create, portal_url
+from invoices.models import Invoice
+from invoices.services.documents import invoice_pdf
+from invoices.states import InvoiceState
+from reminders.addresses import own_address
+from reminders.channels.ports import Attachment, OutgoingEmail
+from reminders.errors import NothingToSend
+from reminders.models import Message
+from reminders.states import MessageKind
+from reminders.texts.letters import PORTAL_LINK
+
+AUTOMATIC: Final = frozenset({MessageKind.RECEIPT})
+_LINK_MAKER: Final = Actor.system("Mail")
+_UNSAFE_IN_NAME: Final = re.compile(r"[^\w.()+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A stored file under the name that it has in the mail."""
+
+    file: StoredFile
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A complete mail, and the stored files in it."""
+
+    mail: OutgoingEmail
+    files: tuple[FilePart, ...]
+
+
+def message_compose(*, message: Message, now: datetime) -> Composed:
+    """The mail as it goes out. The PDF of its document is rendered here if no worker has done it yet.
+
+    Raises NothingToSend when the document was voided meanwhile, RetryLater while the PDF cannot be had. Any other error
+    means that something is missing, too: the mail is not sent without it.
+    """
+    invoice = _document(message)
+    parts = tuple(_files(message, invoice))
+    link = _link(message, invoice, now)
+    headers = {"Auto-Submitted": "auto-generated"} if message.kind in AUTOMATIC else {}
+    return Composed(
+        mail=OutgoingEmail(
+            message_id=message_id_of(message),
+            sender=message.sender,
+            recipients=tuple(message.recipients),
+            reply_to=message.reply_to,
+            subject=message.subject,
+            text=message.text.replace(PORTAL_LINK, link),
+            html=message.html.replace(PORTAL_LINK, link),
+            headers=headers,
+            attachments=tuple(
+                Attachment(name=part.name, content=files.read(part.file), content_type=part.file.content_type)
+                for part in parts
+            ),
+        ),
+        files=parts,
+    )
+
+
+def message_id_of(message: Message) -> str:
+    """The Message-ID header: the same at every attempt, so that a doubled mail could be told."""
+    domain = own_address().rpartition("@")[2] or "localhost"
+    return f"<{message.pk.hex}@{domain}>"
+
+
+def file_name(name: str) -> str:
+    """A file name that every mail program takes."""
+    return _UNSAFE_IN_NAME.sub("-", name).strip("-.")[:100] or "document"
+
+
+def _document(message: Message) -> Invoice | None:
+    if message.invoice_id is None:
+        return None
+    invoice = Invoice.objects.select_related("portal_link", "pdf").get(pk=message.invoice_id)
+    if invoice.state == InvoiceState.VOID and message.kind == MessageKind.INVOICE_SENT:
+        raise NothingToSend(_("%(number)s was voided.") % {"number": invoice.number})
+    return invoice
+
+
+def _files(message: Message, invoice: Invoice | None) -> Iterator[FilePart]:
+    if message.attach_pdf and invoice is not None:
+        yield FilePart(invoice.pdf or _rendered(invoice), f"{file_name(invoice.number)}.pdf")
+
+
+def _rendered(invoice: Invoice) -> StoredFile:
+    try:
+        return invoice_pdf(invoice_id=invoice.pk)
+    except (OperationalError, OSError, Unavailable) as error:  # somebody holds the invoice, or the storage is away
+        raise RetryLater(_("The PDF of %(number)s is not there yet.") % {"number": invoice.number}) from error
+
+
+def _link(message: Message, invoice: Invoice | None, now: datetime) -> str:
+    """The address of the client's page: the link that is on the document, or a fresh one when that has run out."""
+    if invoice is None or PORTAL_LINK not in message.text + message.html:
+        return ""
+    link = invoice.portal_link
+    if link is None or not _live(link, now):
+        links = PortalLink.objects.filter(invoice_id=invoice.pk, customer_id=invoice.customer_id)
+        link = links.filter(revoked_at__isnull=True, expires_at__gt=now).order_by("-expires_at").first()
+    if link is None:
+        link = portal_link_create(customer_id=invoice.customer_id, invoice_id=invoice.pk, actor=_LINK_MAKER, now=now)
+    return portal_url(link.pk)
+
+
+def _live(link: PortalLink, now: datetime) -> bool:
+    return link.revoked_at is None and link.expires_at > now

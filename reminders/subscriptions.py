@@ -1,0 +1,62 @@
+"""What messages does when something happened."""
+
+from __future__ import annotations
+
+import structlog
+from django.utils.translation import gettext as _
+
+from billing_assistant.core import queue
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import now as clock_now
+from billing_assistant.core.events import subscribe
+from billing_assistant.core.models import Event
+from billing_assistant.core.services.notices import notice_to_role
+from invoices.models import Invoice
+from invoices.services.delivery import invoice_mark_sent
+from reminders.errors import NoRecipient, NothingToSend
+from reminders.models import Message
+from reminders.services.documents import invoice_send
+from reminders.services.letters import receipt_send
+from reminders.services.recording import DOCUMENTS
+from reminders.states import MessageKind
+
+AUTOMATIC = Actor.system("Automatic sending")
+log = structlog.get_logger(__name__)
+
+
+@subscribe("invoice.issued", name="reminders.send_by_itself", queue=queue.MAIL)
+def send_by_itself(event: Event) -> None:
+    """Sends an issued invoice to a customer who wants that, unless it was issued in order to be sent."""
+    invoice = Invoice.objects.select_related("customer").get(pk=event.subject_id)
+    if not invoice.customer.auto_send_invoices:
+        return
+    if Message.objects.filter(invoice=invoice, kind=MessageKind.INVOICE_SENT).exists():
+        return
+    try:
+        invoice_send(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now(), key=f"auto:{invoice.pk}")
+    except NothingToSend as error:
+        log.info("auto_send.skipped", invoice=invoice.number, reason=error.message)
+    except NoRecipient as error:
+        notice_to_role(
+            roles=("admin", "finance"),
+            key=f"auto-send-{invoice.pk}",
+            tone="warning",
+            text=_("%(number)s was not sent by itself: %(why)s") % {"number": invoice.number, "why": error.message},
+            url=f"/invoices/{invoice.pk}/",
+            profile_id=invoice.profile_id,
+        )
+
+
+@subscribe("payment.recorded", name="reminders.send_receipt", queue=queue.MAIL)
+def send_receipt(event: Event) -> None:
+    """Sends the receipt of a payment that has arrived. Imported history gets none."""
+    if not event.data.get("imported"):
+        receipt_send(payment_id=event.subject_id, actor=AUTOMATIC, now=clock_now())
+
+
+@subscribe("message.sent", "message.confirmed", name="reminders.mark_document_sent")
+def mark_document_sent(event: Event) -> None:
+    """Notes on the document that it was sent, where the record of the message could not."""
+    message = Message.objects.get(pk=event.subject_id)
+    if message.invoice_id is not None and message.kind in DOCUMENTS and message.sent_at is not None:
+        invoice_mark_sent(invoice_id=message.invoice_id, actor=AUTOMATIC, now=message.sent_at)
