@@ -80,9 +80,7 @@ def _symbol(name: str) -> str:
 
 def _write_sprite(target: str, icons: list[str]) -> None:
     symbols = "\n".join(_symbol(name) for name in sorted(set(icons)))
-    (VENDOR / target).write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n', encoding="utf-8"
-    )
+    (VENDOR / target).write_text(f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n', encoding="utf-8")
 
 
 def copy() -> None:

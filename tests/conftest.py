@@ -55,7 +55,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def now(clock: time_machine.Traveller) -> datetime:  # noqa: ARG001
+def now(clock: time_machine.Traveller) -> datetime:
     return NOW
 
 

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-DEFAULT_THROTTLES = {"anonymous": "60/min", "user": "600/min", "api_key": "600/min", "write": "120/min"}
+# Calls a key or a person may make; `failed` counts keys that do not work, by network.
+DEFAULT_THROTTLES = {
+    "anonymous": "60/min",
+    "user": "600/min",
+    "api_key": "600/min",
+    "write": "300/min",
+    "generate": "30/min",
+    "failed": "100/hour",
+}
 
 
-def rest_framework(throttles: dict[str, str]) -> dict[str, Any]:
+def rest_framework() -> dict[str, Any]:
     return {
         "DEFAULT_AUTHENTICATION_CLASSES": [
-            "billing_assistant.core.api.ApiKeyAuthentication",
-            "rest_framework.authentication.SessionAuthentication",
+            "billing_assistant.core.api.authentication.ApiKeyAuthentication",
+            "billing_assistant.core.api.authentication.BrowserAuthentication",
         ],
-        "DEFAULT_PERMISSION_CLASSES": ["billing_assistant.core.api.HasRight"],
-        "DEFAULT_PAGINATION_CLASS": "billing_assistant.core.api.Pagination",
-        "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-        "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-        "DEFAULT_THROTTLE_CLASSES": ["billing_assistant.core.api.ApiThrottle"],
-        "DEFAULT_THROTTLE_RATES": DEFAULT_THROTTLES | throttles,
-        "EXCEPTION_HANDLER": "billing_assistant.core.api.problem_handler",
+        "DEFAULT_PERMISSION_CLASSES": ["billing_assistant.core.api.permissions.HasRight"],
+        "DEFAULT_THROTTLE_CLASSES": ["billing_assistant.core.api.throttles.ApiThrottle"],
+        "DEFAULT_RENDERER_CLASSES": ["billing_assistant.core.api.formats.ExactJSONRenderer"],
+        "DEFAULT_PARSER_CLASSES": ["billing_assistant.core.api.formats.ExactJSONParser"],
+        "DEFAULT_SCHEMA_CLASS": "billing_assistant.core.api.schema.ApiSchema",
+        "EXCEPTION_HANDLER": "billing_assistant.core.api.problem.problem_handler",
         "COERCE_DECIMAL_TO_STRING": False,
-        "NON_FIELD_ERRORS_KEY": "non_field_errors",
         "TEST_REQUEST_DEFAULT_FORMAT": "json",
+        "TEST_REQUEST_RENDERER_CLASSES": [
+            "billing_assistant.core.api.formats.ExactJSONRenderer",
+            "rest_framework.renderers.MultiPartRenderer",
+        ],
     }
 
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Billing Assistant API",
+    "DESCRIPTION": "Customers, drafts, invoices and payments. Amounts are numbers with the currency's decimals.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["billing_assistant.core.api.schema.without_slashes"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }

@@ -6,8 +6,9 @@ from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
-from .env import BASE_DIR
+from billing_assistant.settings.env import BASE_DIR
 
 django_stubs_ext.monkeypatch()  # lets `Field[...]` and `Manager[...]` be written as types
 
@@ -102,6 +103,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Signing in (allauth): by user name or e-mail, by password or an e-mailed code; nobody signs up alone.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

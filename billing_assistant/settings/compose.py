@@ -6,8 +6,8 @@ from typing import Any
 
 import environ
 
-from . import api, engines, jobs, logs
-from .env import Env
+from billing_assistant.settings import api, engines, jobs, logs
+from billing_assistant.settings.env import Env
 
 
 def settings_from(env: Env) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def settings_from(env: Env) -> dict[str, Any]:
         "CORS_ALLOWED_ORIGINS": env.cors_allowed_origins,
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,
         "API_THROTTLES": api.DEFAULT_THROTTLES | env.api_throttles,
-        "REST_FRAMEWORK": api.rest_framework(env.api_throttles),
+        "REST_FRAMEWORK": api.rest_framework(),
         "SPECTACULAR_SETTINGS": api.SPECTACULAR_SETTINGS,
         "LOGGING": logs.logging_config(level=env.log_level),
         "CELERY_BROKER_URL": engines.broker_url(env.redis_url),

@@ -17,9 +17,7 @@ def database(url: str, *, pool_max: int = 0) -> dict[str, Any]:
     """
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     options: dict[str, Any] = {
-        name: value
-        for name, value in parts.items()
-        if name not in {"dbname", "user", "password", "host", "port"}
+        name: value for name, value in parts.items() if name not in {"dbname", "user", "password", "host", "port"}
     }
     if pool_max:
         options["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 10}

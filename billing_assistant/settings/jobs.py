@@ -37,7 +37,7 @@ CELERY: dict[str, Any] = {
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
     """A run that nobody took before the next one is due is dropped: the next one sweeps the same rows."""
-    return {"task": task, "schedule": float(seconds), "options": {"expires": float(seconds)}}
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
 CELERY["CELERY_BEAT_SCHEDULE"] = {

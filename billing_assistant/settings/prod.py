@@ -1,8 +1,8 @@
 """Production: every secret comes from the environment, every cookie needs TLS."""
 
-from .base import *  # noqa: F403
-from .compose import settings_from
-from .env import read_env
+from billing_assistant.settings.base import *
+from billing_assistant.settings.compose import settings_from
+from billing_assistant.settings.env import read_env
 
 PRODUCTION = True
 

@@ -7,10 +7,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from .base import *  # noqa: F403
-from .compose import settings_from
-from .engines import database
-from .env import read_env
+from billing_assistant.settings.base import *
+from billing_assistant.settings.compose import settings_from
+from billing_assistant.settings.engines import database
+from billing_assistant.settings.env import read_env
 
 PRODUCTION = False
 

@@ -38,4 +38,6 @@ def _compile(source: list[str], target: str, arguments: list[str]) -> None:
         [*command, *arguments, "--output-file", target], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if result.returncode:
-        raise DevError(f"uv could not compile {target}: {' '.join(result.stderr.split())[-400:]}", "Mend pyproject.toml.")
+        raise DevError(
+            f"uv could not compile {target}: {' '.join(result.stderr.split())[-400:]}", "Mend pyproject.toml."
+        )

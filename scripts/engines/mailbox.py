@@ -53,7 +53,7 @@ class Keeper:
 
     folder: Path
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(6)}.eml"
         draft = self.folder / f".{name}"
         draft.write_bytes(_as_bytes(envelope.original_content))

@@ -55,7 +55,7 @@ def collect_static(environment: dict[str, str]) -> None:
         return
     say.step("collecting static files")
     shutil.rmtree(STATIC_ROOT, ignore_errors=True)
-    run_manage(["collectstatic", "--noinput", "--verbosity", "0"], environment)
+    run_manage(["collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc"], environment)
     stamp.set(state)
 
 

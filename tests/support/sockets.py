@@ -7,7 +7,6 @@ import socket
 from typing import Any
 
 
-
 class OutsideWorld(RuntimeError):
     """A test tried to reach another machine."""
 

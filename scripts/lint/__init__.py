@@ -1,0 +1,1 @@
+"""Our own rules, for what ruff, mypy and import-linter cannot see."""

@@ -1,0 +1,61 @@
+"""A parsed file, with the parents of its nodes and the lines that may break a rule on purpose."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ALLOWED = re.compile(r"#\s*lint:\s*allow\s+([\w-]+)\s+-\s+\S")
+
+
+@dataclass(frozen=True)
+class Source:
+    path: Path
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text, filename=str(self.path))
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    def calls(self) -> Iterator[ast.Call]:
+        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+
+    def uses(self, name: str, *, near: ast.AST) -> Iterator[ast.Name]:
+        """Where the function around `near` reads that name."""
+        scope: ast.AST = near
+        while not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+            scope = self.parents[scope]
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                yield node
+
+    def allows(self, line: int, rule: str) -> bool:
+        """Whether that line says `# lint: allow RULE - reason`."""
+        match = ALLOWED.search(self.text.splitlines()[line - 1])
+        return match is not None and match[1] == rule
+
+    def named(self, *names: str) -> bool:
+        return self.path.name in names
+
+    def inside(self, *parts: str) -> bool:
+        """Whether the path ends in these parts."""
+        return self.path.parts[-len(parts) :] == parts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    path: Path
+    line: int
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.rule}: {self.text}"
