@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import CheckConstraint, F, Func, Q
 from django.db.models.functions import Round
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 LOCK_TIMEOUT_MS = 10_000
 
@@ -34,6 +35,14 @@ def locked_transaction(*, timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
     with transaction.atomic():
         set_lock_timeout(timeout_ms)
         yield
+
+
+def is_lock_failure(error: DatabaseError) -> bool:
+    """Whether a statement gave way to another transaction:
+
+    waited too long, or was the victim of a deadlock.
+    """
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
 
 
 class CurrencyExponent(Func):

@@ -1,0 +1,62 @@
+"""Who calls the API: a program with a key, or a person in the browser."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.request import Request
+
+from billing_assistant.core import clock
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.api.rates import too_often, used_up
+from billing_assistant.core.models import ApiKey, User
+from billing_assistant.core.services.api_keys import api_key_find, api_key_used
+from billing_assistant.core.web.requests import actor_of, client_ip
+
+SCHEMES: Final = frozenset({b"bearer", b"token"})
+LONGEST_KEY: Final = 200
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <key>`; `Token <key>` too. Says the same about every key that does not work."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        scheme, _, given = get_authorization_header(request).partition(b" ")
+        if scheme.lower() not in SCHEMES:
+            return None
+        network = client_ip(request._request)
+        wait = used_up("failed", network)
+        if wait:
+            raise Throttled(wait)
+        now = clock.now()
+        key = api_key_find(plain=_text(given), now=now)
+        if key is None:
+            too_often("failed", network)
+            raise AuthenticationFailed("This API key is not valid.")
+        api_key_used(key=key, now=now)
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The session of a signed-in person; unsafe methods need the CSRF token."""
+
+
+def actor_of_call(request: Request) -> Actor:
+    """Who acts: the key with its scopes, or the person."""
+    found: Any = getattr(request, "_call_actor", None)
+    if found is None:
+        key = request.auth
+        found = Actor.of_api_key(key) if isinstance(key, ApiKey) else actor_of(request._request)
+        request._call_actor = found
+    return found
+
+
+def _text(given: bytes) -> str:
+    """The key as text; empty, which no key is, for what cannot be one."""
+    given = given.strip()
+    return given.decode() if given.isascii() and len(given) <= LONGEST_KEY else ""

@@ -1,0 +1,60 @@
+"""Lists by limit and skip, or by cursor where a program wants all of a long one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Model, QuerySet
+
+from billing_assistant.core import keyset
+from billing_assistant.core.errors import ValidationFailed
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 200
+MAX_SKIP: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows with what to say about them beside."""
+
+    rows: Sequence[Any]
+    about: dict[str, Any]
+
+
+def listing(rows: QuerySet[Any], query: Mapping[str, str]) -> Listing:
+    """The page that `?limit=&skip=` or `?limit=&cursor=` asks for. Raises ValidationFailed, naming the parameter.
+
+    By cursor rows come newest first, whatever the list's own order, and are not counted: `next_cursor` is
+    empty at the end. Start with `?cursor=`.
+    """
+    limit = whole_number(query, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+    if "cursor" in query:
+        return _by_cursor(rows, query["cursor"], limit)
+    skip = whole_number(
+        query, "skip", default=0, least=0, most=MAX_SKIP, beyond="Use cursor to go further than 10,000 rows."
+    )
+    about = {"total": rows.count(), "limit": limit, "skip": skip}
+    return Listing(list(rows[skip : skip + limit]), about)
+
+
+def whole_number(query: Mapping[str, str], name: str, *, default: int, least: int, most: int, beyond: str = "") -> int:
+    """A number out of the query. Raises ValidationFailed when it is none or out of bounds."""
+    text = query.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
+        raise ValidationFailed({name: ["Write a whole number."]})
+    number = int(text)
+    if not least <= number <= most:
+        raise ValidationFailed({name: [beyond or f"Write a number from {least} to {most}."]})
+    return number
+
+
+def _by_cursor(rows: QuerySet[Model], cursor: str, limit: int) -> Listing:
+    page = keyset.page_of(rows, ("-id",), {"after": cursor}, size=limit)
+    if cursor and page.start <= 1:
+        raise ValidationFailed({"cursor": ["This cursor was not made here. Begin with an empty one."]})
+    return Listing(page.rows, {"limit": limit, "next_cursor": page.next_cursor})

@@ -1,0 +1,90 @@
+"""What happens around every page:
+
+the language of the person, the door, errors in words, headers of private pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from billing_assistant.core.access import Access, Kind, rule_for
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.models import User
+from billing_assistant.core.web import errors
+from billing_assistant.core.web.gate import turned_away
+from billing_assistant.core.web.render import render_domain_error, request_id
+from billing_assistant.core.web.requests import is_api
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+PORTAL: Final = frozenset({Kind.SIGNED_LINK, Kind.CLIENT})
+log = structlog.get_logger(__name__)
+
+
+class UserLanguageMiddleware:
+    """A signed-in person reads in the language of their account, whatever the browser says."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User) and translation.check_for_language(request.user.language):
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
+
+
+class AccessMiddleware:
+    """Closes every address that has no rule, guards the admin, and keeps private answers out of caches and indexes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        rule = getattr(request, "access", None)
+        if isinstance(rule, Access) and rule.kind is not Kind.PUBLIC:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if isinstance(rule, Access) and rule.kind in PORTAL:
+            response.headers["Referrer-Policy"] = "no-referrer"
+        if request_id():
+            response.headers.setdefault("X-Request-ID", request_id())
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        rule = rule_for(match) if match is not None else None
+        if rule is None:
+            log.error("access.no_rule", view=f"{view.__module__}.{getattr(view, '__name__', '')}")
+            return errors.not_found(request)
+        request.access = rule  # type: ignore[attr-defined]
+        if rule.kind is not Kind.ADMIN:
+            return None
+        try:
+            return turned_away(request, rule)
+        except DomainError as error:
+            return render_domain_error(request, error)
+
+
+class DomainErrorMiddleware:
+    """A refusal that leaves a page's view becomes a page or a toast. The API renders its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError) or is_api(request):
+            return None
+        log.info("page.refused", code=error.code, status=error.status)
+        return render_domain_error(request, error)

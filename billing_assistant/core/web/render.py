@@ -1,0 +1,125 @@
+"""Answers: pages or fragments of them, toasts, and errors of the business in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import structlog
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.web.requests import is_fragment, is_htmx
+
+M = TypeVar("M", bound=Model)
+ERROR_TEMPLATE: Final = "core/error.html"
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    fragment: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The page, or when htmx asks for a part and there is one, the fragment alone. Both share the URL."""
+    chosen = fragment if fragment and is_fragment(request) else template
+    response = render(request, chosen, dict(context or {}), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def toast(response: HttpResponse, text: str, *, level: str = "success", undo_url: str = "") -> HttpResponse:
+    """Has the page show a short message when it takes this answer (htmx)."""
+    told = {"toast": {"text": str(text), "tone": level, "undo_url": undo_url}}
+    response.headers["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect that also works when htmx asked: the browser goes, not the fragment."""
+    if is_htmx(request):
+        response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+        response.headers["HX-Redirect"] = url
+        return response
+    return HttpResponseRedirect(url)
+
+
+def visible_or_404(rows: QuerySet[M], actor: Actor, **lookup: Any) -> M:
+    """One row within the actor's business profiles.
+
+    Raises NotFound, alike for what is not there and what is not theirs.
+    """
+    scoped = (
+        rows.filter(**{f"{_profile_path(rows.model)}__in": actor.profile_ids})
+        if actor.profile_ids is not None
+        else rows
+    )
+    try:
+        return scoped.get(**lookup)
+    except (rows.model.DoesNotExist, ValidationError, ValueError):
+        raise NotFound(_("There is no such record.")) from None
+
+
+def add_domain_error(form: BaseForm, error: DomainError) -> None:
+    """Puts a refusal on the form: at its field where the form has it, else on top."""
+    if not error.errors:
+        form.add_error(None, error.message)
+    for field, reasons in error.errors.items():
+        for reason in reasons:
+            if field in form.fields:
+                form.add_error(field, reason)
+            else:
+                form.add_error(None, reason if field in {"", "__all__"} else f"{field}: {reason}")
+
+
+def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal as a page, or as a toast when htmx asked; with the error's own status."""
+    return render_error(request, status=error.status, message=error.message, code=error.code)
+
+
+def render_error(request: HttpRequest, *, status: int, message: str, code: str) -> HttpResponse:
+    if is_htmx(request):
+        response = HttpResponse(status=status)
+        response.headers["HX-Reswap"] = "none"
+        return toast(response, message, level="danger")
+    context = {"status": status, "title": _title(status), "message": message, "code": code, "request_id": request_id()}
+    return render(request, ERROR_TEMPLATE, context, status=status)
+
+
+def request_id() -> str:
+    """The id that the logs of this request carry."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def _title(status: int) -> str:
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            return _("Not found")
+        case HTTPStatus.FORBIDDEN:
+            return _("You may not do this")
+        case HTTPStatus.BAD_REQUEST:
+            return _("That could not be read")
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return _("Too many requests")
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _("Something went wrong on our side")
+    return _("That was refused")
+
+
+def _profile_path(model: type[Model]) -> str:
+    try:
+        model._meta.get_field("profile")
+    except FieldDoesNotExist:
+        raise TypeError(f"{model.__name__} has no profile to scope by; filter it before.") from None
+    return "profile_id"
