@@ -22,6 +22,14 @@ class WebhookStatus(Status):
 class WebhookEvent(Entity):
     """A signed event of a vendor, stored raw before anything else; the same event is stored once."""
 
+    profile = models.ForeignKey(
+        "core.BusinessProfile",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Known once the event was matched to something of ours."),
+    )
     source = models.CharField(max_length=30)
     account = models.CharField(max_length=60, blank=True)
     event_id = models.CharField(max_length=150)

@@ -1,0 +1,17 @@
+"""Refusals of the integrations app, named for the fact."""
+
+from __future__ import annotations
+
+from billing_assistant.core.errors import DomainError, NotFound
+
+
+class GatewayUnknown(NotFound):
+    """No gateway of this name is set up."""
+
+    code = "gateway_unknown"
+
+
+class WebhookNotWaiting(DomainError):
+    """The event was processed already, or is being processed."""
+
+    code = "webhook_not_waiting"
