@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class PaymentsConfig(AppConfig):
     name = "payments"
     label = "payments"
+
+    def ready(self) -> None:
+        for module in ("subscriptions", "services.webhook_notices", "books", "stories"):
+            import_module(f"payments.{module}")

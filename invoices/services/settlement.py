@@ -41,10 +41,11 @@ def settlement_change(
     Raises InvoiceNotOpen, OverSettled, NegativeSettlement. Writes invoice.partially_paid, invoice.paid,
     invoice.reopened or invoice.written_off.
     """
-    if invoice.kind != InvoiceKind.INVOICE or invoice.state != InvoiceState.ISSUED:
+    wanted = paid + credited + written_off
+    moves_within = invoice.state == InvoiceState.UNCOLLECTIBLE and wanted == 0  # a payment bounced after it was given up
+    if invoice.kind != InvoiceKind.INVOICE or (invoice.state != InvoiceState.ISSUED and not moves_within):
         raise InvoiceNotOpen(f"{invoice.number} is {InvoiceState(invoice.state).label}: nothing can settle it.")
     due_before = _due(invoice)
-    wanted = paid + credited + written_off
     if wanted > due_before:
         raise OverSettled(invoice.number, Money(due_before, invoice.currency), Money(wanted, invoice.currency))
     invoice.amount_paid += paid

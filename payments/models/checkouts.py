@@ -7,6 +7,7 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
@@ -31,6 +32,10 @@ class Checkout(Entity):
     external_id = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=500, blank=True)
     expires_at = models.DateTimeField()
+    ask_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the gateway is asked again; empty once nothing is open there.")
+    )
+    asked = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
     actor_label = models.CharField(max_length=150, blank=True)
 
@@ -42,16 +47,15 @@ class Checkout(Entity):
                 condition=~Q(external_id=""),
                 name="checkout_external_once",
             ),
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(status="open"), name="checkout_open_once_per_invoice"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="checkout_is_positive"),
             minor_units_constraint("checkout_in_minor_units", "amount"),
             values_constraint("checkout_status_known", "status", CheckoutState),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["expires_at"],
-                name="checkout_open",
-                condition=Q(status__in=["open", "unknown", "processing"]),
-            ),
+            models.Index(fields=["ask_at"], name="checkout_to_ask", condition=Q(ask_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

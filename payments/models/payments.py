@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.db import minor_units_constraint
@@ -18,7 +20,10 @@ from payments.states import PaymentMethod, PaymentState
 
 @pghistory.track()
 class Payment(Entity):
-    """Money from a customer. What is not allocated is the customer's unapplied credit."""
+    """Money from a customer, or an attempt to pay at a gateway that has not (or not yet) led to money.
+
+    Only a completed payment is in the books; what of it is not allocated is the customer's unapplied credit.
+    """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="payments")
@@ -32,7 +37,10 @@ class Payment(Entity):
     amount_allocated = AmountField()
     amount_refunded = AmountField()
     unapplied = models.GeneratedField(
-        expression=F("amount") - F("amount_allocated") - F("amount_refunded"),
+        expression=Case(
+            When(status="completed", then=F("amount") - F("amount_allocated") - F("amount_refunded")),
+            default=Value(0, output_field=models.DecimalField()),
+        ),
         output_field=models.DecimalField(max_digits=19, decimal_places=4),
         db_persist=True,
     )
@@ -45,7 +53,10 @@ class Payment(Entity):
     checkout = models.ForeignKey(
         "payments.Checkout", null=True, blank=True, on_delete=models.PROTECT, related_name="payments"
     )
+    failure = models.CharField(max_length=200, blank=True)
     recorded_by_label = models.CharField(max_length=150, blank=True)
+    reversed_on = models.DateField(_("reversed on"), null=True, blank=True)
+    reversal_reason = models.CharField(_("why it was reversed"), max_length=240, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -62,11 +73,22 @@ class Payment(Entity):
                 & Q(amount__gte=F("amount_allocated") + F("amount_refunded")),
                 name="payment_never_over_allocated",
             ),
+            models.CheckConstraint(
+                condition=Q(status="completed") | Q(amount_allocated=0, amount_refunded=0),
+                name="payment_allocated_only_when_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="reversed", reversed_on__isnull=False)
+                | (~Q(status="reversed") & Q(reversed_on__isnull=True)),
+                name="payment_reversed_has_a_date",
+            ),
             minor_units_constraint("payment_in_minor_units", "amount", "amount_allocated", "amount_refunded"),
             values_constraint("payment_status_known", "status", PaymentState),
             values_constraint("payment_method_known", "method", PaymentMethod),
         ]
         indexes: ClassVar = [
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="payment_number_search"),
+            GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="payment_reference_search"),
             models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),
             models.Index(fields=["customer", "-received_on", "-id"], name="payment_by_customer"),
             models.Index(fields=["customer", "currency"], name="payment_unapplied", condition=Q(unapplied__gt=0)),
@@ -100,6 +122,29 @@ class Allocation(Entity):
                 name="allocation_has_one_source",
             ),
             minor_units_constraint("allocation_in_minor_units", "amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"
+
+
+class WriteOff(Entity):
+    """A part of an invoice that was given up. Never changed; a row with a negative amount takes it back."""
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="write_offs")
+    currency = CurrencyField()
+    amount = AmountField()
+    written_off_on = models.DateField(_("written off on"))
+    reason = models.CharField(_("reason"), max_length=240)
+    actor_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(amount=0), name="write_off_not_zero"),
+            minor_units_constraint("write_off_in_minor_units", "amount"),
         ]
 
     def __str__(self) -> str:

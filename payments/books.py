@@ -1,0 +1,127 @@
+"""Invariants of payments."""
+
+from __future__ import annotations
+
+from billing_assistant.ledger.books import register_check
+
+register_check(
+    code="I2",
+    rule="paid, credited and written off of an invoice are what was allocated and written off",
+    query="""
+    SELECT invoice.number, invoice.amount_paid, moved.paid, invoice.amount_credited, moved.credited,
+        invoice.amount_written_off, given_up.amount
+    FROM invoices_invoice invoice
+    LEFT JOIN (
+        SELECT invoice_id, SUM(amount) FILTER (WHERE payment_id IS NOT NULL) AS paid,
+            SUM(amount) FILTER (WHERE credit_note_id IS NOT NULL) AS credited
+        FROM payments_allocation GROUP BY invoice_id
+    ) moved ON moved.invoice_id = invoice.id
+    LEFT JOIN (SELECT invoice_id, SUM(amount) AS amount FROM payments_writeoff GROUP BY invoice_id) given_up
+        ON given_up.invoice_id = invoice.id
+    WHERE invoice.kind = 'invoice' AND (
+        invoice.amount_paid <> COALESCE(moved.paid, 0) OR invoice.amount_credited <> COALESCE(moved.credited, 0)
+        OR invoice.amount_written_off <> COALESCE(given_up.amount, 0))
+    """,
+)
+register_check(
+    code="I3",
+    rule="what a payment settled is the sum of its allocations, and never more than it is over",
+    query="""
+    SELECT payment.number, payment.amount, payment.amount_allocated, moved.amount FROM payments_payment payment
+    LEFT JOIN (SELECT payment_id, SUM(amount) AS amount FROM payments_allocation GROUP BY payment_id) moved
+        ON moved.payment_id = payment.id
+    WHERE payment.amount_allocated <> COALESCE(moved.amount, 0)
+        OR payment.amount_allocated + payment.amount_refunded > payment.amount
+        OR (payment.status <> 'completed' AND payment.amount_allocated <> 0)
+    """,
+)
+register_check(
+    code="I3",
+    rule="what a credit note settled is the sum of its allocations, and never more than it is over",
+    query="""
+    SELECT note.number, note.total, note.amount_credited, moved.amount FROM invoices_invoice note
+    LEFT JOIN (SELECT credit_note_id, SUM(amount) AS amount FROM payments_allocation GROUP BY credit_note_id) moved
+        ON moved.credit_note_id = note.id
+    WHERE note.kind = 'credit_note'
+        AND (note.amount_credited <> COALESCE(moved.amount, 0) OR COALESCE(moved.amount, 0) > note.total)
+    """,
+)
+register_check(
+    code="I3",
+    rule="nothing was taken back that was not allocated",
+    query="""
+    SELECT invoice_id, COALESCE(payment_id, credit_note_id), SUM(amount) FROM payments_allocation
+    GROUP BY invoice_id, payment_id, credit_note_id HAVING SUM(amount) < 0
+    """,
+)
+register_check(
+    code="I3",
+    rule="an allocation stays within one customer, currency and business profile",
+    query="""
+    SELECT moved.id, invoice.number FROM payments_allocation moved
+    JOIN invoices_invoice invoice ON invoice.id = moved.invoice_id
+    LEFT JOIN payments_payment payment ON payment.id = moved.payment_id
+    LEFT JOIN invoices_invoice note ON note.id = moved.credit_note_id
+    WHERE moved.currency <> invoice.currency OR moved.profile_id <> invoice.profile_id
+        OR COALESCE(payment.currency, note.currency) <> invoice.currency
+        OR COALESCE(payment.customer_id, note.customer_id) <> invoice.customer_id
+        OR COALESCE(payment.profile_id, note.profile_id) <> invoice.profile_id
+    """,
+)
+register_check(
+    code="I3",
+    rule="the ledger has each payment once, over its amount, and a reversed one twice",
+    query="""
+    SELECT payment.number, payment.status, payment.amount, books.received, books.taken_back
+    FROM payments_payment payment
+    LEFT JOIN LATERAL (
+        SELECT -SUM(line.amount) FILTER (WHERE entry.kind = 'payment') AS received,
+            SUM(line.amount) FILTER (WHERE entry.kind = 'payment_reversal') AS taken_back
+        FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'customer_credit'
+        WHERE entry.document_id = payment.id
+    ) books ON true
+    WHERE COALESCE(books.received, 0)
+            <> CASE WHEN payment.status IN ('completed', 'reversed') THEN payment.amount ELSE 0 END
+        OR COALESCE(books.taken_back, 0) <> CASE WHEN payment.status = 'reversed' THEN payment.amount ELSE 0 END
+    """,
+)
+register_check(
+    code="I3",
+    rule="the unapplied credit of a customer is what its payments and credit notes have left",
+    query="""
+    SELECT customer.number, balance.currency, balance.unapplied, COALESCE(paid.left_over, 0) + COALESCE(noted.left_over, 0)
+    FROM ledger_ownerbalance balance
+    JOIN customers_customer customer ON customer.id = balance.owner_id
+    LEFT JOIN (
+        SELECT customer_id, currency, SUM(unapplied) AS left_over FROM payments_payment GROUP BY 1, 2
+    ) paid ON paid.customer_id = balance.owner_id AND paid.currency = balance.currency
+    LEFT JOIN (
+        SELECT customer_id, currency, SUM(total - amount_credited) AS left_over FROM invoices_invoice
+        WHERE kind = 'credit_note' GROUP BY 1, 2
+    ) noted ON noted.customer_id = balance.owner_id AND noted.currency = balance.currency
+    WHERE balance.unapplied <> COALESCE(paid.left_over, 0) + COALESCE(noted.left_over, 0)
+    """,
+)
+register_check(
+    code="I5",
+    rule="a provider's payment is recorded once",
+    query="""
+    SELECT provider, account, external_id, COUNT(*) FROM payments_payment
+    WHERE external_id <> '' GROUP BY provider, account, external_id HAVING COUNT(*) > 1
+    """,
+)
+register_check(
+    code="I6",
+    rule="the triggers that keep payments and allocations are in place and enabled",
+    query="""
+    SELECT wanted.name, wanted.source FROM (VALUES
+        ('append_only_rows', 'payments_allocation'), ('append_only_table', 'payments_allocation'),
+        ('allocation_undoes_no_more', 'payments_allocation'), ('append_only_rows', 'payments_writeoff'),
+        ('payment_stays', 'payments_payment'), ('append_only_rows', 'payments_payment')
+    ) AS wanted (name, source)
+    LEFT JOIN pg_trigger kept ON kept.tgname = wanted.name AND kept.tgrelid = wanted.source::regclass
+    WHERE kept.oid IS NULL OR kept.tgenabled = 'D'
+    """,
+)

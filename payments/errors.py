@@ -1,0 +1,103 @@
+"""Refusals of the payments app, named for the fact."""
+
+from __future__ import annotations
+
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.money import Money
+
+
+class OtherCurrency(DomainError):
+    """The invoice is in another currency than the money."""
+
+    code = "other_currency"
+
+    def __init__(self, number: str, invoice_currency: str, payment_currency: str) -> None:
+        super().__init__(
+            f"{number} is in {invoice_currency}; {payment_currency} cannot settle it. Record a {invoice_currency} payment.",
+            field="currency",
+        )
+
+
+class OtherCustomer(DomainError):
+    """The invoice is another customer's."""
+
+    code = "other_customer"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not an invoice of this customer.", field="allocations")
+
+
+class MoreThanReceived(DomainError):
+    """More would be allocated than there is money."""
+
+    code = "more_than_received"
+
+    def __init__(self, available: Money, wanted: Money) -> None:
+        super().__init__(f"{wanted} cannot be allocated: there is {available}.", field="allocations")
+        self.available = available
+
+
+class MoreThanDue(DomainError):
+    """More would be allocated to an invoice than is due on it."""
+
+    code = "more_than_due"
+
+    def __init__(self, number: str, due: Money, wanted: Money) -> None:
+        super().__init__(f"{number} has {due} due; {wanted} is more than that.", field="allocations")
+
+
+class NothingDue(DomainError):
+    """The invoice is settled, void or written off."""
+
+    code = "nothing_due"
+
+
+class PaymentNotReceived(DomainError):
+    """The payment is pending, failed or reversed, so there is no money to allocate or to give back."""
+
+    code = "payment_not_received"
+
+
+class NotAllocated(DomainError):
+    """The payment has nothing (or not that much) on this invoice to take back."""
+
+    code = "not_allocated"
+
+
+class DuplicatePayment(DomainError):
+    """The provider's payment, or this form, was recorded already, and says something else now."""
+
+    code = "duplicate_payment"
+
+
+class AmountTooSmall(DomainError):
+    """A part payment below the minimum."""
+
+    code = "amount_too_small"
+    status = 400
+
+
+class PaymentInFlight(DomainError):
+    """An earlier online payment is still being processed; paying again might pay twice."""
+
+    code = "payment_in_flight"
+
+
+class OnlinePaymentsOff(DomainError):
+    """No gateway takes online payments in this currency."""
+
+    code = "online_payments_off"
+
+
+class CheckoutFailed(DomainError):
+    """The gateway refused, or could not be reached; nothing was charged."""
+
+    code = "checkout_failed"
+    status = 503
+
+
+class CheckoutUnknown(DomainError):
+    """The gateway did not answer in time. We ask it before anybody pays again."""
+
+    code = "checkout_unknown"
+    status = 503

@@ -1,0 +1,168 @@
+"""Ask the gateway about checkouts: webhooks get lost, answers get lost, pages must be closed when nothing is due.
+
+`ask_at` says when a checkout is asked about next; empty once nothing can happen there any more. Whatever is found is
+taken like a webhook; a page that should be closed is closed first, so that a payment in between is not missed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.db import require_no_transaction
+from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.services.notices import notice_to_role
+from integrations.errors import GatewayUnknown
+from integrations.ports.payments import CheckoutSession, PaymentGateway, SessionStatus
+from integrations.registry import gateway as gateway_named
+from invoices.locks import invoices_lock
+from invoices.states import InvoiceState
+from payments.locks import checkout_lock, checkouts_lock
+from payments.models import Checkout
+from payments.services.checkouts import checkout_close, checkout_move, checkout_told, session_noted
+from payments.services.credits import invoice_page
+from payments.services.provider import Doubtful, provider_payment_take
+from payments.states import CheckoutState
+
+OFTEN: Final = timedelta(minutes=5)
+SELDOM: Final = timedelta(hours=1)
+OFTEN_TIMES: Final = 24
+GIVE_UP_AFTER: Final = 24 * 14
+NEVER_ARRIVED_AFTER: Final = timedelta(minutes=5)
+
+log = structlog.get_logger(__name__)
+
+
+def checkouts_sweep(*, now: datetime, limit: int = 200) -> int:
+    """Asks about every checkout whose time has come; returns how many. Workers share them by `ask_at`."""
+    due = Checkout.objects.filter(ask_at__lte=now).order_by("ask_at").values_list("pk", flat=True)[:limit]
+    asked = 0
+    for checkout_id in list(due):
+        asked += checkout_ask(checkout_id=checkout_id, now=now)
+    return asked
+
+
+def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
+    """Asks the gateway about one checkout that is due; False when it is not, or another worker does it now.
+
+    Called in no transaction. Errors of the gateway leave it due again later.
+    """
+    require_no_transaction()
+    mine = Checkout.objects.filter(pk=checkout_id, ask_at__lte=now)
+    if not mine.update(ask_at=now + OFTEN, asked=F("asked") + 1):
+        return False
+    checkout = Checkout.objects.select_related("invoice", "profile").get(pk=checkout_id)
+    try:
+        gateway = gateway_named(checkout.gateway)
+        session = _session(gateway, checkout, now)
+        if session is not None:
+            _take_payments(gateway, checkout, session, now)
+            _conclude(checkout.pk, session, now)
+    except (Unavailable, OutcomeUnknown, GatewayUnknown) as error:
+        log.info("checkout.no_answer", checkout=str(checkout.pk), error=str(error))
+        _later(checkout, now)
+    except Rejected as error:
+        _to_a_person(checkout, f"The gateway refuses to tell about it: {error}", now)
+    except Doubtful as doubt:
+        _to_a_person(checkout, doubt.reason, now)
+    return True
+
+
+def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
+    """Closes the open checkouts of an invoice that ask for more than is due on it now; returns how many."""
+    with transaction.atomic():
+        invoice = invoices_lock([invoice_id])[0]
+        due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
+        waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
+        ids = Checkout.objects.filter(invoice=invoice, status__in=waiting, amount__gt=due).values_list("pk", flat=True)
+        closed = 0
+        for checkout in checkouts_lock(list(ids)):
+            if checkout.status in waiting:
+                checkout_close(checkout, now)
+                closed += 1
+    return closed
+
+
+def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> CheckoutSession | None:
+    """The page as it stands, closed first where it must be. None when the gateway never heard of it."""
+    if not checkout.external_id:
+        found = gateway.checkout_find(checkout.idempotency_key)
+        if found is None:
+            _never_arrived(checkout, now)
+            return None
+        checkout = session_noted(
+            checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now
+        )
+    over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now
+    if over and gateway.capabilities.expire:
+        return gateway.checkout_expire(checkout.external_id)
+    return gateway.checkout_fetch(checkout.external_id)
+
+
+def _take_payments(
+    gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime
+) -> None:
+    for paid in gateway.checkout_payments(session.external_id):
+        provider_payment_take(gateway=gateway, paid=paid, now=now)
+
+
+def _conclude(checkout_id: UUID, session: CheckoutSession, now: datetime) -> None:
+    """What remains to be asked: nothing once the page is closed and no payment is on its way."""
+    with transaction.atomic():
+        checkout = checkout_lock(checkout_id)
+        waits = checkout.status == CheckoutState.PROCESSING
+        if session.status is SessionStatus.EXPIRED and checkout.status in {
+            CheckoutState.OPEN,
+            CheckoutState.UNKNOWN,
+        }:
+            checkout_move(checkout, CheckoutState.EXPIRED)
+        still_open = session.status is SessionStatus.OPEN or checkout.status == CheckoutState.OPEN
+        checkout.ask_at = _next(checkout, now) if waits or still_open else None
+        checkout.save(update_fields=["status", "ask_at"])
+
+
+def _never_arrived(checkout: Checkout, now: datetime) -> None:
+    """The gateway has no page under our key. While the call may still be on its way, ask again."""
+    if checkout.created_at > now - NEVER_ARRIVED_AFTER:
+        _later(checkout, now)
+        return
+    with transaction.atomic():
+        locked = checkout_lock(checkout.pk)
+        if not locked.external_id and locked.status in {CheckoutState.OPEN, CheckoutState.UNKNOWN}:
+            checkout_move(locked, CheckoutState.EXPIRED)
+        locked.failure = locked.failure or "The gateway never made a page for it."
+        locked.ask_at = None
+        locked.save(update_fields=["status", "failure", "ask_at"])
+
+
+def _later(checkout: Checkout, now: datetime) -> None:
+    if checkout.asked >= GIVE_UP_AFTER:
+        _to_a_person(checkout, "The gateway gave no final answer for two weeks.", now)
+        return
+    Checkout.objects.filter(pk=checkout.pk).update(ask_at=_next(checkout, now))
+
+
+def _next(checkout: Checkout, now: datetime) -> datetime:
+    return now + (OFTEN if checkout.asked < OFTEN_TIMES else SELDOM)
+
+
+def _to_a_person(checkout: Checkout, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        locked = checkout_lock(checkout.pk)
+        locked.failure, locked.ask_at = reason[:200], None
+        locked.save(update_fields=["failure", "ask_at"])
+        checkout_told(locked, "checkout.doubtful", Actor.system("billing"), now)
+        notice_to_role(
+            roles=("admin", "finance"),
+            key=f"checkout-{checkout.pk}",
+            tone="danger",
+            text=f"An online payment of {checkout.invoice.number} needs a person: {reason}",
+            url=invoice_page(checkout.invoice_id),
+            profile_id=checkout.profile_id,
+        )

@@ -1,0 +1,88 @@
+"""What payments mean to the books.
+
+An allocation is an entry about the invoice, with the number of the payment or credit note as its memo: so the
+entries of an invoice always sum to what is due on it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from billing_assistant.ledger.kinds import AccountKind, EntryKind
+from billing_assistant.ledger.services.posting import EntryInput, Side
+from invoices.models import Invoice
+from payments.models import Payment
+
+
+def received_entry(payment: Payment) -> EntryInput:
+    """Money came in: the customer has that much credit."""
+    return EntryInput(
+        profile_id=payment.profile_id,
+        kind=EntryKind.PAYMENT,
+        booked_on=payment.received_on,
+        currency=payment.currency,
+        owner_id=payment.customer_id,
+        document_id=payment.pk,
+        document_number=payment.number,
+        sides=(Side(_place(payment), payment.amount), Side(AccountKind.CUSTOMER_CREDIT, -payment.amount)),
+        memo=payment.reference,
+    )
+
+
+def reversed_entry(payment: Payment, booked_on: date) -> EntryInput:
+    """The money went back: the entry of its receipt the other way round."""
+    return EntryInput(
+        profile_id=payment.profile_id,
+        kind=EntryKind.PAYMENT_REVERSAL,
+        booked_on=booked_on,
+        currency=payment.currency,
+        owner_id=payment.customer_id,
+        document_id=payment.pk,
+        document_number=payment.number,
+        sides=(Side(AccountKind.CUSTOMER_CREDIT, payment.amount), Side(_place(payment), -payment.amount)),
+        memo=payment.reversal_reason,
+    )
+
+
+def allocation_entry(invoice: Invoice, *, amount: Decimal, source: str, booked_on: date) -> EntryInput:
+    """Credit settles an invoice; a negative amount takes it back. `source` is the number that the credit came from."""
+    return _about(
+        invoice,
+        EntryKind.ALLOCATION,
+        booked_on,
+        (Side(AccountKind.CUSTOMER_CREDIT, amount), Side(AccountKind.RECEIVABLE, -amount)),
+        source,
+    )
+
+
+def write_off_entry(invoice: Invoice, *, amount: Decimal, reason: str, booked_on: date) -> EntryInput:
+    """A debt is given up; a negative amount takes that back."""
+    return _about(
+        invoice,
+        EntryKind.WRITE_OFF,
+        booked_on,
+        (Side(AccountKind.BAD_DEBT, amount), Side(AccountKind.RECEIVABLE, -amount)),
+        reason,
+    )
+
+
+def _place(payment: Payment) -> AccountKind:
+    """Where the money is: with the gateway until it pays out, else with us."""
+    return AccountKind.GATEWAY_CLEARING if payment.provider else AccountKind.CASH
+
+
+def _about(
+    invoice: Invoice, kind: EntryKind, booked_on: date, sides: tuple[Side, ...], memo: str
+) -> EntryInput:
+    return EntryInput(
+        profile_id=invoice.profile_id,
+        kind=kind,
+        booked_on=booked_on,
+        currency=invoice.currency,
+        owner_id=invoice.customer_id,
+        document_id=invoice.pk,
+        document_number=invoice.number,
+        sides=sides,
+        memo=memo,
+    )

@@ -1,0 +1,201 @@
+"""Record a payment: money that came in, with what it settles. One transaction; the surplus stays as credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from billing_assistant.core import events
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFailed
+from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.ids import uuid7
+from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.money import MAX_AMOUNT, Money
+from billing_assistant.core.rights import Right
+from billing_assistant.core.services.numbers import human_number_take
+from billing_assistant.ledger.services.posting import entries_post
+from customers.models import Customer
+from invoices.models import Invoice
+from payments.errors import DuplicatePayment
+from payments.locks import external_payment_lock
+from payments.models import Allocation, Payment
+from payments.services.plan import Part, Wish
+from payments.services.postings import received_entry
+from payments.services.settle import apply_parts, invoices_for_wish, parts_for_wish
+from payments.states import PaymentMethod, PaymentState
+
+EARLIEST: Final = date(1990, 1, 1)
+declare("payment.before_commit")
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A provider's payment: its id is unique per provider and account, so it is recorded once."""
+
+    provider: str
+    account: str
+    external_id: str
+    checkout_id: UUID | None = None
+
+
+def payment_record(
+    *,
+    customer_id: UUID,
+    amount: Decimal,
+    currency: str,
+    method: str,
+    received_on: date,
+    reference: str = "",
+    allocations: Wish = None,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    external: External | None = None,
+    payment_id: UUID | None = None,
+) -> Payment:
+    """Records money that a customer paid, and settles invoices with it.
+
+    `amount` is in `currency`, whole minor units; `received_on` is the profile's local date, not in the future.
+    `allocations` names amounts per invoice, or is "oldest first", or None; what is not allocated stays the customer's
+    unapplied credit. `payment_id`, made by the caller, and `external` make it happen once: a repeat returns the
+    payment that is there, and raises DuplicatePayment when it says something else.
+
+    Raises PermissionRefused, NotFound, InvalidAmount, ValidationFailed, OtherCurrency, OtherCustomer,
+    InvoiceNotOpen, MoreThanDue, MoreThanReceived. On refusal nothing has changed.
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    money = checked_money(amount, currency)
+    payment = Payment(
+        id=payment_id or uuid7(),
+        created_at=now,
+        customer_id=customer_id,
+        method=_method(method),
+        currency=currency,
+        amount=amount,
+        received_on=received_on,
+        reference=reference.strip()[:120],
+        note=note.strip()[:240],
+        recorded_by_label=actor.label[:150],
+    )
+    if external is not None:
+        payment.provider, payment.account = external.provider, external.account
+        payment.external_id, payment.checkout_id = external.external_id, external.checkout_id
+    try:
+        with transaction.atomic():
+            return _record(payment, money, allocations, actor, now)
+    except IntegrityError:
+        known = _known(payment)
+        if known is None:
+            raise
+        return same_or_refused(known, payment)
+
+
+def _record(payment: Payment, money: Money, wish: Wish, actor: Actor, now: datetime) -> Payment:
+    customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
+    if customer is None or not actor.can_see(customer.profile_id):
+        raise NotFound("There is no such customer.")
+    _check_date(payment.received_on, customer.profile, now)
+    invoices = invoices_for_wish(wish, customer_id=customer.pk, money=money)
+    known = _known(payment)
+    if known is not None:
+        return same_or_refused(known, payment)
+    parts = parts_for_wish(wish, customer_id=customer.pk, money=money, invoices=invoices)
+    payment.profile, payment.customer = customer.profile, customer
+    return payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)
+
+
+def payment_complete(
+    *, payment: Payment, parts: Sequence[Part], invoices: Sequence[Invoice], actor: Actor, now: datetime
+) -> Payment:
+    """The money is there: settles the locked invoices, writes the payment (new, or one that was processing) and posts.
+
+    Inside the caller's transaction; `payment.profile` is loaded. Writes payment.recorded.
+    """
+    settled = apply_parts(
+        source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now
+    )
+    payment.status = PaymentState.COMPLETED
+    payment.amount_allocated = settled.total
+    number_give(payment)
+    payment.save()
+    Allocation.objects.bulk_create(settled.rows)
+    payment.refresh_from_db(fields=["unapplied"])
+    events.record(
+        name="payment.recorded",
+        subject=payment,
+        actor=actor,
+        now=now,
+        profile_id=payment.profile_id,
+        customer_id=payment.customer_id,
+        label=payment.number,
+        data={
+            "amount": str(payment.amount),
+            "currency": payment.currency,
+            "method": payment.method,
+            "reference": payment.reference,
+            "received_on": payment.received_on.isoformat(),
+            "unapplied": str(payment.unapplied),
+            "allocations": settled.told,
+            "provider": payment.provider,
+        },
+    )
+    entries_post(entries=[received_entry(payment), *settled.entries], actor=actor, now=now)
+    fail_point("payment.before_commit")
+    return payment
+
+
+def number_give(payment: Payment) -> None:
+    """The payment's human number, taken late: the counter is locked until the transaction ends."""
+    if not payment.number:
+        profile = payment.profile
+        pattern = profile.payment_number_format
+        payment.number = human_number_take(profile_id=profile.pk, kind="payment", pattern=pattern)[0]
+
+
+def checked_money(amount: Decimal, currency: str) -> Money:
+    """An amount above zero in whole minor units of an ISO currency. Raises InvalidAmount."""
+    money = Money(amount, currency)
+    if not 0 < amount <= MAX_AMOUNT:
+        raise InvalidAmount("A payment has an amount above zero.", field="amount")
+    if money.quantized() != money:
+        raise InvalidAmount(f"The amount has more decimals than {currency}.", field="amount")
+    return money
+
+
+def same_or_refused(known: Payment, wanted: Payment) -> Payment:
+    """The payment that is there, when it says the same as the one wanted now. Raises DuplicatePayment."""
+    fields = ("customer_id", "currency", "amount", "provider", "account", "external_id")
+    if any(getattr(known, name) != getattr(wanted, name) for name in fields):
+        raise DuplicatePayment(f"This was recorded already as {known.number}, with other figures.")
+    return known
+
+
+def _known(payment: Payment) -> Payment | None:
+    if payment.external_id:
+        return external_payment_lock(
+            provider=payment.provider, account=payment.account, external_id=payment.external_id
+        )
+    return Payment.objects.filter(pk=payment.pk).first()
+
+
+def _method(method: str) -> PaymentMethod:
+    try:
+        return PaymentMethod(method)
+    except ValueError:
+        known = ", ".join(each.value for each in PaymentMethod)
+        raise ValidationFailed({"method": [f"Choose one of: {known}."]}) from None
+
+
+def _check_date(received_on: date, profile: BusinessProfile, now: datetime) -> None:
+    if received_on > local_today(profile, now):
+        raise ValidationFailed({"received_on": ["The money cannot have been received in the future."]})
+    if received_on < EARLIEST:
+        raise ValidationFailed({"received_on": ["Check the year."]})

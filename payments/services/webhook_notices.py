@@ -1,0 +1,39 @@
+"""What follows from a gateway's webhook. The webhook is only a hint: the object is read again from the gateway."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing_assistant.core.errors import RetryLater
+from integrations.models import WebhookStatus
+from integrations.ports.payments import NoticeKind, PaymentGateway, WebhookNotice
+from integrations.webhook_handlers import Outcome, webhook_handler
+from payments.models import Checkout
+from payments.services.checkout_ask import checkout_ask
+from payments.services.provider import Doubtful, provider_payment_take
+
+
+@webhook_handler(NoticeKind.PAYMENT)
+def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
+    """Records the payment, or parks the event with the reason."""
+    paid = gateway.payment_fetch(notice.object_id)
+    try:
+        taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
+    except Doubtful as doubt:
+        return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
+    return Outcome(WebhookStatus.DONE, taken.text, taken.checkout.profile_id)
+
+
+@webhook_handler(NoticeKind.SESSION)
+def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
+    """A page was closed: asks about its checkout at once."""
+    session = gateway.checkout_fetch(notice.object_id)
+    checkout = Checkout.objects.filter(gateway=gateway.name, external_id=session.external_id).first()
+    if checkout is None:
+        return Outcome(WebhookStatus.IGNORED, "No checkout of ours has this page.")
+    if checkout.ask_at is None:
+        return Outcome(WebhookStatus.DONE, "Known already.", checkout.profile_id)
+    Checkout.objects.filter(pk=checkout.pk, ask_at__gt=now).update(ask_at=now)
+    if not checkout_ask(checkout_id=checkout.pk, now=now):
+        raise RetryLater("Another worker asks about it now.")
+    return Outcome(WebhookStatus.DONE, "Asked about the checkout.", checkout.profile_id)

@@ -1,0 +1,100 @@
+"""How events about payments read in a timeline."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.models import Event
+from billing_assistant.core.ui.formats import money_text
+from billing_assistant.core.ui.stories import story_register
+
+PAYMENT = "payments:detail"
+
+
+def amount_of(event: Event) -> str:
+    """The amount that an event carries, with its currency."""
+    amount, currency = event.data.get("amount"), event.data.get("currency", "")
+    return money_text(Decimal(amount), currency) if amount and currency else ""
+
+
+def allocated(event: Event) -> str:
+    """What was settled, invoice by invoice."""
+    currency = event.data.get("currency", "")
+    parts = [f"{part['number']} {money_text(Decimal(part['amount']), currency)}" for part in event.data["allocations"]]
+    return ", ".join(parts)
+
+
+def received(event: Event) -> str:
+    """The amount, and what it settled."""
+    settled = allocated(event)
+    return f"{amount_of(event)} → {settled}" if settled else amount_of(event)
+
+
+def reason(event: Event) -> str:
+    """The amount, and why."""
+    why = event.data.get("reason") or event.data.get("failure") or ""
+    return ": ".join(part for part in (amount_of(event), why) if part)
+
+
+def settled(event: Event) -> str:
+    """What was settled and what is still due."""
+    amount, due, currency = (event.data.get(key, "") for key in ("settled", "due", "currency"))
+    if not (amount and due and currency):
+        return ""
+    return _now("%(amount)s, %(due)s due") % {
+        "amount": money_text(abs(Decimal(amount)), currency),
+        "due": money_text(Decimal(due), currency),
+    }
+
+
+story_register(
+    "payment.recorded", _("Payment %(label)s received"), icon="cash", tone="success", url_name=PAYMENT, detail=received
+)
+story_register(
+    "payment.processing",
+    _("Payment %(label)s is being processed"),
+    icon="hourglass",
+    tone="warning",
+    url_name=PAYMENT,
+    detail=amount_of,
+)
+story_register(
+    "payment.failed", _("Payment %(label)s was declined"), icon="cash-off", tone="danger", url_name=PAYMENT, detail=reason
+)
+story_register(
+    "payment.allocated", _("Payment %(label)s applied"), icon="arrows-exchange", url_name=PAYMENT, detail=allocated
+)
+story_register(
+    "payment.deallocated",
+    _("Allocation of %(label)s taken back"),
+    icon="arrow-back-up",
+    tone="warning",
+    url_name=PAYMENT,
+    detail=allocated,
+)
+story_register(
+    "payment.reversed",
+    _("Payment %(label)s reversed"),
+    icon="arrow-back-up",
+    tone="danger",
+    url_name=PAYMENT,
+    detail=reason,
+)
+story_register("credit_note.applied", _("Credit note %(label)s applied"), icon="file-minus", detail=allocated)
+story_register("credit_note.unapplied", _("Credit note %(label)s taken back"), icon="arrow-back-up", detail=allocated)
+story_register(
+    "checkout.opened", _("Client went to pay %(label)s online"), icon="credit-card", tone="info", detail=amount_of
+)
+story_register(
+    "checkout.failed", _("Online payment of %(label)s failed"), icon="cash-off", tone="danger", detail=reason
+)
+story_register(
+    "checkout.doubtful",
+    _("Online payment of %(label)s needs a person"),
+    icon="alert-triangle",
+    tone="danger",
+    detail=reason,
+)

@@ -1,0 +1,52 @@
+"""What payments does when something happened. Every handler can run twice."""
+
+from __future__ import annotations
+
+from billing_assistant.core import clock
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.events import subscribe
+from billing_assistant.core.models import Event
+from customers.services.standing import payment_status_refresh
+from payments.selectors.standing import standing_of
+from payments.services.checkout_ask import checkouts_close
+from payments.services.credits import credit_note_apply
+
+
+@subscribe("credit_note.issued", "credit_note.imported", name="payments.apply_credit_note")
+def apply_credit_note(event: Event) -> None:
+    """A credit note settles the invoice that it corrects, as far as that is due."""
+    credit_note_apply(credit_note_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
+
+
+@subscribe(
+    "invoice.paid",
+    "invoice.partially_paid",
+    "invoice.voided",
+    "invoice.written_off",
+    name="payments.close_checkouts",
+)
+def close_checkouts(event: Event) -> None:
+    """A page that asks for more than is due must not be paid any more."""
+    checkouts_close(invoice_id=event.subject_id, now=clock.now())
+
+
+@subscribe(
+    "invoice.issued",
+    "invoice.paid",
+    "invoice.partially_paid",
+    "invoice.reopened",
+    "invoice.voided",
+    "invoice.written_off",
+    "payment.recorded",
+    "payment.reversed",
+    name="payments.refresh_standing",
+)
+def refresh_standing(event: Event) -> None:
+    """Keeps the customer's payment status: good, warning or overdue."""
+    if event.customer_id is None:
+        return
+    now = clock.now()
+    standing = standing_of(customer_id=event.customer_id, now=now)
+    payment_status_refresh(
+        customer_id=event.customer_id, has_overdue=standing.has_overdue, days_late=standing.days_late, now=now
+    )

@@ -1,0 +1,21 @@
+"""Tasks of the payments app."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from billing_assistant.core import clock
+from billing_assistant.core.queue import task
+from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+
+
+@task("payments.ask_checkout")
+def ask_checkout(checkout_id: str) -> None:
+    """Asks the gateway about one checkout."""
+    checkout_ask(checkout_id=UUID(checkout_id), now=clock.now())
+
+
+@task("payments.expire_checkouts")
+def expire_checkouts() -> None:
+    """Asks about every checkout that is due: closes what has run out, finds payments whose webhook was lost."""
+    checkouts_sweep(now=clock.now())
