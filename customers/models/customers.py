@@ -83,10 +83,17 @@ class Customer(Entity):
         default=False, help_text=_("Stands for documents whose customer is not known.")
     )
 
+    source_ref = models.CharField(
+        max_length=80, blank=True, help_text=_("Where an import or another system knows this customer.")
+    )
+
     class Meta:
         ordering = ("name",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["profile", "number"], name="customer_number_once"),
+            models.UniqueConstraint(
+                fields=["profile", "source_ref"], condition=~Q(source_ref=""), name="customer_source_once"
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
             models.CheckConstraint(
                 condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),

@@ -1,4 +1,5 @@
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
+from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
 from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.taxes import TaxRate
@@ -6,6 +7,7 @@ from invoices.models.taxes import TaxRate
 __all__ = [
     "DraftLine",
     "DraftVersion",
+    "ImportRun",
     "Instalment",
     "Invoice",
     "InvoiceDraft",

@@ -1,0 +1,1 @@
+"""Import of documents that were issued elsewhere: read, plan, link, write."""
