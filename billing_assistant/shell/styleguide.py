@@ -133,7 +133,7 @@ def icon_names() -> list[str]:
 
 def sample_context(now: datetime) -> dict[str, Any]:
     """Everything that the page shows. The wrong form is bound to input with one fault of each kind."""
-    wrong = SampleForm({"name": "", "email": "amina@", "amount": "fifteen", "terms": "30", "due_on": "2026-02-30"})
+    wrong = SampleForm({"name": "", "email": "amina@", "amount": "fifteen", "terms": "30", "due_on": ""})
     return {
         "states": list(Sample),
         "form": SampleForm(prefix="new", initial={"due_on": now.date() + timedelta(days=30), "amount": Decimal(15000)}),

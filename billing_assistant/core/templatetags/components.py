@@ -253,9 +253,9 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(*forms: Any) -> dict[str, Any]:
-    """A summary of every error of the forms and formsets, each with a link to its field."""
-    return {"entries": [entry for form in forms if form is not None for entry in fields.errors_of(form)]}
+def form_errors(*forms: Any, focus: bool = True) -> dict[str, Any]:
+    """A summary of every error of the forms and formsets, each with a link to its field. It takes the focus."""
+    return {"entries": [entry for form in forms if form is not None for entry in fields.errors_of(form)], "focus": focus}
 
 
 @register.inclusion_tag("components/amount_input.html")
@@ -298,7 +298,7 @@ def messages_list(context: Context) -> dict[str, Any]:
 # Blocks
 
 
-def _block(name: str, content: str, **values: Any) -> SafeString:
+def _block(name: str, content: str, /, **values: Any) -> SafeString:
     return render_to_string(f"components/{name}.html", {"content": SafeString(content), **values})
 
 
