@@ -16,6 +16,7 @@ from billing_assistant.core.models import BusinessProfile
 
 HEX: Final = re.compile(r"^#[0-9a-f]{6}$")
 FALLBACK: Final = "#4549c9"
+LINEAR_BELOW: Final = 0.04045  # sRGB is linear up to here
 READABLE: Final = 4.5  # the contrast that WCAG AA asks of text
 WHITE: Final = (255, 255, 255)
 BLACK: Final = (0, 0, 0)
@@ -37,7 +38,7 @@ def as_hex(color: Rgb) -> str:
 
 def _linear(part: int) -> float:
     share = part / 255
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+    return share / 12.92 if share <= LINEAR_BELOW else ((share + 0.055) / 1.055) ** 2.4
 
 
 def luminance(color: Rgb) -> float:
@@ -53,7 +54,9 @@ def contrast(one: Rgb, other: Rgb) -> float:
 
 
 def _towards(color: Rgb, goal: Rgb, percent: int) -> Rgb:
-    red, green, blue = ((part * (100 - percent) + wanted * percent) // 100 for part, wanted in zip(color, goal, strict=True))
+    red, green, blue = (
+        (part * (100 - percent) + wanted * percent) // 100 for part, wanted in zip(color, goal, strict=True)
+    )
     return (red, green, blue)
 
 
@@ -72,15 +75,13 @@ def sheet_for(color: str) -> str:
     brand = parse_hex(color)
     ink = WHITE if contrast(brand, WHITE) >= READABLE else INK
     on_light, on_dark = as_hex(readable_on(brand, WHITE)), as_hex(readable_on(brand, DARK_SURFACE))
-    return (
-        f":root{{--brand:{as_hex(brand)};--brand-ink:{as_hex(ink)};--brand-text:light-dark({on_light},{on_dark})}}\n"
-    )
+    return f":root{{--brand:{as_hex(brand)};--brand-ink:{as_hex(ink)};--brand-text:light-dark({on_light},{on_dark})}}\n"
 
 
 @accessible(PUBLIC)
 @require_safe
 @cache_control(public=True, max_age=300)
-def brand_css(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /brand/<slug>.css. Public: a brand colour is on every invoice."""
     profile = get_object_or_404(BusinessProfile.objects.only("accent_color"), slug=slug)
     return HttpResponse(sheet_for(profile.accent_color), content_type="text/css; charset=utf-8")
@@ -89,7 +90,7 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
 @accessible(PUBLIC)
 @require_safe
 @cache_control(public=True, max_age=300)
-def brand_logo(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+def brand_logo(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /brand/<slug>/logo. Public: a logo is on every invoice. Nothing but a picture is served."""
     profile = get_object_or_404(BusinessProfile.objects.select_related("logo"), slug=slug)
     if profile.logo is None or profile.logo.content_type not in PICTURES:

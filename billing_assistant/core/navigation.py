@@ -44,7 +44,7 @@ PAGES: Final = (
     NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True),
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW),
     NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True),
-    NavItem(_("Messages"), "mail", "reminders:message_list", Right.MESSAGES_VIEW),
+    NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW),
     NavItem(_("Reports"), "chart-bar", "payments:aging", Right.REPORTS_VIEW, ("/reports/",)),
     NavItem(_("Approvals"), "checklist", "shell:approvals", Right.APPROVALS_DECIDE),
     NavItem(_("Settings"), "settings", "shell:settings", Right.SETTINGS_EDIT, at_foot=True),

@@ -100,9 +100,7 @@ def _zone(context: Context, zone: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def date_of(
-    context: Context, value: Any, *, relative: bool = False, time: bool = False, zone: str = ""
-) -> SafeString:
+def date_of(context: Context, value: Any, *, relative: bool = False, time: bool = False, zone: str = "") -> SafeString:
     """A date or moment in the profile's zone; everything that is known is in its title."""
     if not isinstance(value, date):
         return format_html('<span class="money-none">{}</span>', formats.NONE)
@@ -217,7 +215,11 @@ def stat(
 @register.inclusion_tag("components/timeline.html", takes_context=True)
 def timeline(context: Context, entries: Iterable[Any]) -> dict[str, Any]:
     """What happened, newest first as given."""
-    return {"entries": list(entries), "current_profile": context.get("current_profile"), "profile": context.get("profile")}
+    return {
+        "entries": list(entries),
+        "current_profile": context.get("current_profile"),
+        "profile": context.get("profile"),
+    }
 
 
 @register.inclusion_tag("components/skeleton.html")
@@ -255,7 +257,10 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(*forms: Any, focus: bool = True) -> dict[str, Any]:
     """A summary of every error of the forms and formsets, each with a link to its field. It takes the focus."""
-    return {"entries": [entry for form in forms if form is not None for entry in fields.errors_of(form)], "focus": focus}
+    return {
+        "entries": [entry for form in forms if form is not None for entry in fields.errors_of(form)],
+        "focus": focus,
+    }
 
 
 @register.inclusion_tag("components/amount_input.html")
@@ -305,7 +310,9 @@ def _block(name: str, content: str, /, **values: Any) -> SafeString:
 @register.simple_block_tag
 def card(content: str, *, title: str = "", hint: str = "", flush: bool = False, id: str = "") -> SafeString:
     """A section with a hairline around it; flush for tables and lists."""
-    return _block("card", content, title=title, hint=hint, flush=flush, id=id, heading_id=f"{id or slugify(title)}-title")
+    return _block(
+        "card", content, title=title, hint=hint, flush=flush, id=id, heading_id=f"{id or slugify(title)}-title"
+    )
 
 
 @register.simple_block_tag
@@ -322,7 +329,15 @@ def modal(content: str, id: str, *, title: str, size: str = "") -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def confirm(
-    context: Context, content: str, id: str, *, title: str, action: str, verb: str, tone: str = "danger", size: str = "sm"
+    context: Context,
+    content: str,
+    id: str,
+    *,
+    title: str,
+    action: str,
+    verb: str,
+    tone: str = "danger",
+    size: str = "sm",
 ) -> SafeString:
     """Asks before something dangerous. The title says what, in numbers; the button repeats the verb."""
     values = {"id": id, "title": title, "action": action, "verb": verb, "tone": tone, "size": size}
@@ -365,7 +380,9 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def form_foot(content: str, *, verb: str, cancel_url: str = "", tone: str = "primary", name: str = "", value: str = "") -> SafeString:
+def form_foot(
+    content: str, *, verb: str, cancel_url: str = "", tone: str = "primary", name: str = "", value: str = ""
+) -> SafeString:
     """The foot of a form that stays in sight: save, cancel, and what else is put into it."""
     return _block("form_foot", content, verb=verb, cancel_url=cancel_url, tone=tone, name=name, value=value)
 

@@ -53,25 +53,21 @@ class FieldView:
         return f"{self.bound.auto_id}_hint"
 
 
+_KINDS: Final[tuple[tuple[type[forms.Widget], str], ...]] = (
+    (forms.CheckboxInput, "check"),
+    (forms.CheckboxSelectMultiple, "group"),
+    (forms.RadioSelect, "group"),
+    (forms.Select, "select"),
+    (forms.FileInput, "file"),
+    (AmountInput, "money"),
+    (DayInput, "day"),
+    (forms.Textarea, "long"),
+)
+
+
 def kind_of(bound: BoundField) -> str:
-    """check, group, select, file, money, day, text or long."""
-    widget = bound.field.widget
-    match widget:
-        case forms.CheckboxInput():
-            return "check"
-        case forms.RadioSelect() | forms.CheckboxSelectMultiple():
-            return "group"
-        case forms.Select():
-            return "select"
-        case forms.FileInput():
-            return "file"
-        case AmountInput():
-            return "money"
-        case DayInput():
-            return "day"
-        case forms.Textarea():
-            return "long"
-    return "text"
+    """check, group, select, file, money, day, long or text."""
+    return next((kind for widget, kind in _KINDS if isinstance(bound.field.widget, widget)), "text")
 
 
 def _css(kind: str) -> str:
@@ -94,7 +90,12 @@ def _hint(bound: BoundField, kind: str, currency: str) -> str:
 
 
 def _attrs(bound: BoundField, kind: str, *, described: list[str], extra: dict[str, Any]) -> dict[str, Any]:
-    own = (_css(kind), bound.field.widget.attrs.get("class", ""), extra.pop("class", ""), "is-invalid" * bool(bound.errors))
+    own = (
+        _css(kind),
+        bound.field.widget.attrs.get("class", ""),
+        extra.pop("class", ""),
+        "is-invalid" * bool(bound.errors),
+    )
     attrs: dict[str, Any] = {"class": " ".join(filter(None, own)), **extra}
     if described and kind != "group":
         attrs["aria-describedby"] = " ".join(described)
@@ -171,5 +172,7 @@ def errors_of(form: Any) -> list[ErrorEntry]:
         return []
     entries = [ErrorEntry(str(error)) for error in form.non_field_errors()]
     for bound in form:
-        entries += [ErrorEntry(str(error), str(bound.label), bound.id_for_label or bound.auto_id) for error in bound.errors]
+        entries += [
+            ErrorEntry(str(error), str(bound.label), bound.id_for_label or bound.auto_id) for error in bound.errors
+        ]
     return entries

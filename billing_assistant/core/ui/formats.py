@@ -74,7 +74,9 @@ def full_text(value: date | datetime, zone: str, language: str | None = None) ->
     """Everything that is known, for a hover: "Thursday, 20 November 2025, 14:05 (East Africa Time)"."""
     locale = locale_of(language)
     if isinstance(value, datetime):
-        return format_datetime(local(value, zone), "EEEE, d MMMM y, HH:mm (zzzz)", tzinfo=get_timezone(zone), locale=locale)
+        return format_datetime(
+            local(value, zone), "EEEE, d MMMM y, HH:mm (zzzz)", tzinfo=get_timezone(zone), locale=locale
+        )
     return format_date(value, "EEEE, d MMMM y", locale=locale)
 
 
@@ -87,7 +89,11 @@ def relative_day(day: date, today: date, language: str | None = None) -> str:
     if abs(days) > _RELATIVE_DAYS:
         return day_text(day, language)
     return format_timedelta(
-        timedelta(days=days), granularity="day", threshold=_RELATIVE_DAYS, add_direction=True, locale=locale_of(language)
+        timedelta(days=days),
+        granularity="day",
+        threshold=_RELATIVE_DAYS,
+        add_direction=True,
+        locale=locale_of(language),
     )
 
 

@@ -26,7 +26,7 @@ class AmountField(forms.DecimalField):
     """A decimal that accepts what people type: 15,000, 15k, 1.2m. With a currency, no more decimals than it has."""
 
     widget = AmountInput
-    default_error_messages = {  # noqa: RUF012 - Django's own shape
+    default_error_messages = {
         "invalid": _("This is not an amount. Write it like 15,000 or 15k."),
         "decimals": _("%(currency)s has no smaller part than this: write fewer decimals."),
     }
