@@ -5,6 +5,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from billing_assistant.core import health
+from billing_assistant.shell.web import customer_urls
+from customers.web import urls as customers
+
+# The page about one customer stands on the top floor: it reads invoices and payments.
+customer_pages = [*customers.urlpatterns, *customer_urls.urlpatterns]
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -15,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("billing_assistant.core.urls")),
+    path("customers/", include((customer_pages, "customers"))),
     path("", include("billing_assistant.shell.web.urls")),
 ]

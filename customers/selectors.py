@@ -26,6 +26,7 @@ LONG_AGO: Final = date(1, 1, 1)
 LEAST_DIGITS: Final = 3
 WIDEST_NUMBER: Final = 8
 TOP: Final = 5
+BANKS: Final = frozenset({PreferredMethod.BANK, PreferredMethod.BANK_TRANSFER})
 _AMOUNT: Final = DecimalField(max_digits=19, decimal_places=4)
 
 # What ?sort= may say: fields of the row, the last one unique, none of them NULL.
@@ -122,9 +123,11 @@ def customers_filtered(rows: QuerySet[Customer], filters: CustomerFilters) -> Qu
         "status": filters.status,
         "payment_status": filters.payment_status,
         "billing_cycle": filters.billing_cycle,
-        "preferred_payment_method": filters.payment_method,
     }
     rows = rows.filter(**{name: word.value for name, word in exact.items() if word is not None})
+    if filters.payment_method is not None:
+        alike = BANKS if filters.payment_method in BANKS else {filters.payment_method}
+        rows = rows.filter(preferred_payment_method__in=[method.value for method in alike])
     if filters.tag:
         rows = rows.filter(tags__contains=[filters.tag.lower()])
     if filters.owing is not None:
@@ -210,6 +213,13 @@ def customer_stats(actor: Actor, *, profile_id: UUID, with_top: bool = False) ->
     )
 
 
+def totals_of(rows: QuerySet[Customer]) -> list[Money]:
+    """What all of some customers owe together, a sum a currency."""
+    owed = OwnerBalance.objects.filter(owner_id__in=rows.order_by().values("pk")).values("currency")
+    sums = owed.annotate(owed=Sum("outstanding")).order_by("currency")
+    return [Money(row["owed"], row["currency"]) for row in sums if row["owed"]]
+
+
 def contacts_of(customer: Customer) -> QuerySet[Contact]:
     """The people at a customer, the first contact first."""
     return customer.contacts.select_related("user").order_by("-is_primary", "name", "id")
@@ -243,7 +253,7 @@ def _is(reference: str | UUID) -> Q:
         return Q(pk=UUID(text))
     except ValueError:
         pass
-    return Q(number__in=_spellings(text.replace("\x00", "")))
+    return Q(number__in=_spellings(text) if "\x00" not in text else [])
 
 
 def _spellings(number: str) -> set[str]:

@@ -1,0 +1,126 @@
+"""The list of customers, its export, and the options of a customer box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.money import quantize
+from billing_assistant.core.rights import Right
+from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
+from customers import selectors
+from customers.models import Customer
+from customers.selectors import SORTS, CustomerFilters
+from customers.web.query import FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
+
+EXPORT_CHUNK: Final = 500
+OPTIONS: Final = 20
+
+
+@staff_page(Right.CUSTOMERS_VIEW)
+def customer_list(request: HttpRequest) -> HttpResponseBase:
+    """All customers of the business profile, searched, filtered and sorted."""
+    actor, profile = actor_of(request), current_profile(request)
+    filters, sort = filters_of(request.GET), sort_of(request.GET)
+    rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters)
+    page = page_of(selectors.customers_sorted(rows, sort), SORTS[sort], request.GET)
+    context = {
+        "page": page,
+        "rows": selectors.rows_of(page.rows),
+        "totals": selectors.totals_of(rows) if page.rows else [],
+        "chips": chips_of(request.GET, filters),
+        "clear_url": clear_url(request.GET),
+        "narrowed": filters != CustomerFilters(),
+        "query": request.GET.urlencode(),
+        "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
+    }
+    if not is_fragment(request):
+        stats = selectors.customer_stats(actor, profile_id=profile.pk)
+        counts = {"total": stats.total, "overdue": stats.overdue, "suspended": stats.suspended}
+        context |= {
+            "stats": stats,
+            "views": views_of(request.GET, counts),
+            "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
+        }
+    return render_page(request, "customers/list.html", context, fragment="customers/partials/list.html")
+
+
+@staff_page(Right.CUSTOMERS_VIEW)
+def customer_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it is filtered, all of it, as a CSV file."""
+    actor, profile = actor_of(request), current_profile(request)
+    rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters_of(request.GET))
+    head = [
+        _("Number"),
+        _("Name"),
+        _("E-mail"),
+        _("Phone"),
+        _("Country"),
+        _("Tax number"),
+        _("Status"),
+        _("Payment status"),
+        _("Payment terms"),
+        _("Pays by"),
+        _("Billing cycle"),
+        _("Tags"),
+        _("Invoices"),
+        _("Last invoice"),
+        _("Currency"),
+        _("Billed"),
+        _("Paid"),
+        _("Outstanding"),
+        _("Unapplied credit"),
+    ]
+    return csv_response(f"customers-{profile.slug}", head, _export(selectors.customers_sorted(rows, "name")))
+
+
+@staff_page(Right.CUSTOMERS_VIEW)
+def customer_options(request: HttpRequest) -> HttpResponseBase:
+    """The first customers that match ?q=, as option elements for a box that searches."""
+    rows = selectors.customers_filtered(
+        selectors.customers_for(actor_of(request), profile_id=current_profile(request).pk),
+        CustomerFilters(search=filters_of(request.GET).search),
+    )
+    found = selectors.customers_sorted(rows, "name").order_by("name_key", "id")[:OPTIONS]
+    return render_page(request, "customers/partials/options.html", {"customers": found})
+
+
+def _export(rows: QuerySet[Customer]) -> Iterator[Sequence[object]]:
+    """A line a customer and currency, read in chunks."""
+    query: dict[str, str] = {}
+    while True:
+        page = page_of(rows, SORTS["name"], query, size=EXPORT_CHUNK)
+        for row in selectors.rows_of(page.rows):
+            yield from _lines(row.customer, row.account)
+        if not page.next_cursor:
+            return
+        query = {"after": page.next_cursor}
+
+
+def _lines(customer: Customer, account: selectors.Account) -> Iterator[Sequence[object]]:
+    who = (
+        customer.number,
+        customer.name,
+        customer.email,
+        customer.phone,
+        customer.country,
+        customer.tax_id,
+        customer.status_word.label,
+        customer.payment_status_word.label,
+        customer.get_payment_terms_display(),
+        customer.get_preferred_payment_method_display(),
+        customer.get_billing_cycle_display(),
+        ", ".join(customer.tags),
+        account.total_invoices,
+        account.last_invoice_on,
+    )
+    for balance in account.by_currency:
+        amounts = (balance.billed, balance.paid, balance.outstanding, balance.unapplied)
+        yield (*who, balance.currency, *(quantize(amount, balance.currency) for amount in amounts))
