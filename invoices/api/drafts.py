@@ -1,0 +1,199 @@
+"""Endpoints of drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing_assistant.core.api.views import ApiView
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.rights import Right
+from customers.models import Customer
+from customers.selectors import customer_get
+from invoices.api.serializers import DraftChangeIn, DraftIn, DraftOut, InvoiceOut, IssueIn, draft_input
+from invoices.models import InvoiceDraft
+from invoices.selectors import draft_get, drafts_for
+from invoices.services.documents import draft_html, draft_pdf
+from invoices.services.draft_snapshots import draft_snapshot
+from invoices.services.drafts import draft_create, draft_discard, draft_review, draft_update
+from invoices.services.issue import invoice_issue
+from invoices.states import DraftStatus
+
+READ, WRITE = Right.INVOICES_VIEW, Right.INVOICES_DRAFT
+
+
+class DraftView(ApiView):
+    """What the draft endpoints share."""
+
+    def customer(self, reference: str) -> Customer:
+        return customer_get(self.actor, reference)
+
+    def draft(self, draft_ref: str, customer_ref: str = "") -> InvoiceDraft:
+        """The draft; with a customer in the path it has to be that customer's."""
+        draft = draft_get(self.actor, draft_ref)
+        if customer_ref and draft.customer_id != self.customer(customer_ref).pk:
+            raise NotFound("There is no such draft.")
+        return draft
+
+    def shown(self, draft: InvoiceDraft) -> dict[str, Any]:
+        fresh = draft_get(self.actor, draft.pk)
+        return dict(DraftOut(fresh, context={"today": local_today(fresh.profile, self.now)}).data)
+
+
+class CustomerDrafts(DraftView):
+    """Drafts of one customer."""
+
+    rights = {"GET": READ, "POST": WRITE}
+    list_key = "drafts"
+    request_bodies = {"POST": DraftIn}
+    answers = {"GET": DraftOut, "POST": DraftOut}
+
+    def get(self, request: Request, customer_ref: str) -> Response:
+        """The drafts of a customer, newest first. `status` narrows."""
+        drafts = drafts_for(self.actor).filter(customer=self.customer(customer_ref)).prefetch_related("lines")
+        return self.page(_narrowed(drafts, request), DraftOut)
+
+    def post(self, request: Request, customer_ref: str) -> Response:
+        """Makes a draft. The product computes every total."""
+        customer = self.customer(customer_ref)
+        data = draft_input(self.parse(DraftIn), customer)
+        draft = draft_create(customer_id=customer.pk, data=data, actor=self.actor, now=self.now)
+        return Response(self.shown(draft), status=201)
+
+
+class Drafts(DraftView):
+    """Drafts of all customers."""
+
+    rights = {"GET": READ}
+    list_key = "drafts"
+    answers = {"GET": DraftOut}
+
+    def get(self, request: Request) -> Response:
+        """All drafts, newest first. `status` narrows."""
+        drafts = drafts_for(self.actor).prefetch_related("lines")
+        return self.page(_narrowed(drafts, request), DraftOut)
+
+
+class Draft(DraftView):
+    """One draft."""
+
+    rights = {"GET": READ, "PUT": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+    request_bodies = {"PUT": DraftChangeIn, "PATCH": DraftChangeIn}
+    answers = {"GET": DraftOut, "PUT": DraftOut, "PATCH": DraftOut}
+
+    def get(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """The draft with lines and totals."""
+        return Response(self.shown(self.draft(draft_ref, customer_ref)))
+
+    def put(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """Saves another version; fields that are left out stay. With `version`, refused if somebody saved meanwhile."""
+        draft = self.draft(draft_ref, customer_ref)
+        values = self.parse(DraftChangeIn)
+        present = _present(draft)
+        given = {name: value for name, value in values.items() if name in request.data or name not in present}
+        if {"discount_percent", "discount_amount"} & set(request.data):
+            present |= {"discount_percent": None, "discount_amount": None}
+        data = draft_input(present | given, draft.customer)
+        draft_update(draft_id=draft.pk, data=data, expected_version=values["version"], actor=self.actor, now=self.now)
+        return Response(self.shown(draft))
+
+    def patch(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """The same as PUT."""
+        return self.put(request, draft_ref, customer_ref)
+
+    def delete(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """Discards the draft."""
+        draft_discard(draft_id=self.draft(draft_ref, customer_ref).pk, actor=self.actor, now=self.now)
+        return Response(status=204)
+
+
+class DraftPreview(DraftView):
+    """A draft as the invoice that it would become."""
+
+    rights = {"GET": READ}
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """The answer is HTML or PDF, whatever the client accepts; errors are JSON."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
+
+    def get(self, request: Request, draft_ref: str, customer_ref: str = "") -> HttpResponse:
+        """HTML, or PDF with `?format=pdf` or an Accept header that prefers it."""
+        draft = self.draft(draft_ref, customer_ref)
+        if _wants_pdf(request._request):
+            content = draft_pdf(draft_id=draft.pk, actor=self.actor)
+            return HttpResponse(
+                content,
+                content_type="application/pdf",
+                headers={"Content-Disposition": f'inline; filename="{draft.number}.pdf"'},
+            )
+        return HttpResponse(draft_html(draft_id=draft.pk, actor=self.actor))
+
+
+class DraftReview(DraftView):
+    """A person's look through a draft."""
+
+    rights = {"POST": WRITE}
+    answers = {"POST": DraftOut}
+
+    def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """Marks the draft as reviewed by the caller."""
+        draft = self.draft(draft_ref, customer_ref)
+        draft_review(draft_id=draft.pk, actor=self.actor, now=self.now)
+        return Response(self.shown(draft))
+
+
+class DraftIssue(DraftView):
+    """From draft to invoice."""
+
+    rights = {"POST": Right.INVOICES_ISSUE}
+    request_bodies = {"POST": IssueIn}
+    answers = {"POST": InvoiceOut}
+
+    def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
+        """Issues the invoice: number, snapshot, ledger. Sends nothing."""
+        draft = self.draft(draft_ref, customer_ref)
+        issued_on = self.parse(IssueIn)["issue_date"]
+        invoice = invoice_issue(draft_id=draft.pk, actor=self.actor, now=self.now, issued_on=issued_on)
+        invoice.refresh_from_db()
+        shown = InvoiceOut(invoice, context={"today": local_today(draft.profile, self.now)}).data
+        return Response(shown, status=201)
+
+
+def _present(draft: InvoiceDraft) -> dict[str, Any]:
+    """The draft as a checked body."""
+    snapshot = draft_snapshot(draft)
+    percent = snapshot["discount_value"] if snapshot["discount_kind"] == "percent" else None
+    amount = snapshot["discount_value"] if snapshot["discount_kind"] == "amount" else None
+    body = {
+        **{name: snapshot[name] for name in ("currency", "prices_include_tax", "payment_terms_days")},
+        **{name: snapshot[name] for name in ("reference", "notes", "terms")},
+        "due_date": snapshot["due_on"],
+        "discount_percent": percent,
+        "discount_amount": amount,
+        "instalments": [{"due_date": day, "amount": amount} for day, amount in snapshot["instalments"]],
+        "items": [
+            {**{key: value for key, value in line.items() if key != "amount"}, "rate": line["unit_price"]}
+            for line in snapshot["lines"]
+        ],
+    }
+    for item in body["items"]:
+        item.pop("unit_price")
+    serializer = DraftIn(data=body)
+    serializer.is_valid(raise_exception=True)
+    return {name: value for name, value in serializer.validated_data.items() if name != "version"}
+
+
+def _narrowed(drafts: QuerySet[InvoiceDraft], request: Request) -> QuerySet[InvoiceDraft]:
+    status = request.query_params.get("status", "")
+    return drafts.filter(status=status) if status in set(DraftStatus) else drafts
+
+
+def _wants_pdf(request: HttpRequest) -> bool:
+    wanted = request.GET.get("format", "")
+    return wanted == "pdf" or (not wanted and "application/pdf" in request.headers.get("Accept", ""))

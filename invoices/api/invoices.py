@@ -1,0 +1,106 @@
+"""Endpoints of issued documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing_assistant.core import files
+from billing_assistant.core.api.views import ApiView
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.rights import Right
+from customers.selectors import customer_get
+from invoices.api.serializers import InvoiceOut, InvoiceRowOut, ReasonIn
+from invoices.models import Invoice
+from invoices.selectors import having_status, invoice_get, invoices_for
+from invoices.services.documents import invoice_pdf
+from invoices.services.void import invoice_void
+from invoices.states import InvoiceKind, InvoiceStatus
+
+# The words that other billing documents use for the same states.
+STATUS_WORDS = {"cancelled": InvoiceStatus.VOID, "failed": InvoiceStatus.UNCOLLECTIBLE}
+
+
+class Invoices(ApiView):
+    """Issued documents."""
+
+    rights = {"GET": Right.INVOICES_VIEW}
+    list_key = "invoices"
+    answers = {"GET": InvoiceRowOut}
+
+    def get(self, request: Request) -> Response:
+        """Newest first. Narrow with status, customer_id, kind (invoice, credit_note), currency and search (number)."""
+        today = local_today(self.profile, self.now)
+        invoices = _narrowed(invoices_for(self.actor), request.query_params.dict(), self, today)
+        return self.page(invoices, InvoiceRowOut)
+
+
+class OneInvoice(ApiView):
+    """One issued document."""
+
+    rights = {"GET": Right.INVOICES_VIEW}
+    answers = {"GET": InvoiceOut}
+
+    def get(self, request: Request, invoice_ref: str) -> Response:
+        """The document with its lines, taxes and instalments."""
+        invoice = invoice_get(self.actor, invoice_ref)
+        return Response(InvoiceOut(invoice, context={"today": local_today(invoice.profile, self.now)}).data)
+
+
+class InvoicePdf(ApiView):
+    """The PDF of a document."""
+
+    rights = {"GET": Right.INVOICES_VIEW}
+
+    def get(self, request: Request, invoice_ref: str) -> HttpResponseBase:
+        """The stored PDF; it is rendered first if no worker has done so yet."""
+        invoice = invoice_get(self.actor, invoice_ref)
+        return files.file_response(invoice_pdf(invoice_id=invoice.pk), inline=True)
+
+
+class InvoiceVoid(ApiView):
+    """Voiding."""
+
+    rights = {"POST": Right.INVOICES_VOID}
+    request_bodies = {"POST": ReasonIn}
+    answers = {"POST": InvoiceOut}
+
+    def post(self, request: Request, invoice_ref: str) -> Response:
+        """Voids an invoice on which nothing was paid or credited. The number stays used."""
+        invoice = invoice_get(self.actor, invoice_ref)
+        reason = self.parse(ReasonIn)["reason"]
+        invoice_void(invoice_id=invoice.pk, reason=reason, actor=self.actor, now=self.now)
+        voided = invoice_get(self.actor, invoice.pk)
+        return Response(InvoiceOut(voided, context={"today": local_today(invoice.profile, self.now)}).data)
+
+
+def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView, today: Any) -> QuerySet[Invoice]:
+    status = query.get("status", "")
+    if status == "pending":
+        invoices = invoices.filter(kind=InvoiceKind.INVOICE, state="issued", amount_due__gt=0, next_due_on__gte=today)
+    elif status:
+        invoices = having_status(invoices, _status(status), today)
+    if customer := query.get("customer_id", ""):
+        invoices = invoices.filter(customer=customer_get(view.actor, customer))
+    if kind := query.get("kind", ""):
+        if kind not in set(InvoiceKind):
+            raise ValidationFailed({"kind": ["Write invoice or credit_note."]})
+        invoices = invoices.filter(kind=kind)
+    if currency := query.get("currency", ""):
+        invoices = invoices.filter(currency=currency.upper()[:3])
+    if search := query.get("search", "").strip().replace("\x00", ""):
+        invoices = invoices.filter(number__icontains=search[:60])
+    return invoices
+
+
+def _status(word: str) -> InvoiceStatus:
+    try:
+        return STATUS_WORDS.get(word) or InvoiceStatus(word)
+    except ValueError:
+        known = ", ".join([*InvoiceStatus, "pending", *STATUS_WORDS])
+        raise ValidationFailed({"status": [f"Write one of: {known}."]}) from None

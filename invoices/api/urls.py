@@ -1,0 +1,24 @@
+"""Addresses of the invoice endpoints, under /api/."""
+
+from billing_assistant.core.api.urls import endpoint
+from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
+from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
+
+OF_CUSTOMER = "customers/<ref:customer_ref>/invoices/drafts"
+
+urlpatterns = [
+    *endpoint(OF_CUSTOMER, CustomerDrafts, name="customer-drafts"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>", Draft, name="customer-draft"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/preview", DraftPreview, name="customer-draft-preview"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/review", DraftReview, name="customer-draft-review"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/issue", DraftIssue, name="customer-draft-issue"),
+    *endpoint("drafts", Drafts, name="drafts"),
+    *endpoint("drafts/<ref:draft_ref>", Draft, name="draft"),
+    *endpoint("drafts/<ref:draft_ref>/preview", DraftPreview, name="draft-preview"),
+    *endpoint("drafts/<ref:draft_ref>/review", DraftReview, name="draft-review"),
+    *endpoint("drafts/<ref:draft_ref>/issue", DraftIssue, name="draft-issue"),
+    *endpoint("invoices", Invoices, name="invoices"),
+    *endpoint("invoices/<ref:invoice_ref>", OneInvoice, name="invoice"),
+    *endpoint("invoices/<ref:invoice_ref>/pdf", InvoicePdf, name="invoice-pdf"),
+    *endpoint("invoices/<ref:invoice_ref>/void", InvoiceVoid, name="invoice-void"),
+]
