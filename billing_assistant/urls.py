@@ -19,7 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("billing_assistant.api")),
     path("", include("billing_assistant.core.urls")),
     path("customers/", include((customer_pages, "customers"))),
+    path("", include("integrations.urls")),
+    path("", include("reminders.web.urls")),
     path("", include("billing_assistant.shell.web.urls")),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.states import values_constraint
-from reminders.states import Channel, MessageKind, MessageStatus
+from reminders.states import WAITING, Channel, MessageKind, MessageStatus
 
 
 class Message(Entity):
@@ -69,12 +69,31 @@ class Message(Entity):
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status="pending")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status__in=["claimed", "sending"])),
             models.Index(fields=["profile", "-id"], name="message_by_profile"),
+            models.Index(
+                fields=["profile", "-id"],
+                name="message_open",
+                condition=Q(status__in=["pending", "claimed", "sending", "failed", "unknown"]),
+            ),
             models.Index(fields=["customer", "-id"], name="message_by_customer"),
             models.Index(fields=["invoice"], name="message_by_invoice"),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def status_word(self) -> MessageStatus:
+        """The status as people see it."""
+        return MessageStatus(self.status)
+
+    @property
+    def kind_word(self) -> MessageKind:
+        return MessageKind(self.kind)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its outcome is still to come."""
+        return self.status_word in WAITING
 
 
 class MessageAttachment(models.Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +27,7 @@ from reminders.addresses import recipients_clean
 from reminders.locks import due_draft_lock
 from reminders.models import Message
 from reminders.services.documents import default_recipients, invoice_send, require_length
+from reminders.services.queueing import message_key as key_in
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,8 @@ def draft_send(
     """
     actor.require(Right.INVOICES_ISSUE)
     actor.require(Right.INVOICES_SEND)
-    message_key = _key(draft_id, key)
+    scope = f"draft:{draft_id}"  # a draft is invoiced once, so its id alone is a key
+    message_key = key_in(scope, key) if key else scope
     with transaction.atomic():
         draft = draft_lock(draft_id)
         actor.require_profile(draft.profile_id)
@@ -150,8 +151,3 @@ def _on_behalf_of(chosen: dict[str, Any]) -> Actor:
     if user is None:
         raise PermissionRefused(_("The person who scheduled it has left."))
     return replace(Actor.of_user(user), label=_("%(name)s (scheduled)") % {"name": user.display_name})
-
-
-def _key(draft_id: UUID, key: str) -> str:
-    """A draft is invoiced once, so its id is a key; with the caller's, a repeated call is told from a second one."""
-    return f"draft:{draft_id}:{hashlib.sha256(key.encode()).hexdigest()[:32]}" if key else f"draft:{draft_id}"

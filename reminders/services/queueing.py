@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.db import transaction
 
 from billing_assistant.core import events, queue
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.services.numbers import human_number_take
 from reminders.addresses import header_text, recipients_clean, sender_of
 from reminders.errors import KeyReused
@@ -91,6 +93,11 @@ def message_queue(
         message_event("message.queued", written, actor, now)
         queue.enqueue_on_commit(SEND_TASK)
     return written
+
+
+def message_key(scope: str, given: str = "") -> str:
+    """A key within a scope, from a caller's own one of any length; without one it is fresh, for one message."""
+    return f"{scope}:{hashlib.sha256(given.encode()).hexdigest()[:32] if given else uuid7().hex}"
 
 
 def message_by_key(key: str, kind: MessageKind, about: About) -> Message | None:

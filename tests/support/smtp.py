@@ -64,14 +64,20 @@ class MailServer:
         with self.lock:
             return Counter(mail.message_id for mail in self.delivered)
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
         return [self.greeting] if self.greeting else responses
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_HELO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str
+    ) -> str:
+        session.host_name = hostname
+        return self.greeting or "250 mail.example"
+
+    async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.refuse:
@@ -79,7 +85,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         content = envelope.original_content
         assert isinstance(content, bytes)
         if self.answer.startswith(("2", DROP)):
@@ -91,14 +97,22 @@ class MailServer:
         return self.answer
 
 
+class _OnAFreePort(Controller):
+    """The kernel chooses the port; the controller's own first connection has to know it."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=0)
+    controller = _OnAFreePort(server, hostname="127.0.0.1", port=0)
     controller.start()
     try:
-        assert controller.server is not None
-        server.port = controller.server.sockets[0].getsockname()[1]
+        server.port = controller.port
         yield server
     finally:
         controller.stop()

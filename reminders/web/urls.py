@@ -1,0 +1,22 @@
+"""Pages of messages: the log, and sending from an invoice, a draft or a customer."""
+
+from django.urls import path
+
+from reminders.web import log, sending
+
+app_name = "messages"
+urlpatterns = [
+    path("messages/", log.message_list, name="list"),
+    path("messages/<uuid:message_id>/", log.message_detail, name="detail"),
+    path("messages/<uuid:message_id>/html/", log.message_html, name="html"),
+    path("messages/<uuid:message_id>/files/<int:file_id>/", log.message_file, name="file"),
+    path("messages/<uuid:message_id>/resend/", log.message_send_again, name="resend"),
+    path("messages/<uuid:message_id>/confirm/", log.message_arrived, name="confirm"),
+    path("messages/<uuid:message_id>/retry/", log.message_try_again, name="retry"),
+    path("messages/<uuid:message_id>/cancel/", log.message_do_not_send, name="cancel"),
+    path("invoices/<uuid:invoice_id>/send/", sending.invoice_send_page, name="invoice_send"),
+    path("invoices/<uuid:invoice_id>/send/preview/", sending.invoice_preview, name="invoice_preview"),
+    path("drafts/<uuid:draft_id>/send/", sending.draft_send_page, name="draft_send"),
+    path("customers/<uuid:customer_id>/message/", sending.customer_message_page, name="write"),
+    path("customers/<uuid:customer_id>/message/preview/", sending.customer_preview, name="customer_preview"),
+]
