@@ -75,7 +75,7 @@ def _storages(env: Env) -> dict[str, Any]:
 def _documents(env: Env) -> dict[str, Any]:
     if env.s3 is None:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "billing_assistant.core.storage.DurableFileStorage",
             "OPTIONS": {"location": env.var_dir / "documents", "file_permissions_mode": 0o600},
         }
     return {

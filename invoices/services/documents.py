@@ -21,16 +21,16 @@ def invoice_pdf(*, invoice_id: UUID) -> StoredFile:
     invoice = Invoice.objects.select_related("pdf", "profile", "customer", "corrects").get(pk=invoice_id)
     if invoice.pdf is not None:
         return invoice.pdf
-    content = render_pdf(document_of(invoice))
+    stored = files.store(
+        content=render_pdf(document_of(invoice)),
+        name=f"{invoice.number}.pdf",
+        content_type="application/pdf",
+        profile_id=invoice.profile_id,
+    )
     with transaction.atomic():
         locked = invoice_lock(invoice_id)
         if locked.pdf is None:
-            locked.pdf = files.store(
-                content=content,
-                name=f"{invoice.number}.pdf",
-                content_type="application/pdf",
-                profile_id=invoice.profile_id,
-            )
+            locked.pdf = stored
             locked.save(update_fields=["pdf"])
         return locked.pdf
 
