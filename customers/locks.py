@@ -6,7 +6,7 @@ from uuid import UUID
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from customers.models import Contact, Customer
+from customers.models import Contact, Customer, PortalLink
 
 
 def customer_lock(customer_id: UUID) -> Customer:
@@ -33,4 +33,13 @@ def contact_lock(contact_id: UUID) -> Contact:
     if not found:
         raise NotFound("There is no such contact.")
     found[0].customer = customer
+    return found[0]
+
+
+def portal_link_lock(link_id: UUID) -> PortalLink:
+    """The portal link, locked. Raises NotFound."""
+    set_lock_timeout()
+    found = list(PortalLink.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=link_id))
+    if not found:
+        raise NotFound("There is no such link.")
     return found[0]

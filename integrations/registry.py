@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.conf import settings
 
+from integrations.demo_gateway import tasks as demo_tasks
 from integrations.demo_gateway.adapter import DemoGateway
 from integrations.errors import GatewayUnknown
 from integrations.ports.payments import PaymentGateway
@@ -27,3 +31,8 @@ def gateway(name: str) -> PaymentGateway:
 def gateway_for(currency: str) -> PaymentGateway | None:
     """The gateway that takes online payments in a currency; None when clients cannot pay online."""
     return next((each for each in gateways() if each.capabilities.takes(currency)), None)
+
+
+def clockworks() -> tuple[Callable[[datetime], None], ...]:
+    """What has to be moved once a minute for vendors whose other side is here too."""
+    return (demo_tasks.tick,) if settings.DEMO else ()

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
-
 from billing_assistant.core import clock
 from billing_assistant.core.queue import task
-from integrations.demo_gateway.delivery import deliveries_sweep, delivery_send
-from integrations.demo_gateway.provider import payments_settle
+from integrations.registry import clockworks
 from integrations.services.webhooks import webhook_process, webhooks_sweep
 
 
@@ -21,14 +18,7 @@ def process_webhook(event_id: str) -> None:
 
 @task("integrations.sweep")
 def sweep() -> None:
-    """Finds webhooks that nobody took; moves the demo gateway's clockwork while it is on."""
+    """Finds webhooks that nobody took, and moves what the vendors need moved once a minute."""
     webhooks_sweep(now=clock.now())
-    if settings.DEMO:
-        payments_settle(now=clock.now())
-        deliveries_sweep(now=clock.now())
-
-
-@task("integrations.demo_deliver")
-def demo_deliver(delivery_id: str) -> None:
-    """Sends one event of the demo gateway to us."""
-    delivery_send(delivery_id=delivery_id, now=clock.now())
+    for move in clockworks():
+        move(clock.now())

@@ -91,7 +91,8 @@ register_check(
     code="I3",
     rule="the unapplied credit of a customer is what its payments and credit notes have left",
     query="""
-    SELECT customer.number, balance.currency, balance.unapplied, COALESCE(paid.left_over, 0) + COALESCE(noted.left_over, 0)
+    SELECT customer.number, balance.currency, balance.unapplied,
+        COALESCE(paid.left_over, 0) + COALESCE(noted.left_over, 0)
     FROM ledger_ownerbalance balance
     JOIN customers_customer customer ON customer.id = balance.owner_id
     LEFT JOIN (

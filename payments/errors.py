@@ -13,7 +13,8 @@ class OtherCurrency(DomainError):
 
     def __init__(self, number: str, invoice_currency: str, payment_currency: str) -> None:
         super().__init__(
-            f"{number} is in {invoice_currency}; {payment_currency} cannot settle it. Record a {invoice_currency} payment.",
+            f"{number} is in {invoice_currency}; {payment_currency} cannot settle it. "
+            f"Record a payment in {invoice_currency}.",
             field="currency",
         )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from payments.models import Checkout, Payment
+from payments.states import CheckoutState
 
 
 def payment_lock(payment_id: UUID) -> Payment:
@@ -26,17 +26,18 @@ def external_payment_lock(*, provider: str, account: str, external_id: str) -> P
     return next(iter(rows.filter(provider=provider, account=account, external_id=external_id)), None)
 
 
-def checkouts_lock(checkout_ids: Iterable[UUID]) -> list[Checkout]:
-    """Locks checkouts in the order of their ids. Raises NotFound when one is missing."""
-    wanted = set(checkout_ids)
+def checkout_lock(checkout_id: UUID) -> Checkout:
+    """Locks one checkout, with its invoice loaded. Raises NotFound."""
     set_lock_timeout()
     rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
-    found = list(rows.filter(pk__in=wanted).order_by("pk"))
-    if len(found) != len(wanted):
+    found = list(rows.filter(pk=checkout_id))
+    if not found:
         raise NotFound("There is no such checkout.")
-    return found
+    return found[0]
 
 
-def checkout_lock(checkout_id: UUID) -> Checkout:
-    """Locks one checkout. Raises NotFound."""
-    return checkouts_lock([checkout_id])[0]
+def waiting_checkouts_lock(invoice_id: UUID) -> list[Checkout]:
+    """Locks the checkouts of an invoice on which somebody may still begin to pay. The invoice is locked before."""
+    rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
+    waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
+    return list(rows.filter(invoice_id=invoice_id, status__in=waiting).order_by("pk"))

@@ -62,7 +62,12 @@ story_register(
     detail=amount_of,
 )
 story_register(
-    "payment.failed", _("Payment %(label)s was declined"), icon="cash-off", tone="danger", url_name=PAYMENT, detail=reason
+    "payment.failed",
+    _("Payment %(label)s was declined"),
+    icon="cash-off",
+    tone="danger",
+    url_name=PAYMENT,
+    detail=reason,
 )
 story_register(
     "payment.allocated", _("Payment %(label)s applied"), icon="arrows-exchange", url_name=PAYMENT, detail=allocated

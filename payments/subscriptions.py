@@ -6,10 +6,9 @@ from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.events import subscribe
 from billing_assistant.core.models import Event
-from customers.services.standing import payment_status_refresh
-from payments.selectors.standing import standing_of
 from payments.services.checkout_ask import checkouts_close
 from payments.services.credits import credit_note_apply
+from payments.services.standing import standing_refresh
 
 
 @subscribe("credit_note.issued", "credit_note.imported", name="payments.apply_credit_note")
@@ -43,10 +42,5 @@ def close_checkouts(event: Event) -> None:
 )
 def refresh_standing(event: Event) -> None:
     """Keeps the customer's payment status: good, warning or overdue."""
-    if event.customer_id is None:
-        return
-    now = clock.now()
-    standing = standing_of(customer_id=event.customer_id, now=now)
-    payment_status_refresh(
-        customer_id=event.customer_id, has_overdue=standing.has_overdue, days_late=standing.days_late, now=now
-    )
+    if event.customer_id is not None:
+        standing_refresh(customer_id=event.customer_id, now=clock.now())

@@ -7,6 +7,7 @@ from uuid import UUID
 from billing_assistant.core import clock
 from billing_assistant.core.queue import task
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.standing import standings_refresh
 
 
 @task("payments.ask_checkout")
@@ -19,3 +20,9 @@ def ask_checkout(checkout_id: str) -> None:
 def expire_checkouts() -> None:
     """Asks about every checkout that is due: closes what has run out, finds payments whose webhook was lost."""
     checkouts_sweep(now=clock.now())
+
+
+@task("payments.refresh_standings")
+def refresh_standings() -> None:
+    """Customers whose invoices became overdue because a day ended."""
+    standings_refresh(now=clock.now())

@@ -45,5 +45,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "sweep stale work": _every(60, "core.sweep"),
     "sweep messages": _every(60, "reminders.sweep_messages"),
     "expire checkouts": _every(60, "payments.expire_checkouts"),
+    "sweep webhooks": _every(60, "integrations.sweep"),
+    "customers who became overdue": _every(60 * 60, "payments.refresh_standings"),
     "prune what has expired": _every(24 * 60 * 60, "core.prune"),
 }

@@ -13,6 +13,7 @@ from django.urls import reverse
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
+from customers.locks import portal_link_lock
 from customers.models import Customer, PortalLink
 from customers.portal_tokens import link_id_of, token_of
 
@@ -48,9 +49,8 @@ def portal_link_revoke(*, link_id: UUID, actor: Actor, now: datetime) -> PortalL
     """Ends a link at once; revoking it again changes nothing. Raises PermissionRefused, NotFound."""
     actor.require(Right.INVOICES_SEND)
     with transaction.atomic():
-        link = PortalLink.objects.select_for_update(of=("self",)).filter(pk=link_id).first()
-        if link is None or not _may_see(actor, link):
-            raise NotFound("There is no such link.")
+        link = portal_link_lock(link_id)
+        actor.require_profile(link.customer.profile_id)
         if link.revoked_at is None:
             link.revoked_at = now
             link.save(update_fields=["revoked_at"])
@@ -78,7 +78,3 @@ def portal_link_open(*, token: str, now: datetime) -> PortalLink | None:
 def portal_url(link_id: UUID) -> str:
     """The absolute address of a link, for e-mails and QR codes."""
     return f"{settings.PUBLIC_BASE_URL}{reverse('portal:invoice', args=[token_of(link_id)])}"
-
-
-def _may_see(actor: Actor, link: PortalLink) -> bool:
-    return actor.can_see(Customer.objects.values_list("profile_id", flat=True).get(pk=link.customer_id))

@@ -35,18 +35,14 @@ class DemoGateway:
     name = "demo"
     account = keys.ACCOUNT
     environment = Environment.TEST
-    capabilities = Capabilities(
-        hosted_page=True, find_by_key=True, expire=True, shortest_life=timedelta(minutes=5)
-    )
+    capabilities = Capabilities(hosted_page=True, find_by_key=True, expire=True, shortest_life=timedelta(minutes=5))
 
     @property
     def label(self) -> str:
         return gettext("Demo gateway")
 
     def checkout_create(self, request: CheckoutRequest) -> CheckoutSession:
-        return session_of(
-            client.post("/sessions", request_body(request), idempotency_key=request.idempotency_key)
-        )
+        return session_of(client.post("/sessions", request_body(request), idempotency_key=request.idempotency_key))
 
     def checkout_find(self, idempotency_key: str) -> CheckoutSession | None:
         found = client.get("/sessions", idempotency_key=idempotency_key)

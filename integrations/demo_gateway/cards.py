@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _chance: Final = random.SystemRandom()
-_SHORTEST: Final, _LONGEST = 12, 19
+_LENGTHS: Final = range(12, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ _BY_NUMBER: Final = {card.number: card for card in CARDS}
 def digits_of(typed: str) -> str:
     """The digits of a typed card number; empty when it is none (length and Luhn's check digit)."""
     digits = re.sub(r"[\s-]", "", typed)
-    if not (digits.isascii() and digits.isdigit() and _SHORTEST <= len(digits) <= _LONGEST):
+    if not (digits.isascii() and digits.isdigit() and len(digits) in _LENGTHS):
         return ""
     return digits if _luhn(digits) else ""
 
 
 def card_of(digits: str, *, success_rate: Decimal) -> TestCard:
-    """What a card does now. Numbers that are not in the list are declined; paying ones only as often as the rate says."""
+    """What a card does now. Unknown numbers are declined; those that pay do so only as often as the rate says."""
     card = _BY_NUMBER.get(digits)
     if card is None:
         return TestCard(digits, "", failure="card_declined")

@@ -23,9 +23,7 @@ def get(path: str, **params: str) -> Any:
 def post(path: str, body: Mapping[str, Any], *, idempotency_key: str) -> Any:
     """Posts JSON under a key, so that a repeat has no second effect. Raises the three errors."""
     client = _client(settings.PUBLIC_BASE_URL)
-    return client.post(
-        f"{BASE}{path}", json=dict(body), idempotency_key=idempotency_key, headers=_headers()
-    ).json()
+    return client.post(f"{BASE}{path}", json=dict(body), idempotency_key=idempotency_key, headers=_headers()).json()
 
 
 def _headers() -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from billing_assistant.core import queue
 from billing_assistant.core.errors import Conflict, DomainError, NotFound
 from integrations.demo_gateway.cards import card_of
+from integrations.locks import demo_payment_lock, demo_session_lock
 from integrations.models import DemoDelivery, DemoPayment, DemoPaymentStatus, DemoSession, DemoSessionStatus
 
 SETTLE_AFTER: Final = timedelta(minutes=1)
@@ -54,9 +55,7 @@ class SessionInput:
 
 def session_create(*, account: str, key: str, data: SessionInput, now: datetime) -> DemoSession:
     """Makes a session; the same key and request give the same one again. Raises KeyReused for another request."""
-    session = DemoSession(
-        account=account, idempotency_key=key, request_hash=data.hash, created_at=now, **asdict(data)
-    )
+    session = DemoSession(account=account, idempotency_key=key, request_hash=data.hash, created_at=now, **asdict(data))
     try:
         with transaction.atomic():
             session.save(force_insert=True)
@@ -96,8 +95,8 @@ def payment_get(*, account: str, payment_id: str) -> DemoPayment:
 def session_expire(*, account: str, session_id: str, now: datetime) -> DemoSession:
     """Closes an open session; a complete or expired one stays as it is."""
     with transaction.atomic():
-        session = DemoSession.objects.select_for_update().filter(account=account, pk=session_id).first()
-        if session is None:
+        session = demo_session_lock(session_id)
+        if session.account != account:
             raise NotFound("There is no such session.")
         if session.status == DemoSessionStatus.OPEN:
             _close(session, DemoSessionStatus.EXPIRED, now)
@@ -110,9 +109,7 @@ def session_pay(*, session_id: str, card_number: str, now: datetime) -> DemoPaym
     Raises NotFound, SessionClosed.
     """
     with transaction.atomic():
-        session = DemoSession.objects.select_for_update().filter(pk=session_id).first()
-        if session is None:
-            raise NotFound("There is no such session.")
+        session = demo_session_lock(session_id)
         if session.status != DemoSessionStatus.OPEN or session.expires_at <= now:
             raise SessionClosed("This page is closed: it was paid, has expired or was closed by the seller.")
         card = card_of(card_number, success_rate=settings.DEMO_GATEWAY_SUCCESS_RATE)
@@ -144,7 +141,7 @@ def payments_settle(*, now: datetime) -> int:
 
 def _settle(payment_id: str, now: datetime) -> None:
     with transaction.atomic():
-        payment = DemoPayment.objects.select_for_update(of=("self",)).select_related("session").get(pk=payment_id)
+        payment = demo_payment_lock(payment_id)
         if payment.settles_at is None:
             return
         payment.settles_at = None

@@ -23,7 +23,9 @@ class CardForm(forms.Form):
     number = forms.CharField(
         label=_("Card number"),
         max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "4242 4242 4242 4242"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "4242 4242 4242 4242"}
+        ),
     )
 
     def clean_number(self) -> str:

@@ -88,9 +88,7 @@ class DemoPayment(models.Model):
     class Meta:
         ordering = ("-created_at",)
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["session"], condition=~Q(status="failed"), name="demo_session_paid_once"
-            ),
+            models.UniqueConstraint(fields=["session"], condition=~Q(status="failed"), name="demo_session_paid_once"),
             values_constraint("demo_payment_status_known", "status", DemoPaymentStatus),
         ]
         indexes: ClassVar = [

@@ -19,6 +19,7 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import WebhookNotWaiting
+from integrations.locks import webhook_lock
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.ports.payments import WebhookUnreadable
 from integrations.registry import gateway
@@ -105,8 +106,8 @@ def webhook_dismiss(*, event_id: UUID, reason: str, actor: Actor, now: datetime)
 
 def _parked(event_id: UUID, actor: Actor) -> WebhookEvent:
     actor.require(Right.PAYMENTS_RECORD)
-    event = WebhookEvent.objects.select_for_update().filter(pk=event_id).first()
-    if event is None or not may_see(actor, event):
+    event = webhook_lock(event_id)
+    if not may_see(actor, event):
         raise NotFound("There is no such event.")
     if event.status != WebhookStatus.PARKED:
         raise WebhookNotWaiting("Only a parked event can be taken up again or closed.")

@@ -94,7 +94,9 @@ def _seen(payment_id: UUID, actor: Actor) -> Payment:
 
 def _received(payment: Payment) -> Payment:
     if payment.status != PaymentState.COMPLETED:
-        raise PaymentNotReceived(f"{payment.number} is {PaymentState(payment.status).label}: it cannot settle anything.")
+        raise PaymentNotReceived(
+            f"{payment.number} is {PaymentState(payment.status).label}: it cannot settle anything."
+        )
     return payment
 
 

@@ -23,7 +23,7 @@ from integrations.ports.payments import CheckoutSession, PaymentGateway, Session
 from integrations.registry import gateway as gateway_named
 from invoices.locks import invoices_lock
 from invoices.states import InvoiceState
-from payments.locks import checkout_lock, checkouts_lock
+from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
 from payments.services.checkouts import checkout_close, checkout_move, checkout_told, session_noted
 from payments.services.credits import invoice_page
@@ -79,14 +79,10 @@ def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
     with transaction.atomic():
         invoice = invoices_lock([invoice_id])[0]
         due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
-        waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
-        ids = Checkout.objects.filter(invoice=invoice, status__in=waiting, amount__gt=due).values_list("pk", flat=True)
-        closed = 0
-        for checkout in checkouts_lock(list(ids)):
-            if checkout.status in waiting:
-                checkout_close(checkout, now)
-                closed += 1
-    return closed
+        too_much = [checkout for checkout in waiting_checkouts_lock(invoice.pk) if checkout.amount > due]
+        for checkout in too_much:
+            checkout_close(checkout, now)
+    return len(too_much)
 
 
 def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> CheckoutSession | None:
@@ -96,18 +92,14 @@ def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> Chec
         if found is None:
             _never_arrived(checkout, now)
             return None
-        checkout = session_noted(
-            checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now
-        )
+        checkout = session_noted(checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now)
     over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now
     if over and gateway.capabilities.expire:
         return gateway.checkout_expire(checkout.external_id)
     return gateway.checkout_fetch(checkout.external_id)
 
 
-def _take_payments(
-    gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime
-) -> None:
+def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:
     for paid in gateway.checkout_payments(session.external_id):
         provider_payment_take(gateway=gateway, paid=paid, now=now)
 

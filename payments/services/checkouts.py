@@ -39,7 +39,7 @@ from payments.errors import (
     OnlinePaymentsOff,
     PaymentInFlight,
 )
-from payments.locks import checkout_lock
+from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout, Payment
 from payments.services.minimum import least_part
 from payments.services.record import checked_money
@@ -167,9 +167,7 @@ def _last_look(invoice_id: UUID, customer_id: UUID, amount: Decimal) -> Invoice:
 def _reuse_or_begin(
     invoice: Invoice, amount: Decimal, gateway: PaymentGateway, actor: Actor, now: datetime
 ) -> Checkout:
-    rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
-    waiting = rows.filter(invoice=invoice, status__in=[CheckoutState.OPEN, CheckoutState.UNKNOWN]).order_by("pk")
-    for checkout in waiting:
+    for checkout in waiting_checkouts_lock(invoice.pk):
         fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
         if fresh and checkout.amount == amount and checkout.gateway == gateway.name:
             return checkout

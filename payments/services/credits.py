@@ -88,7 +88,7 @@ def credit_note_unapply(*, credit_note_id: UUID, invoice_id: UUID, actor: Actor,
         there = rows.aggregate(net=Sum("amount"))["net"] or ZERO
         if there <= 0:
             raise NotAllocated(f"{note.number} has nothing on {targets[0].number}.")
-        _apply(note, [Part(invoice_id, -there)], targets, _today(note, now), actor, now)
+        _apply(note, [Part(invoice_id, -there)], targets, on=_today(note, now), actor=actor, now=now)
     return note
 
 
@@ -100,7 +100,7 @@ def _apply_to_corrected(seen: Invoice, actor: Actor, now: datetime) -> None:
     amount = min(note.total - note.amount_credited, target.amount_due)
     if amount > 0 and target.state == InvoiceState.ISSUED:
         check_target(target, customer_id=note.customer_id, currency=note.currency)
-        _apply(note, [Part(target.pk, amount)], targets, note.issued_on, actor, now)
+        _apply(note, [Part(target.pk, amount)], targets, on=note.issued_on, actor=actor, now=now)
 
 
 def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor, now: datetime) -> None:
@@ -110,7 +110,7 @@ def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor,
     left = Money(note.total - note.amount_credited, note.currency)
     parts = plan_exact(left, wanted, {target.pk: item_of(target) for target in targets})
     if parts:
-        _apply(note, parts, targets, _today(note, now), actor, now)
+        _apply(note, parts, targets, on=_today(note, now), actor=actor, now=now)
 
 
 def _locked(note_id: UUID, target_ids: list[UUID]) -> tuple[Invoice, list[Invoice]]:
@@ -120,7 +120,7 @@ def _locked(note_id: UUID, target_ids: list[UUID]) -> tuple[Invoice, list[Invoic
 
 
 def _apply(
-    note: Invoice, parts: list[Part], targets: list[Invoice], on: date, actor: Actor, now: datetime
+    note: Invoice, parts: list[Part], targets: list[Invoice], *, on: date, actor: Actor, now: datetime
 ) -> Settled:
     settled = apply_parts(source=note, parts=parts, invoices=targets, on=on, actor=actor, now=now)
     credit_note_applied(note=note, amount=settled.total)

@@ -46,7 +46,9 @@ def plan_exact(money: Money, wanted: Mapping[UUID, Decimal], items: Mapping[UUID
         if part.amount < 0:
             raise ValidationFailed({"allocations": [f"{item.number}: an allocation cannot be negative."]})
         if not is_quantized(part.amount, money.currency):
-            raise InvalidAmount(f"{item.number}: the amount has more decimals than {money.currency}.", field="allocations")
+            raise InvalidAmount(
+                f"{item.number}: the amount has more decimals than {money.currency}.", field="allocations"
+            )
         if part.amount > item.due:
             raise MoreThanDue(item.number, Money(item.due, money.currency), Money(part.amount, money.currency))
     total = sum((part.amount for part in parts), ZERO)

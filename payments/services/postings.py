@@ -72,9 +72,7 @@ def _place(payment: Payment) -> AccountKind:
     return AccountKind.GATEWAY_CLEARING if payment.provider else AccountKind.CASH
 
 
-def _about(
-    invoice: Invoice, kind: EntryKind, booked_on: date, sides: tuple[Side, ...], memo: str
-) -> EntryInput:
+def _about(invoice: Invoice, kind: EntryKind, booked_on: date, sides: tuple[Side, ...], memo: str) -> EntryInput:
     return EntryInput(
         profile_id=invoice.profile_id,
         kind=kind,

@@ -59,9 +59,7 @@ def provider_payment_take(*, gateway: PaymentGateway, paid: ProviderPayment, now
     with transaction.atomic():
         seen = _checkout_of(gateway, paid)
         invoice = invoices_lock([seen.invoice_id])[0]
-        payment = external_payment_lock(
-            provider=gateway.name, account=gateway.account, external_id=paid.external_id
-        )
+        payment = external_payment_lock(provider=gateway.name, account=gateway.account, external_id=paid.external_id)
         checkout = checkout_lock(seen.pk)
         _check(gateway, paid, checkout, payment)
         if not checkout.external_id:
@@ -69,7 +67,7 @@ def provider_payment_take(*, gateway: PaymentGateway, paid: ProviderPayment, now
             checkout.save(update_fields=["external_id"])
         match paid.status:
             case ProviderStatus.SUCCEEDED:
-                return _succeeded(paid, checkout, invoice, payment, actor, now)
+                return _succeeded(paid, checkout, invoice, payment, actor=actor, now=now)
             case ProviderStatus.PROCESSING:
                 return _processing(paid, checkout, payment, actor, now)
             case ProviderStatus.FAILED:
@@ -112,6 +110,7 @@ def _succeeded(
     checkout: Checkout,
     invoice: Invoice,
     payment: Payment | None,
+    *,
     actor: Actor,
     now: datetime,
 ) -> Taken:
@@ -145,9 +144,7 @@ def _processing(
     return Taken(f"Being processed as {payment.number}.", checkout, payment)
 
 
-def _failed(
-    paid: ProviderPayment, checkout: Checkout, payment: Payment | None, actor: Actor, now: datetime
-) -> Taken:
+def _failed(paid: ProviderPayment, checkout: Checkout, payment: Payment | None, actor: Actor, now: datetime) -> Taken:
     if payment is not None and payment.status not in {PaymentState.PENDING, PaymentState.PROCESSING}:
         return Taken(f"Known already as {payment.number}.", checkout, payment)
     payment = payment or _new(paid, checkout, actor, now)

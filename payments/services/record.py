@@ -119,9 +119,7 @@ def payment_complete(
 
     Inside the caller's transaction; `payment.profile` is loaded. Writes payment.recorded.
     """
-    settled = apply_parts(
-        source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now
-    )
+    settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now)
     payment.status = PaymentState.COMPLETED
     payment.amount_allocated = settled.total
     number_give(payment)

@@ -48,9 +48,7 @@ def payment_reverse(
             raise NotFound("There is no such payment.")
         invoices = invoices_lock(net_allocations(seen))
         payment = payment_lock(payment_id)
-        require_transition(
-            PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED
-        )
+        require_transition(PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED)
         if payment.amount_refunded:
             raise PaymentNotReceived(f"{payment.number} was refunded in part and cannot be reversed.")
         on = _date(payment, reversed_on, now)
@@ -88,13 +86,14 @@ def _take_back(
     Allocation.objects.bulk_create(settled.rows)
     entries = settled.entries
     for invoice in given_up:
-        entries += _into_bad_debt(payment, invoice, net[invoice.pk], on, actor, now)
+        entries += _into_bad_debt(payment, invoice, net[invoice.pk], actor=actor, now=now)
     return entries
 
 
 def _into_bad_debt(
-    payment: Payment, invoice: Invoice, amount: Decimal, on: date, actor: Actor, now: datetime
+    payment: Payment, invoice: Invoice, amount: Decimal, *, actor: Actor, now: datetime
 ) -> list[EntryInput]:
+    on = payment.reversed_on or payment.received_on
     settlement_change(invoice=invoice, paid=-amount, written_off=amount, actor=actor, now=now)
     shared = {"profile_id": invoice.profile_id, "invoice": invoice, "currency": invoice.currency, "created_at": now}
     label = actor.label[:150]

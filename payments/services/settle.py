@@ -103,9 +103,7 @@ def apply_parts(
                 created_at=now,
             )
         )
-        settled.entries.append(
-            allocation_entry(invoice, amount=part.amount, source=source.number, booked_on=booked_on)
-        )
+        settled.entries.append(allocation_entry(invoice, amount=part.amount, source=source.number, booked_on=booked_on))
         settled.told.append(
             {
                 "invoice_id": str(invoice.pk),

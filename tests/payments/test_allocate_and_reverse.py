@@ -114,8 +114,8 @@ def test_a_reversal_needs_a_reason_a_right_and_a_sensible_date(now) -> None:
             payment_reverse(payment_id=payment.pk, reason="x", reversed_on=day, actor=SYSTEM, now=NOW)
     with pytest.raises(PermissionRefused):
         payment_reverse(payment_id=payment.pk, reason="x", actor=factories.actor(Role.READ_ONLY), now=NOW)
+    limited = factories.actor(Role.FINANCE, profiles=[factories.profile()])
     with pytest.raises(NotFound):
-        limited = factories.actor(Role.FINANCE, profiles=[factories.profile()])
         payment_reverse(payment_id=payment.pk, reason="x", actor=limited, now=NOW)
 
 

@@ -93,7 +93,12 @@ def test_a_part_may_be_given_up(now) -> None:
     bill = invoice(total="100.00")
     invoice_write_off(invoice_id=bill.pk, amount=Decimal(40), reason="Agreed", actor=SYSTEM, now=NOW)
     assert due(bill) == Decimal(60)
-    for amount, error in [("60.01", MoreThanDue), ("0", InvalidAmount), ("-1", InvalidAmount), ("0.001", InvalidAmount)]:
+    for amount, error in [
+        ("60.01", MoreThanDue),
+        ("0", InvalidAmount),
+        ("-1", InvalidAmount),
+        ("0.001", InvalidAmount),
+    ]:
         with pytest.raises(error):
             invoice_write_off(invoice_id=bill.pk, amount=Decimal(amount), reason="x", actor=SYSTEM, now=NOW)
 
@@ -104,8 +109,8 @@ def test_a_write_off_needs_reason_right_and_profile(now) -> None:
         invoice_write_off(invoice_id=bill.pk, reason=" ", actor=SYSTEM, now=NOW)
     with pytest.raises(PermissionRefused):
         invoice_write_off(invoice_id=bill.pk, reason="x", actor=factories.actor(Role.CSM), now=NOW)
+    limited = factories.actor(Role.FINANCE, profiles=[factories.profile()])
     with pytest.raises(NotFound):
-        limited = factories.actor(Role.FINANCE, profiles=[factories.profile()])
         invoice_write_off(invoice_id=bill.pk, reason="x", actor=limited, now=NOW)
 
 

@@ -202,8 +202,9 @@ def test_an_unknown_customer_or_invoice_is_not_found(now: datetime) -> None:
 def test_the_database_itself_keeps_what_was_received(now: datetime, statement: str) -> None:
     of = customer()
     pay(of, "60.00", {invoice(of, "100.00").pk: Decimal("60.00")})
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 

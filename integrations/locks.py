@@ -1,0 +1,37 @@
+"""Row locks of the integrations app: the only place that takes them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from billing_assistant.core.db import set_lock_timeout
+from billing_assistant.core.errors import NotFound
+from integrations.models import DemoPayment, DemoSession, WebhookEvent
+
+
+def webhook_lock(event_id: UUID) -> WebhookEvent:
+    """Locks one webhook. Raises NotFound."""
+    set_lock_timeout()
+    event = WebhookEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
+    if event is None:
+        raise NotFound("There is no such event.")
+    return event
+
+
+def demo_session_lock(session_id: str) -> DemoSession:
+    """Locks a page of the demo gateway. Raises NotFound."""
+    set_lock_timeout()
+    session = DemoSession.objects.select_for_update().filter(pk=session_id).first()
+    if session is None:
+        raise NotFound("There is no such session.")
+    return session
+
+
+def demo_payment_lock(payment_id: str) -> DemoPayment:
+    """Locks an attempt at the demo gateway, with its page loaded. Raises NotFound."""
+    set_lock_timeout()
+    rows = DemoPayment.objects.select_for_update(of=("self",)).select_related("session")
+    payment = rows.filter(pk=payment_id).first()
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    return payment
