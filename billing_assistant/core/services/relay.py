@@ -11,11 +11,12 @@ from django.db import transaction
 from billing_assistant.core import events
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import RetryLater, Unavailable
-from billing_assistant.core.failpoints import fail_point
+from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.models import DeliveryStatus, EventDelivery
 from billing_assistant.core.services.notices import notice_to_role
 
 log = structlog.get_logger(__name__)
+declare("relay.before_handler", "relay.before_done")
 
 CLAIM: Final = 20
 LEASE: Final = timedelta(minutes=2)
