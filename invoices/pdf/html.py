@@ -1,0 +1,70 @@
+"""The markup of a document: for paper, and for a browser, where the same page is shown by classes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from logging import getLogger
+from typing import Final
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from invoices.pdf.document import InvoiceDocument
+from invoices.pdf.errors import LogoRefused
+from invoices.pdf.limits import check
+from invoices.pdf.page import Page, lay_out
+from invoices.pdf.pictures import Picture, clean_logo, qr_png
+from invoices.pdf.text import clean_all
+
+logger = getLogger(__name__)
+
+LOGO: Final = "logo"
+QR: Final = "qr"
+
+
+def render_html(document: InvoiceDocument) -> str:
+    """A whole page for a browser. Its looks come from our static files alone (CSP `style-src 'self'`)."""
+    return _on_screen("pdf/screen.html", document)
+
+
+def render_fragment(document: InvoiceDocument) -> str:
+    """The document alone, for a page of ours that links the stylesheets of `screen_sheets`."""
+    return _on_screen("pdf/document.html", document)
+
+
+def screen_sheets(document: InvoiceDocument) -> tuple[str, ...]:
+    """The static files that a browser needs to show the document."""
+    return ("pdf/fonts.css", f"pdf/{document.design}.css", "pdf/screen.css")
+
+
+def prepare(document: InvoiceDocument) -> InvoiceDocument:
+    """The document with clean texts. Raises RenderRefused for one that cannot be printed."""
+    prepared = clean_all(document)
+    check(prepared)
+    return prepared
+
+
+def pictures_of(document: InvoiceDocument) -> dict[str, Picture]:
+    """The pictures by name. A logo that cannot be printed is left out: the seller's name stands in its place."""
+    pictures: dict[str, Picture] = {}
+    if document.seller.logo:
+        try:
+            pictures[LOGO] = Picture(clean_logo(document.seller.logo.content), "image/png")
+        except LogoRefused as refusal:
+            logger.warning("The logo was left out of a document: %s", refusal)
+    if document.how_to_pay and document.how_to_pay.portal_url:
+        pictures[QR] = Picture(qr_png(document.how_to_pay.portal_url), "image/png")
+    return pictures
+
+
+def markup(template: str, document: InvoiceDocument, sources: Mapping[str, str], *, screen: bool) -> str:
+    """Renders a template of a prepared document in the document's language."""
+    with translation.override(document.language):
+        page: Page = lay_out(document, logo_src=sources.get(LOGO, ""), qr_src=sources.get(QR, ""))
+        return render_to_string(template, {"page": page, "screen": screen, "sheets": screen_sheets(document)})
+
+
+def _on_screen(template: str, document: InvoiceDocument) -> str:
+    prepared = prepare(document)
+    sources = {name: picture.data_url for name, picture in pictures_of(prepared).items()}
+    return markup(template, prepared, sources, screen=True)

@@ -1,0 +1,44 @@
+"""The engine behind `render_pdf`: one page job at a time in a process, with fonts and stylesheets that stay warm."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+from xml.etree.ElementTree import ParseError
+
+from invoices.pdf.document import InvoiceDocument
+from invoices.pdf.errors import FetchRefused, RenderRefused
+from invoices.pdf.fetcher import EmbeddedFetcher, Refusal, embedded
+from invoices.pdf.html import markup, pictures_of
+from invoices.pdf.paper import Paper
+from invoices.pdf.stylesheets import sheets_for
+
+_VARIANT: Final = "pdf/ua-1"
+# Fonts and parsed stylesheets are shared in the process, and Pango's font map serves one page at a time.
+_PRESS: Final = Lock()
+
+
+def print_document(document: InvoiceDocument) -> bytes:
+    """Prints a prepared document. Raises RenderRefused."""
+    pictures = pictures_of(document)
+    html = markup("pdf/paper.html", document, {name: embedded(name) for name in pictures}, screen=False)
+    with _PRESS:
+        try:
+            return _print(document, html, EmbeddedFetcher(pictures))
+        except Refusal as refusal:
+            raise FetchRefused(str(refusal)) from refusal
+        except ParseError as error:
+            raise RenderRefused("A text of the document broke the page.") from error
+
+
+def _print(document: InvoiceDocument, html: str, fetcher: EmbeddedFetcher) -> bytes:
+    sheets = sheets_for(document)
+    content: bytes = Paper(html, fetcher).write_pdf(
+        stylesheets=sheets.stylesheets,
+        font_config=sheets.font_config,
+        counter_style=sheets.counter_style,
+        pdf_variant=_VARIANT,
+        pdf_identifier=sha256(html.encode()).hexdigest()[:32].encode(),
+    )
+    return content

@@ -1,0 +1,74 @@
+"""The sums under the lines, in the order in which one follows from the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from invoices.pdf.document import InvoiceDocument, Kind
+from invoices.pdf.figures import Figures, unbroken
+
+
+class Weight(StrEnum):
+    """How loud a sum is: part of the way, the total, or the one that counts."""
+
+    PART = "part"
+    TOTAL = "total"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    label: str
+    amount: str
+    weight: Weight = Weight.PART
+
+
+def printed_sums(document: InvoiceDocument, figures: Figures) -> tuple[Sum, ...]:
+    """Tax comes before the total, or after it as a part of it when the prices include tax."""
+    sums = _before_tax(document, figures)
+    taxes = _taxes(document, figures)
+    if document.prices_include_tax:
+        sums += [_total(document, figures), *taxes]
+    else:
+        sums += [*taxes, _total(document, figures)]
+    return tuple(sums + _settled(document, figures))
+
+
+def _before_tax(document: InvoiceDocument, figures: Figures) -> list[Sum]:
+    sums = [Sum(_("Subtotal"), figures.amount(document.subtotal))]
+    if document.discount_total:
+        sums.append(Sum(_("Discount"), figures.taken_off(document.discount_total)))
+    return sums
+
+
+def _taxes(document: InvoiceDocument, figures: Figures) -> list[Sum]:
+    text = _("Includes %(tax)s on %(base)s") if document.prices_include_tax else _("%(tax)s on %(base)s")
+    return [
+        Sum(text % {"tax": unbroken(row.label), "base": figures.amount(row.base)}, figures.amount(row.tax))
+        for row in document.taxes
+    ]
+
+
+def _total(document: InvoiceDocument, figures: Figures) -> Sum:
+    if document.kind == Kind.CREDIT_NOTE:
+        return Sum(_("Credited amount"), figures.amount(document.total), Weight.FINAL)
+    return Sum(_("Total"), figures.amount(document.total), Weight.TOTAL)
+
+
+def _settled(document: InvoiceDocument, figures: Figures) -> list[Sum]:
+    sums: list[Sum] = []
+    if document.kind == Kind.CREDIT_NOTE:
+        return sums
+    if document.kind == Kind.RECEIPT:
+        sums.append(Sum(_("Amount paid"), figures.amount(document.paid), Weight.FINAL))
+        if document.amount_due:
+            sums.append(Sum(_("Still due"), figures.amount(document.amount_due), Weight.TOTAL))
+        return sums
+    if document.paid:
+        sums.append(Sum(_("Paid"), figures.taken_off(document.paid)))
+    if document.credited:
+        sums.append(Sum(_("Credited"), figures.taken_off(document.credited)))
+    return [*sums, Sum(_("Amount due"), figures.amount(document.amount_due), Weight.FINAL)]
