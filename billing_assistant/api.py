@@ -3,5 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("billing_assistant.core.api.document_urls")),
+    path("", include("customers.api.urls")),
+    path("", include("invoices.api.urls")),
     path("", include("reminders.api.urls")),
+    path("", include("billing_assistant.shell.api.urls")),
 ]
