@@ -7,6 +7,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+preload_app = True  # imported once; connections are only opened in the children
 timeout = 60
 graceful_timeout = 20
 keepalive = 5

@@ -105,6 +105,9 @@ class Instance:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             json.dump({name: self.environment[name] for name in names}, file)
 
+    def withdraw(self) -> None:
+        self._published.unlink(missing_ok=True)
+
     def adopt(self) -> None:
         """Takes over what a running instance has published."""
         self.environment = {**self.environment, **json.loads(self._published.read_text(encoding="utf-8"))}

@@ -13,6 +13,7 @@ PROC = Path("/proc")
 POLL_SECONDS = 0.02
 Steps = Sequence[tuple[signal.Signals, float]]
 POLITE: Steps = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+AT_ONCE: Steps = ((signal.SIGKILL, 5.0),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def supervised(instance: Instance) -> Iterator[Supervisor]:
             yield supervisor
         finally:
             supervisor.stop()
+            instance.withdraw()
             lock.truncate(0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import threading
 import time
@@ -12,7 +13,7 @@ from enum import Enum, auto
 from scripts import say
 from scripts.errors import DevError
 from scripts.instance import Instance
-from scripts.processes import end
+from scripts.processes import AT_ONCE, end
 from scripts.service import Service, last_line
 
 LOOK_SECONDS = 0.2
@@ -32,7 +33,8 @@ class Child:
     started: float = 0
     start_at: float | None = None
 
-    def launch(self) -> None:
+    def launch(self) -> int:
+        """Starts the program and returns its pid."""
         service = self.service
         service.prepare()
         if service.log.exists() and service.log.stat().st_size > LARGEST_LOG:
@@ -50,6 +52,14 @@ class Child:
             )
         self.started = time.monotonic()
         self.start_at = None
+        return self.process.pid
+
+    def ending(self) -> str:
+        """How the process ended, in a few words."""
+        code = self.process.returncode if self.process else None
+        if code is not None and code < 0:
+            return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with code {code} ({last_line(self.service.log)[:160]})"
 
     def wait_ready(self, stopping: threading.Event) -> None:
         limit = time.monotonic() + self.service.ready_seconds
@@ -112,19 +122,18 @@ class Supervisor:
         self.children.clear()
 
     def _start(self, child: Child) -> None:
-        child.launch()
-        if child.process is not None:
-            self.instance.pid_file(child.service.name).write(child.process.pid)
+        self._launch(child)
         child.wait_ready(self.stopping)
+
+    def _launch(self, child: Child) -> None:
+        self.instance.pid_file(child.service.name).write(child.launch())
 
     def _look_after(self, child: Child) -> None:
         if child.start_at is None and child.process is not None and child.process.poll() is not None:
             pause = child.pause()
             child.start_at = time.monotonic() + pause
-            code = child.process.returncode
-            said = last_line(child.service.log)
-            say.step(f"{child.service.name} ended ({code}: {said}); starting it again in {pause:.0f} s")
+            say.step(f"{child.service.name} {child.ending()}; starting it again in {pause:.0f} s")
+            for left in self.instance.pid_file(child.service.name).alive():
+                end(left, AT_ONCE)
         elif child.start_at is not None and time.monotonic() >= child.start_at:
-            child.launch()
-            if child.process is not None:
-                self.instance.pid_file(child.service.name).write(child.process.pid)
+            self._launch(child)

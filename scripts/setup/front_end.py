@@ -48,7 +48,7 @@ def _npm() -> list[str]:
 
 def collect_static(environment: dict[str, str]) -> None:
     """Hashed names and compressed copies, as production serves them."""
-    folders = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("billing_assistant/*/static")]
+    folders = [ROOT / "static", *[found for app in messages.APPS for found in (ROOT / app).rglob("static")]]
     state = digest_of_listing(folders) + digest_of([ROOT / "requirements.txt"])
     stamp = Stamp(STAMPS / "static")
     if stamp.matches(state) and (STATIC_ROOT / "staticfiles.json").is_file():
