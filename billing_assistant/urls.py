@@ -26,3 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reminders.web.urls")),
     path("", include("billing_assistant.shell.web.urls")),
 ]
+
+handler400 = "billing_assistant.core.web.errors.bad_request"
+handler403 = "billing_assistant.core.web.errors.forbidden"
+handler404 = "billing_assistant.core.web.errors.not_found"
+handler500 = "billing_assistant.core.web.errors.server_error"

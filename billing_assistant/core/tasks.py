@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from billing_assistant.core import queue
+from django.core.management import call_command
+
+from billing_assistant.core import clock, queue
+from billing_assistant.core.api import idempotency
 from billing_assistant.core.services.relay import relay_events
 
 
@@ -17,3 +20,10 @@ def sweep() -> None:
     """Wakes the relay of every queue: finds what a lost nudge or a dead worker left behind."""
     for name in queue.QUEUES:
         queue.enqueue("core.relay_events", queue=name, only=name)
+
+
+@queue.task("core.prune")
+def prune() -> None:
+    """Forgets what has expired: answers kept under idempotency keys, and sessions."""
+    idempotency.prune(now=clock.now())
+    call_command("clearsessions")

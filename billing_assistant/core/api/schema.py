@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -83,6 +84,11 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
         right = rule.right_for(self.method) if isinstance(rule, Access) else None
         return f"{text}\n\nScope: `{right.value}`".strip() if right else text
 
+    def get_operation_id(self) -> str:
+        """Named by the address: invoices_list, invoices_get, drafts_issue_post."""
+        words = [part.replace("-", "_") for part in self.path.split("/")[2:] if part and not part.startswith("{")]
+        return "_".join([*words, "list" if self._is_list() else self.method.lower()])
+
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [parts[1] if len(parts) > 1 else "api"]
@@ -118,6 +124,7 @@ def without_slashes(endpoints: list[Any], **_kwargs: Any) -> list[Any]:
     return [entry for entry in endpoints if not entry[0].endswith("/")]
 
 
+@lru_cache(maxsize=256)
 def _list_of(row: Any, key: str) -> Any:
     name = row.__name__.removesuffix("Serializer")
     fields = {
