@@ -21,8 +21,9 @@ function show(input, text, wrong = false) {
 function showAmount(input) {
   if (!input.value.trim()) return show(input, "");
   const plain = parse(input.value);
-  const said = plain === null ? null : say(plain, input.dataset.currency || "");
-  return said === null ? show(input, words.notAmount || "", true) : show(input, said);
+  if (plain === null) return show(input, words.notAmount || "", true);
+  const said = say(plain, input.dataset.currency || "");
+  return said === null ? show(input, words.tooFine || "", true) : show(input, said);
 }
 
 function showDay(input) {

@@ -41,7 +41,10 @@ function announce(text) {
 
 document.addEventListener("toast", ({ detail }) => toast(detail));
 document.addEventListener("announce", ({ detail }) => announce(typeof detail === "string" ? detail : detail.value));
-document.addEventListener("htmx:responseError", () => toast({ text: words.failed, tone: "danger" }));
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const told = detail.xhr.getResponseHeader("HX-Trigger")?.includes("toast");
+  if (!told) toast({ text: words.failed, tone: "danger" });
+});
 document.addEventListener("htmx:sendError", () => toast({ text: words.offline, tone: "danger" }));
 document.addEventListener("click", (event) => event.target.closest?.("[data-toast-close]")?.closest("[data-toast]").remove());
 for (const card of list?.querySelectorAll("[data-toast]") ?? []) dismissLater(card);

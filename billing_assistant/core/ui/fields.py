@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from billing_assistant.core.ui.formats import money_text, weekday_text
@@ -26,7 +27,7 @@ class FieldView:
     kind: str
     control: SafeString
     label: str
-    help: str
+    help: SafeString
     errors: Sequence[str]
     hint: str
     prefix: str
@@ -142,7 +143,7 @@ def view_of(
         kind=kind,
         control=SafeString(control),
         label=label or str(bound.label),
-        help=help_said,
+        help=conditional_escape(help_said),
         errors=[str(error) for error in bound.errors],
         hint=_hint(bound, kind, currency),
         prefix=prefix or (currency if kind == "money" else ""),

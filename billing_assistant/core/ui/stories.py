@@ -60,6 +60,11 @@ def story_register(
     _stories[name] = Story(title, icon, tone, url_name, detail)
 
 
+def story_known(name: str) -> bool:
+    """Whether somebody has said how events of a name read."""
+    return name in _stories
+
+
 def story_entry(event: Event) -> StoryEntry:
     """An event as a line. One that nobody described reads as its name."""
     story = _stories.get(event.name)
