@@ -349,14 +349,23 @@ def menu(
     content: str,
     *,
     label: str,
-    id: str,
+    id: str = "",
     icon: str = "",
     css: str = "btn",
     hide_label: bool = False,
     end: bool = True,
 ) -> SafeString:
-    """A button that opens a list of links and buttons with class menu-item."""
-    return _block("menu", content, label=label, id=id, icon=icon, css=css, hide_label=hide_label, end=end)
+    """A button that opens a list of links and buttons with class menu-item. `id` where a page has several alike."""
+    return _block(
+        "menu",
+        content,
+        label=label,
+        id=id or f"{slugify(label)}-menu",
+        icon=icon,
+        css=css,
+        hide_label=hide_label,
+        end=end,
+    )
 
 
 @register.simple_block_tag
