@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -16,7 +17,7 @@ from billing_assistant.core.services.api_keys import api_key_find, api_key_used
 from billing_assistant.core.web.requests import actor_of, client_ip
 
 SCHEMES: Final = frozenset({b"bearer", b"token"})
-LONGEST_KEY: Final = 200
+_KEY = re.compile(rb"[A-Za-z0-9_-]{1,200}")
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -59,4 +60,4 @@ def actor_of_call(request: Request) -> Actor:
 def _text(given: bytes) -> str:
     """The key as text; empty, which no key is, for what cannot be one."""
     given = given.strip()
-    return given.decode() if given.isascii() and len(given) <= LONGEST_KEY else ""
+    return given.decode() if _KEY.fullmatch(given) else ""

@@ -30,7 +30,7 @@ class Schema(ApiView):
     rights = {"GET": None}
     answers = {"GET": dict[str, Any]}
 
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         return Response(openapi(get_language() or ""))
 
 

@@ -12,9 +12,9 @@ from django.urls.converters import get_converters
 
 
 class RefConverter:
-    """A UUID or a human number: anything without a slash."""
+    """A UUID or a human number: anything printable without a slash."""
 
-    regex = r"[^/]{1,80}"
+    regex = r"[^/\x00-\x1f\x7f]{1,80}"
 
     def to_python(self, value: str) -> str:
         return value

@@ -61,7 +61,7 @@ class ApiView(APIView):
     throttle_classes = (ApiThrottle,)
     parser_classes = (ExactJSONParser,)
     renderer_classes = (ExactJSONRenderer,)
-    metadata_class = None
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.access import Access, Kind, rule_for
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.db import is_lock_failure
+from billing_assistant.core.errors import Conflict, DomainError
 from billing_assistant.core.models import User
 from billing_assistant.core.web import errors
 from billing_assistant.core.web.gate import turned_away
@@ -60,6 +63,8 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return errors.bad_request(request)
         match = request.resolver_match
         rule = rule_for(match) if match is not None else None
         if rule is None:
@@ -84,7 +89,13 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError) or is_api(request):
+        if is_api(request):
+            return None
+        if isinstance(error, DataError):
+            return errors.bad_request(request)
+        if isinstance(error, OperationalError) and is_lock_failure(error):
+            error = Conflict(_("Somebody else is changing this right now. Try again."))
+        if not isinstance(error, DomainError):
             return None
         log.info("page.refused", code=error.code, status=error.status)
         return render_domain_error(request, error)

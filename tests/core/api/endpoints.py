@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from billing_assistant.core.api.fields import ExactNumberField, MoneyField
 from billing_assistant.core.api.urls import endpoint
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import Conflict, NotFound, Unavailable
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import Notice
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web.render import visible_or_404
@@ -61,9 +61,8 @@ class Effect(ApiView):
             raise RuntimeError("canary of the inside")
         if order["text"] == "away":
             raise Unavailable("They said: canary")
-        with _count:
-            number = Notice.objects.count()
-        Notice.objects.create(user=request.user, key=f"{threading.get_ident()}-{self.now}", text=order["text"])
+        number = Notice.objects.count()
+        Notice.objects.create(user=request.user, key=str(uuid7()), text=order["text"])
         answer = OrderSerializer({"currency": "KES", **order}).data
         return Response({**answer, "number": number}, status=201, headers={"Location": "/api/effects/1"})
 
@@ -122,7 +121,6 @@ class Whoami(ApiView):
         return Response({"actor": self.actor.label, "kind": self.actor.kind, "profile": self.profile.slug})
 
 
-_count = threading.Lock()
 urlpatterns = [
     path(
         "api/",

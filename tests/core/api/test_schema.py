@@ -1,0 +1,99 @@
+"""The description of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from billing_assistant.core.api.document import reference
+from billing_assistant.core.api.document_views import openapi
+from billing_assistant.core.api.views import ApiView
+from billing_assistant.core.rights import Role
+from tests import factories
+
+
+@pytest.fixture
+def _product_urls(settings: Any) -> Iterator[None]:
+    settings.ROOT_URLCONF = "billing_assistant.urls"
+    openapi.cache_clear()
+    yield
+    openapi.cache_clear()
+
+
+@pytest.fixture
+def document(_product_urls: None) -> dict[str, Any]:
+    GENERATOR_STATS.reset()
+    generator = SchemaGenerator()
+    return dict(generator.get_schema(request=None, public=True))
+
+
+def test_the_document_is_valid_openapi_and_made_without_a_warning(document: dict[str, Any]) -> None:
+    validate_schema(document)
+    assert not GENERATOR_STATS._warn_cache, list(GENERATOR_STATS._warn_cache)
+    assert not GENERATOR_STATS._error_cache, list(GENERATOR_STATS._error_cache)
+
+
+def test_every_write_takes_an_idempotency_key_and_says_how_it_refuses(document: dict[str, Any]) -> None:
+    for path, entry in document["paths"].items():
+        for method, operation in entry.items():
+            where = f"{method} {path}"
+            refusals = set(operation["responses"])
+            assert {"400", "401", "403", "404", "429"} <= refusals, where
+            if method == "get":
+                continue
+            names = {given["name"] for given in operation.get("parameters", [])}
+            assert "Idempotency-Key" in names, where
+            assert {"409", "422"} <= refusals, where
+
+
+def test_no_address_is_described_with_a_trailing_slash(document: dict[str, Any]) -> None:
+    assert document["paths"]
+    assert not [path for path in document["paths"] if path.endswith("/")]
+
+
+def test_a_list_says_its_own_name_and_how_to_page(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.core.api.endpoints"
+    listing = SchemaGenerator().get_schema(request=None, public=True)["paths"]["/api/customers"]["get"]
+    assert [given["name"] for given in listing["parameters"]] == ["cursor", "limit", "skip"]
+    groups = reference(SchemaGenerator().get_schema(request=None, public=True))
+    operation = next(one for group in groups for one in group.operations if one.anchor == "customers_list")
+    assert [(field.name, field.depth) for field in operation.answers[0].fields][:3] == [
+        ("customers", 0),
+        ("customer_id", 1),
+        ("name", 1),
+    ]
+    assert "customers.view" in operation.text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_product_urls")
+class TestPages:
+    def test_programs_read_the_document_with_a_key(self, api: Client) -> None:
+        response = api.get("/api/schema")
+        assert response.status_code == 200
+        assert response.json()["openapi"].startswith("3.")
+
+    def test_staff_read_the_page(self, client: Client) -> None:
+        client.force_login(factories.user(Role.READ_ONLY))
+        factories.profile()
+        for path in ("/api/docs", "/api/docs/"):
+            response = client.get(path)
+            assert response.status_code == 200
+            assert "/api/invoices" in response.content.decode()
+            assert "<script>" not in response.content.decode()
+            assert "style=" not in response.content.decode()
+
+    def test_strangers_read_neither(self, client: Client) -> None:
+        assert client.get("/api/schema").status_code == 401
+        assert client.get("/api/docs").status_code == 302
+
+
+def test_a_view_that_forgets_a_right_cannot_be_written() -> None:
+    with pytest.raises(TypeError, match="POST"):
+        type("Forgetful", (ApiView,), {"rights": {"GET": None}, "post": lambda *_: None})
