@@ -1,9 +1,10 @@
-"""Which vendors are set up. The only module that imports vendor packages."""
+"""The one place that knows which vendors there are. Everything else asks here and sees ports only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -11,6 +12,9 @@ from integrations.demo_gateway import tasks as demo_tasks
 from integrations.demo_gateway.adapter import DemoGateway
 from integrations.errors import GatewayUnknown
 from integrations.ports.payments import PaymentGateway
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
 
 _demo = DemoGateway()
 
@@ -36,3 +40,24 @@ def gateway_for(currency: str) -> PaymentGateway | None:
 def clockworks() -> tuple[Callable[[datetime], None], ...]:
     """What has to be moved once a minute for vendors whose other side is here too."""
     return (demo_tasks.tick,) if settings.DEMO else ()
+
+
+def chat_model() -> BaseChatModel | None:
+    """The chat model that is set up, or None: the caller then works by rules.
+
+    The vendor's library is imported on first use.
+    """
+    if not settings.GOOGLE_API_KEY:
+        return None
+    from integrations.gemini.client import build_chat_model  # noqa: PLC0415 -- a slow import
+
+    return build_chat_model(
+        api_key=settings.GOOGLE_API_KEY, model=settings.GEMINI_MODEL, base_url=settings.GEMINI_BASE_URL or None
+    )
+
+
+def chat_failure(error: BaseException) -> str:
+    """Why a chat model failed, in one word: timeout, busy, unavailable, refused or unreadable."""
+    from integrations.gemini.failures import reason  # noqa: PLC0415 -- a slow import
+
+    return reason(error)

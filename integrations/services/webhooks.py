@@ -69,7 +69,7 @@ def webhook_process(*, event_id: UUID, now: datetime) -> WebhookEvent | None:
     except (Unavailable, OutcomeUnknown, RetryLater) as error:
         return _again(event, str(error), now)
     except Exception as error:
-        log.exception("webhook.failed", event=str(event.pk), source=event.source)
+        log.exception("webhook.failed", webhook_id=str(event.pk), source=event.source)
         return _again(event, f"{type(error).__name__}: {error}", now)
     return _finish(event, outcome, now)
 

@@ -16,6 +16,7 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date, local_today
 from billing_assistant.core.ids import uuid7
+from billing_assistant.core.money import Money
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -89,14 +90,14 @@ def _checkout_of(gateway: PaymentGateway, paid: ProviderPayment) -> Checkout:
 
 def _check(gateway: PaymentGateway, paid: ProviderPayment, checkout: Checkout, payment: Payment | None) -> None:
     """Payee, environment, page, currency, amount, and that the provider's id is not another checkout's."""
+    wanted = Money(checkout.amount, checkout.currency)
     reasons = {
         f"The money went to another account ({paid.payee}).": paid.payee != gateway.account,
         "The checkout was made for another account.": checkout.account != gateway.account,
         f"It is a {paid.environment.value} payment.": paid.environment is not gateway.environment,
         "It was paid on another page than the one we opened.": checkout.external_id not in {"", paid.session_id},
         f"It is in {paid.money.currency}, we asked for {checkout.currency}.": paid.money.currency != checkout.currency,
-        f"It is over {paid.money}, we asked for {checkout.currency} {checkout.amount:,f}.": paid.money.amount
-        != checkout.amount,
+        f"It is over {paid.money}, we asked for {wanted}.": paid.money.amount != checkout.amount,
         f"Its id was used for {payment.number if payment else ''}.": payment is not None
         and payment.checkout_id != checkout.pk,
     }

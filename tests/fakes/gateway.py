@@ -1,0 +1,162 @@
+"""A payment gateway in memory that can be told to fail before, or after, it did what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from billing_assistant.core import clock, exact_json
+from billing_assistant.core.errors import Rejected
+from integrations import webhook_signatures
+from integrations.ports.payments import (
+    Capabilities,
+    CheckoutRequest,
+    CheckoutSession,
+    Environment,
+    NoticeKind,
+    ProviderPayment,
+    ProviderStatus,
+    SessionStatus,
+    WebhookNotice,
+)
+
+SECRET = "whsec_of_the_fake"
+
+
+class FakeGateway:
+    """`fail_before` and `fail_after` are raised by the next call; the latter after its effect."""
+
+    name = "fake"
+    label = "Fake gateway"
+    account = "acct_fake"
+    environment = Environment.TEST
+    capabilities = Capabilities(find_by_key=True, expire=True, shortest_life=timedelta(minutes=1))
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, CheckoutSession] = {}
+        self.keys: dict[str, tuple[str, CheckoutRequest]] = {}
+        self.payments: dict[str, ProviderPayment] = {}
+        self.calls: list[str] = []
+        self.fail_before: Exception | None = None
+        self.fail_after: Exception | None = None
+        self._numbers = count(1)
+
+    # The port.
+
+    def checkout_create(self, request: CheckoutRequest) -> CheckoutSession:
+        self._begin("checkout_create")
+        known = self.keys.get(request.idempotency_key)
+        if known is None:
+            external_id = f"cs_{next(self._numbers)}"
+            self.keys[request.idempotency_key] = (external_id, request)
+            self.sessions[external_id] = CheckoutSession(
+                external_id=external_id,
+                url=f"https://fake.example/{external_id}",
+                status=SessionStatus.OPEN,
+                reference=request.reference,
+                money=request.money,
+                expires_at=request.expires_at,
+            )
+        self._end()
+        return self.sessions[self.keys[request.idempotency_key][0]]
+
+    def checkout_find(self, idempotency_key: str) -> CheckoutSession | None:
+        self._begin("checkout_find")
+        known = self.keys.get(idempotency_key)
+        return self.sessions[known[0]] if known else None
+
+    def checkout_fetch(self, external_id: str) -> CheckoutSession:
+        self._begin("checkout_fetch")
+        return self._session(external_id)
+
+    def checkout_expire(self, external_id: str) -> CheckoutSession:
+        self._begin("checkout_expire")
+        session = self._session(external_id)
+        if session.status is SessionStatus.OPEN:
+            self.sessions[external_id] = replace(session, status=SessionStatus.EXPIRED)
+        self._end()
+        return self.sessions[external_id]
+
+    def checkout_payments(self, external_id: str) -> Sequence[ProviderPayment]:
+        self._begin("checkout_payments")
+        return [paid for paid in self.payments.values() if paid.session_id == external_id]
+
+    def payment_fetch(self, external_id: str) -> ProviderPayment:
+        self._begin("payment_fetch")
+        if external_id not in self.payments:
+            raise Rejected("The service answered 404.", status=404)
+        return self.payments[external_id]
+
+    def webhook_verify(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        webhook_signatures.verify(secret=SECRET, header=headers.get("Fake-Signature", ""), body=body, now=now)
+
+    def webhook_notice(self, body: bytes) -> WebhookNotice:
+        event = exact_json.loads(body)
+        return WebhookNotice(event["id"], NoticeKind(event["kind"]), event["object"], event["account"], "fake.event")
+
+    # What happens on the other side.
+
+    def client_pays(self, session_id: str, status: ProviderStatus = ProviderStatus.SUCCEEDED, **other: Any) -> str:
+        """A client tries a card on a page; `other` makes the payment say something else than it should."""
+        session = self._session(session_id)
+        external_id = other.pop("external_id", f"pay_{next(self._numbers)}")
+        self.payments[external_id] = ProviderPayment(
+            **{
+                "external_id": external_id,
+                "session_id": session_id,
+                "reference": session.reference,
+                "status": status,
+                "money": session.money,
+                "payee": self.account,
+                "environment": self.environment,
+                "method": "card",
+                "created_at": clock.now(),
+                "failure": "The card was declined." if status is ProviderStatus.FAILED else "",
+                **other,
+            }
+        )
+        if status in {ProviderStatus.SUCCEEDED, ProviderStatus.PROCESSING}:
+            self.sessions[session_id] = replace(session, status=SessionStatus.COMPLETE)
+        return external_id
+
+    def becomes(self, external_id: str, status: ProviderStatus, **other: Any) -> None:
+        """An attempt moves on at the gateway."""
+        self.payments[external_id] = replace(self.payments[external_id], status=status, **other)
+
+    def event(self, object_id: str, *, event_id: str = "", kind: str = "payment", account: str = "") -> bytes:
+        """The body of an event about an object."""
+        return exact_json.dumps(
+            {
+                "id": event_id or f"evt_{next(self._numbers)}",
+                "kind": kind,
+                "object": object_id,
+                "account": account or self.account,
+            }
+        ).encode()
+
+    @staticmethod
+    def signed(body: bytes, at: datetime | None = None) -> dict[str, str]:
+        """The headers of a body that the gateway sends."""
+        return {"Fake-Signature": webhook_signatures.sign(secret=SECRET, body=body, at=at or clock.now())}
+
+    def request_of(self, session_id: str) -> CheckoutRequest:
+        return next(request for external_id, request in self.keys.values() if external_id == session_id)
+
+    def _session(self, external_id: str) -> CheckoutSession:
+        if external_id not in self.sessions:
+            raise Rejected("The service answered 404.", status=404)
+        return self.sessions[external_id]
+
+    def _begin(self, call: str) -> None:
+        self.calls.append(call)
+        error, self.fail_before = self.fail_before, None
+        if error is not None:
+            raise error
+
+    def _end(self) -> None:
+        error, self.fail_after = self.fail_after, None
+        if error is not None:
+            raise error
