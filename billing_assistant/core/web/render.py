@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.errors import Conflict, DomainError, NotFound
 from billing_assistant.core.web.requests import is_fragment, is_htmx
 
 M = TypeVar("M", bound=Model)
@@ -69,6 +69,8 @@ def visible_or_404(rows: QuerySet[M], actor: Actor, **lookup: Any) -> M:
         return scoped.get(**lookup)
     except (rows.model.DoesNotExist, ValidationError, ValueError):
         raise NotFound(_("There is no such record.")) from None
+    except rows.model.MultipleObjectsReturned:
+        raise Conflict(_("Several business profiles have a record of this number: use its id.")) from None
 
 
 def add_domain_error(form: BaseForm, error: DomainError) -> None:
