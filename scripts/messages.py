@@ -98,7 +98,7 @@ def _faults_in(language: str, found: Catalog) -> Iterator[str]:
         where = ", ".join(f"{name}:{line}" for name, line in message.locations[:1])
         if known is None or known.fuzzy or not _complete(known):
             yield f"{where}: no {language} translation of {_key(message)!r}"
-        elif _placeholders(message.id) != _placeholders(known.string):
+        elif _placeholders(message.id) != _placeholders(known.string or ""):
             yield f"{where}: other placeholders in the {language} translation of {_key(message)!r}"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SECRET_NAMES = ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DEMO_GATEWAY_SECRET")
@@ -65,7 +66,7 @@ def read_env(*, production: bool) -> Env:
     env = environ.FileAwareEnv()
     var_dir = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
     if not production:
-        os.environ.update(_local_secrets(var_dir))
+        env.ENVIRON = FileAwareMapping({**_local_secrets(var_dir), **os.environ})
     base_url = env.str("PUBLIC_BASE_URL", **_local("http://127.0.0.1:8000", production=production)).rstrip("/")
     return Env(
         debug=env.bool("DEBUG", default=False),

@@ -66,7 +66,7 @@ def _make() -> None:
 
 
 def _pip_install(locks: list[Path]) -> None:
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--require-hashes"]
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--require-hashes"]
     wanted = [part for lock in locks for part in ("-r", str(lock))]
     done = subprocess.run([*command, *wanted], capture_output=True, text=True, check=False)
     if done.returncode:

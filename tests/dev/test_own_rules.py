@@ -1,0 +1,89 @@
+"""Each rule of ours finds what it is for and leaves alone what is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.lint.__main__ import findings_in
+from scripts.lint.source import Source
+
+
+def _rules_broken(code: str, path: str = "invoices/services/issue.py") -> list[str]:
+    return [finding.rule for finding in findings_in(Source(Path(path), code))]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("lock-place", "list(Invoice.objects.select_for_update())"),
+        ("float-money", "total = round(amount, 2)"),
+        ("float-money", "total = float(amount)"),
+        ("bare-queue", "render.delay(1)"),
+        ("bare-queue", "render.apply_async(args=[1])"),
+        ("signals", "from django.db.models.signals import post_save"),
+        ("signals", "import django.dispatch"),
+        ("clock", "now = datetime.now()"),
+        ("clock", "now = datetime.datetime.utcnow()"),
+        ("clock", "today = date.today()"),
+        ("clock", "now = timezone.now()"),
+        ("silent-except", "try:\n    send()\nexcept OSError:\n    pass"),
+        ("silent-except", "try:\n    send()\nexcept OSError:\n    ..."),
+    ],
+)
+def test_finds(rule: str, code: str) -> None:
+    assert _rules_broken(code) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("billing_assistant/core/money.py", "quantum = round(1.5)"),
+        ("billing_assistant/core/queue.py", "app.send_task('x')"),
+        ("billing_assistant/core/clock.py", "timezone.now()"),
+        ("integrations/anymail/webhooks.py", "from django.dispatch import receiver"),
+        ("reminders/apps.py", "from django.dispatch import receiver"),
+        ("invoices/services/issue.py", "try:\n    send()\nexcept OSError as error:\n    raise Unavailable from error"),
+        ("invoices/services/issue.py", "moment = datetime.now(tz=UTC)"),
+    ],
+)
+def test_leaves_alone(path: str, code: str) -> None:
+    assert _rules_broken(code, path) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rows = list(Invoice.objects.select_for_update().filter(pk=1).order_by('pk')[:5])",
+        "row = Invoice.objects.select_for_update().get(pk=1)",
+        "def lock():\n    rows = Invoice.objects.select_for_update()\n    return list(rows.filter(pk=1))",
+        "def lock():\n    for row in Invoice.objects.select_for_update():\n        yield row",
+        "def lock():\n    rows = Draft.objects.select_for_update()\n    rows = rows.all()\n    return rows.first()",
+    ],
+)
+def test_a_lock_that_is_taken_is_right(code: str) -> None:
+    assert _rules_broken(code, "invoices/locks.py") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def lock():\n    return Invoice.objects.select_for_update().filter(pk=1)",
+        "Invoice.objects.select_for_update()",
+        "def lock():\n    rows = Invoice.objects.select_for_update()\n    return rows.filter(pk=1)",
+        "def lock():\n    rows = Invoice.objects.select_for_update()\n    rows = rows.filter(pk=1)",
+    ],
+)
+def test_a_lazy_lock_is_found(code: str) -> None:
+    assert _rules_broken(code, "invoices/locks.py") == ["lazy-lock"]
+
+
+def test_a_line_may_break_a_rule_when_it_says_why() -> None:
+    assert _rules_broken("share = float(text)  # lint: allow float-money - a probability") == []
+    assert _rules_broken("share = float(text)  # lint: allow float-money") == ["float-money"]
+    assert _rules_broken("share = float(text)  # lint: allow clock - another rule") == ["float-money"]
+
+
+def test_a_file_that_does_not_parse_is_told() -> None:
+    assert _rules_broken("def broken(:") == ["syntax"]
