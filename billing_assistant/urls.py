@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from billing_assistant.core import health
-from billing_assistant.shell.web import customer_urls
+from billing_assistant.shell.web import customer_urls, invoice_urls
 from customers.web import urls as customers
+from invoices.web import urls as invoices
 
-# The page about one customer stands on the top floor: it reads invoices and payments.
+# The pages about one customer and one invoice stand on the top floor: they read from every other.
 customer_pages = [*customers.urlpatterns, *customer_urls.urlpatterns]
+invoice_pages = [*invoices.urlpatterns, *invoice_urls.urlpatterns]
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("billing_assistant.api")),
     path("", include("billing_assistant.core.urls")),
     path("customers/", include((customer_pages, "customers"))),
+    path("", include((invoice_pages, "invoices"))),
     path("", include("integrations.urls")),
     path("", include("reminders.web.urls")),
     path("", include("billing_assistant.shell.web.urls")),

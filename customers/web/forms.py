@@ -38,7 +38,7 @@ def _methods(present: str = "") -> list[tuple[str, Any]]:
     return [(word.value, word.label) for word in PreferredMethod if word is not hidden]
 
 
-def _currencies() -> list[tuple[str, str]]:
+def currency_choices() -> list[tuple[str, str]]:
     names = Locale.parse(get_language() or "en", sep="-").currencies
     rest = sorted(set(CURRENCIES) - set(COMMON_CURRENCIES))
     return [(code, f"{code} {names.get(code, '')}".strip()) for code in (*COMMON_CURRENCIES, *rest)]
@@ -98,7 +98,7 @@ class CustomerForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = {
             "country": [("", ""), *country_choices()],
-            "currency": _currencies(),
+            "currency": currency_choices(),
             "preferred_payment_method": _methods(self.initial.get("preferred_payment_method", "")),
         }
         for name, pairs in choices.items():

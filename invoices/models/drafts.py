@@ -79,6 +79,10 @@ class InvoiceDraft(Entity):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def status_word(self) -> DraftStatus:
+        return DraftStatus(self.status)
+
 
 class DraftLine(models.Model):
     """One line of a draft. `amount` is before document discount, in the draft's price mode."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from babel import localedata
+
 from invoices.pdf.document import InvoiceDocument
 from invoices.pdf.errors import DocumentTooLarge, RenderRefused
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 MOST_LINES: Final = 2_000
 MOST_CHARACTERS: Final = {"notes": 10_000, "terms": 20_000, "description": 5_000}
@@ -17,7 +22,9 @@ MOST_ROWS_ELSEWHERE: Final = 200
 
 
 def check(document: InvoiceDocument) -> None:
-    """Raises DocumentTooLarge, or RenderRefused for a portal address that no browser should open."""
+    """Raises DocumentTooLarge, or RenderRefused for an unknown language and for a portal address that is none."""
+    if not _LANGUAGE.fullmatch(document.language) or not localedata.exists(document.language.replace("-", "_")):
+        raise RenderRefused("The document's language is not one that can be written.")
     if len(document.lines) > MOST_LINES:
         raise DocumentTooLarge(f"The document has {len(document.lines)} lines; at most {MOST_LINES} are printed.")
     for name, value in _values(document):

@@ -42,7 +42,9 @@ def settlement_change(
     invoice.reopened or invoice.written_off.
     """
     wanted = paid + credited + written_off
-    moves_within = invoice.state == InvoiceState.UNCOLLECTIBLE and wanted == 0  # a payment bounced after it was given up
+    moves_within = (
+        invoice.state == InvoiceState.UNCOLLECTIBLE and wanted == 0
+    )  # a payment bounced after it was given up
     if invoice.kind != InvoiceKind.INVOICE or (invoice.state != InvoiceState.ISSUED and not moves_within):
         raise InvoiceNotOpen(f"{invoice.number} is {InvoiceState(invoice.state).label}: nothing can settle it.")
     due_before = _due(invoice)

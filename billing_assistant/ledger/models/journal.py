@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Q
 from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
+from billing_assistant.core.money import ZERO
 from billing_assistant.core.states import values_constraint
 from billing_assistant.ledger.kinds import EntryKind
 from billing_assistant.ledger.models.accounts import Account
@@ -62,3 +64,11 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.amount}"
+
+    @property
+    def debit(self) -> Decimal:
+        return max(self.amount, ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        return max(-self.amount, ZERO)

@@ -1,0 +1,66 @@
+"""The page about one invoice: the document, what settled it, what was sent, the books. It reads from every floor."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.rights import Right
+from billing_assistant.core.selectors import timeline
+from billing_assistant.core.ui.stories import story_of
+from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
+from billing_assistant.ledger.selectors import journal
+from billing_assistant.shell.links import url_to
+from invoices.models import Invoice
+from invoices.selectors import invoice_get
+from invoices.states import InvoiceKind, InvoiceState
+from invoices.web.lists import shown_status
+from payments.models import Allocation
+from reminders.selectors import messages_of_invoice
+
+
+@staff_page(Right.INVOICES_VIEW)
+def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
+    """An invoice or a credit note with its story."""
+    actor = actor_of(request)
+    invoice = invoice_get(actor, invoice_id)
+    today = local_today(invoice.profile, now_of(request))
+    owing = invoice.kind == InvoiceKind.INVOICE and invoice.state == InvoiceState.ISSUED and invoice.amount_due > 0
+    context = {
+        "invoice": invoice,
+        "status": shown_status(invoice, today),
+        "owing": owing,
+        "overdue": owing and invoice.next_due_on is not None and invoice.next_due_on < today,
+        "instalments": invoice.instalments.all(),
+        "settled_by": _settled_by(invoice),
+        "credit_notes": invoice.credit_notes.order_by("id"),
+        "messages_sent": messages_of_invoice(actor, invoice)[:20] if Right.MESSAGES_VIEW in actor.rights else [],
+        "entries": story_of(timeline(actor, subject_id=invoice.pk)[:30]),
+        "journal": journal(actor, document_id=invoice.pk) if Right.REPORTS_VIEW in actor.rights else [],
+        "links": _links(invoice, actor.rights, owing=owing),
+    }
+    return render_page(request, "shell/invoice.html", context)
+
+
+def _settled_by(invoice: Invoice) -> list[Allocation]:
+    rows = invoice.applications if invoice.kind == InvoiceKind.CREDIT_NOTE else invoice.allocations
+    return list(rows.select_related("payment", "credit_note", "invoice").order_by("id"))
+
+
+def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[str, Any]:
+    """What can be done from here, as far as the person may and it would not be refused."""
+    live = invoice.kind == InvoiceKind.INVOICE and invoice.state == InvoiceState.ISSUED
+    untouched = live and not (invoice.amount_paid or invoice.amount_credited or invoice.amount_written_off)
+    money, voids = Right.PAYMENTS_RECORD in rights, Right.INVOICES_VOID in rights
+    sends = Right.INVOICES_SEND in rights and invoice.state != InvoiceState.VOID
+    return {
+        "send": url_to("messages:invoice_send", invoice.pk) if sends else "",
+        "pay": url_to("payments:new", customer=invoice.customer_id, invoice=invoice.pk) if money and owing else "",
+        "credit": url_to("payments:invoice_credit", invoice.pk) if voids and live else "",
+        "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
+        "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
+    }

@@ -1,0 +1,7 @@
+"""The pages under /invoices/ that read from every floor."""
+
+from django.urls import path
+
+from billing_assistant.shell.web import invoice_detail
+
+urlpatterns = [path("invoices/<uuid:invoice_id>/", invoice_detail.invoice_detail, name="detail")]

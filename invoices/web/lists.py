@@ -1,0 +1,142 @@
+"""The lists of invoices and of drafts, and the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.money import Money, quantize
+from billing_assistant.core.rights import Right
+from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
+from invoices.models import Invoice
+from invoices.selectors import drafts_for, invoices_for
+from invoices.states import InvoiceKind, InvoiceState, invoice_status
+from invoices.web import query
+
+EXPORT_CHUNK: Final = 500
+
+
+@staff_page(Right.INVOICES_VIEW)
+def invoice_list(request: HttpRequest) -> HttpResponseBase:
+    """Issued documents of the business profile, searched, filtered and sorted."""
+    actor, profile = actor_of(request), current_profile(request)
+    today, sort = local_today(profile, now_of(request)), query.sort_of(request.GET)
+    mine = invoices_for(actor).filter(profile=profile)
+    rows = query.invoices_filtered(mine, request.GET, today)
+    page = page_of(rows, query.SORTS[sort], request.GET)
+    chips = query.invoice_chips(request.GET)
+    narrowed = any(request.GET.get(name) for name in query.INVOICE_FILTERS)
+    context = {
+        "page": page,
+        "rows": [(invoice, shown_status(invoice, today)) for invoice in page.rows],
+        "totals": page_totals(page.rows),
+        "chips": chips,
+        "clear_url": query.clear_url(request.GET, query.INVOICE_FILTERS),
+        "narrowed": narrowed,
+        "query": request.GET.urlencode(),
+        "may_draft": Right.INVOICES_DRAFT in actor.rights,
+    }
+    if not is_fragment(request):
+        context |= {
+            "any": bool(page.rows) or mine.exists(),
+            "views": query.invoice_views(request.GET),
+            "filter_form": query.InvoiceFilterForm(request.GET or None, auto_id="filter_%s"),
+        }
+    return render_page(request, "invoices/list.html", context, fragment="invoices/partials/list.html")
+
+
+def shown_status(invoice: Invoice, today: date) -> object:
+    """The word for a document in a list: a credit note is what it is, an invoice what it is today."""
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        return InvoiceKind.CREDIT_NOTE if invoice.state == InvoiceState.ISSUED else InvoiceState(invoice.state)
+    return invoice_status(invoice, today)
+
+
+def page_totals(rows: Sequence[Invoice]) -> list[tuple[Money, Money]]:
+    """Total and due of the rows of a page, a pair a currency; credit notes and void documents do not count."""
+    found: dict[str, tuple[Money, Money]] = {}
+    for row in rows:
+        if row.kind == InvoiceKind.INVOICE and row.state != InvoiceState.VOID:
+            total, due = found.get(row.currency, (Money.zero(row.currency), Money.zero(row.currency)))
+            found[row.currency] = (total + Money(row.total, row.currency), due + Money(row.amount_due, row.currency))
+    return [found[currency] for currency in sorted(found)]
+
+
+@staff_page(Right.INVOICES_VIEW)
+def invoice_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it is filtered, all of it, as a CSV file."""
+    actor, profile = actor_of(request), current_profile(request)
+    today = local_today(profile, now_of(request))
+    rows = query.invoices_filtered(invoices_for(actor).filter(profile=profile), request.GET, today)
+    head = [
+        _("Number"),
+        _("Kind"),
+        _("Status"),
+        _("Customer"),
+        _("Customer number"),
+        _("Issued"),
+        _("Due"),
+        _("Currency"),
+        _("Subtotal"),
+        _("Discount"),
+        _("Tax"),
+        _("Total"),
+        _("Paid"),
+        _("Credited"),
+        _("Amount due"),
+    ]
+    return csv_response(f"invoices-{profile.slug}", head, _export(rows, today))
+
+
+def _export(rows: QuerySet[Invoice], today: date) -> Iterator[Sequence[object]]:
+    asked: dict[str, str] = {}
+    while True:
+        page = page_of(rows, query.SORTS["-issued"], asked, size=EXPORT_CHUNK)
+        for row in page.rows:
+            amounts = (row.subtotal, row.discount_total, row.tax_total, row.total)
+            settled = (row.amount_paid, row.amount_credited, row.amount_due)
+            yield (
+                row.number,
+                row.get_kind_display(),
+                shown_status(row, today).label,  # type: ignore[attr-defined]
+                row.buyer["name"],
+                row.customer.number,
+                row.issued_on,
+                row.due_on,
+                row.currency,
+                *(quantize(amount, row.currency) for amount in (*amounts, *settled)),
+            )
+        if not page.next_cursor:
+            return
+        asked = {"after": page.next_cursor}
+
+
+@staff_page(Right.INVOICES_VIEW)
+def draft_list(request: HttpRequest) -> HttpResponseBase:
+    """Drafts of the business profile, newest first: those that are open unless another view is chosen."""
+    actor, profile = actor_of(request), current_profile(request)
+    mine = drafts_for(actor).filter(profile=profile)
+    page = page_of(query.drafts_filtered(mine, request.GET), ("-id",), request.GET)
+    context = {
+        "page": page,
+        "chips": query.draft_chips(request.GET),
+        "clear_url": query.clear_url(request.GET, ("q", "made")),
+        "narrowed": any(request.GET.get(name) for name in query.DRAFT_FILTERS),
+        "may_draft": Right.INVOICES_DRAFT in actor.rights,
+    }
+    if not is_fragment(request):
+        context |= {
+            "any": bool(page.rows) or mine.exists(),
+            "views": query.draft_views(request.GET),
+            "filter_form": query.DraftFilterForm(request.GET or None, auto_id="filter_%s"),
+        }
+    return render_page(request, "invoices/draft_list.html", context, fragment="invoices/partials/draft_list.html")

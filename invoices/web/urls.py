@@ -1,0 +1,29 @@
+"""Pages of the invoices floor. The page about one invoice is joined to them by the whole."""
+
+from django.urls import path
+
+from invoices.web import documents, drafts, editor, imports, lists
+
+app_name = "invoices"
+urlpatterns = [
+    path("invoices/", lists.invoice_list, name="list"),
+    path("invoices/export/", lists.invoice_export, name="export"),
+    path("invoices/<uuid:invoice_id>/pdf/", documents.invoice_pdf_file, name="pdf"),
+    path("invoices/<uuid:invoice_id>/document/", documents.invoice_document, name="document"),
+    path("invoices/<uuid:invoice_id>/void/", documents.invoice_void_page, name="void"),
+    path("drafts/", lists.draft_list, name="draft_list"),
+    path("drafts/new/", editor.draft_new, name="draft_new"),
+    path("drafts/totals/", editor.draft_totals, name="draft_totals"),
+    path("drafts/<uuid:draft_id>/", editor.draft_edit, name="draft_edit"),
+    path("drafts/<uuid:draft_id>/preview/", drafts.draft_preview, name="draft_preview"),
+    path("drafts/<uuid:draft_id>/document/", drafts.draft_document, name="draft_document"),
+    path("drafts/<uuid:draft_id>/pdf/", drafts.draft_pdf_file, name="draft_pdf"),
+    path("drafts/<uuid:draft_id>/issue/", drafts.draft_issue, name="draft_issue"),
+    path("drafts/<uuid:draft_id>/review/", drafts.draft_mark_reviewed, name="draft_review"),
+    path("drafts/<uuid:draft_id>/discard/", drafts.draft_throw_away, name="draft_discard"),
+    path("drafts/<uuid:draft_id>/reopen/", drafts.draft_take_up, name="draft_reopen"),
+    path("drafts/<uuid:draft_id>/duplicate/", drafts.draft_copy, name="draft_duplicate"),
+    path("drafts/<uuid:draft_id>/versions/<int:version>/restore/", drafts.draft_go_back, name="draft_restore"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/<uuid:run_id>/", imports.import_detail, name="import"),
+]
