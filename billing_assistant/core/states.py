@@ -13,13 +13,16 @@ from billing_assistant.core.errors import DomainError
 
 
 class Status(StrEnum):
-    """A state with the word, colour tone (success, warning, danger, info, neutral) and icon that people see."""
+    """A state with the word, colour tone (success, warning, danger, info, neutral) and icon that people see.
+
+    Every member gives all four; the defaults let the checker see that a value alone looks a member up.
+    """
 
     label: str | Promise
     tone: str
     icon: str
 
-    def __new__(cls, value: str, label: str | Promise, tone: str, icon: str) -> Self:
+    def __new__(cls, value: str, label: str | Promise = "", tone: str = "neutral", icon: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
