@@ -160,6 +160,7 @@ def sample_context(now: datetime) -> dict[str, Any]:
             {"label": _("Due this week"), "url": "?view=week", "count": 12},
             {"label": _("Paid"), "url": "?view=paid"},
         ],
+        "columns": [("customer", _("Customer")), ("state", _("State"))],
         "chips": [
             {"label": _("Overdue"), "remove_url": "?"},
             {"label": "KES", "remove_url": "?"},

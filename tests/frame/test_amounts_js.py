@@ -26,7 +26,8 @@ SCRIPT = f"""
 import {{ parse, say }} from {json.dumps(MODULE.as_uri())};
 const typed = JSON.parse(process.argv[1]);
 const said = [["1200000", "KES"], ["-3000.5", "KES"], ["1250", "JPY"], ["12.5", "KWD"], ["0", "KES"]];
-console.log(JSON.stringify({{ parsed: typed.map(parse), said: said.map(([p, c]) => say(p, c)), fine: say("1.5", "JPY") }}));
+const parsed = typed.map(parse);
+console.log(JSON.stringify({{ parsed, said: said.map(([p, c]) => say(p, c)), fine: say("1.5", "JPY") }}));
 """
 
 

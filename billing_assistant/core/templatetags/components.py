@@ -239,6 +239,12 @@ def sort_head(context: Context, label: str, key: str, *, numeric: bool = False, 
     return {"label": label, "order": order, "url": url, "numeric": numeric, "css": css}
 
 
+@register.inclusion_tag("components/column_choice.html")
+def column_choice(table_id: str, columns: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """A menu of the columns (key, label) that a table may hide. Its cells carry data-col="key"."""
+    return {"table_id": table_id, "columns": list(columns)}
+
+
 # Forms
 
 
