@@ -23,6 +23,17 @@ reset.install()
 sockets.close_to_the_world()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="also run the long forms of tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--deep"):
+        for item in items:
+            if item.get_closest_marker("deep"):
+                item.add_marker(pytest.mark.skip(reason="only with --deep"))
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     with engine.running_server() as url:

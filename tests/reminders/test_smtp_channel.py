@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
-from reminders.channels.email import DJANGO_SMTP, EmailChannel
+from reminders.channels.email import EmailChannel
 from reminders.channels.ports import Attachment, OutgoingEmail
-from tests.support.smtp import DROP, MailServer, mail_server
+from tests.support.smtp import DROP, MailServer
 
 MAIL = OutgoingEmail(
     message_id="<0190@billing.example>",
@@ -23,15 +22,6 @@ MAIL = OutgoingEmail(
     html="<p>KES 52,200.00</p>",
     attachments=(Attachment(name="INV-2026-0001.pdf", content=b"%PDF-1.7 \x00\xff", content_type="application/pdf"),),
 )
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[MailServer]:
-    with mail_server() as running:
-        settings.EMAIL_BACKEND = DJANGO_SMTP
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
-        settings.EMAIL_TIMEOUT = 5
-        yield running
 
 
 def test_the_whole_mail_arrives(server: MailServer) -> None:

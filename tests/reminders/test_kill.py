@@ -1,0 +1,110 @@
+"""SIGKILL of a real worker while it sends 200 mails to a real server: none lost, none doubled, one unknown a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from billing_assistant.core.clock import now
+from reminders.models import Message
+from reminders.services.compose import message_id_of
+from reminders.services.documents import invoice_send
+from tests.factories import SYSTEM, customer, issued_invoice, seller
+from tests.reminders.support import queued
+from tests.reminders.worker import START
+from tests.support.engine import ROOT
+from tests.support.smtp import MailServer
+
+MESSAGES = 200
+POINTS = ("message.after_claim", "message.before_send", "message.after_send", "message.after_record")
+MAY_BE_UNKNOWN = {"message.before_send", "message.after_send"}
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.mark.parametrize("hits", [(19,), pytest.param((1, 2, 7, 19, 40, 11), marks=pytest.mark.deep)])
+def test_a_killed_worker_loses_and_doubles_nothing(
+    server: MailServer, database_url: str, tmp_path: Path, hits: tuple[int, ...]
+) -> None:
+    messages = fill(tmp_path)
+    kills = [f"{point}:kill@{hit}" for hit in hits for point in POINTS]
+    for generation, plan in enumerate(kills):
+        assert work(server, database_url, tmp_path, generation, plan) == -signal.SIGKILL
+    assert work(server, database_url, tmp_path, len(kills), "") == 0
+    check(server, messages, kills)
+
+
+def test_a_worker_that_writes_nothing_down_before_it_sends_doubles_mails(
+    server: MailServer, database_url: str, tmp_path: Path
+) -> None:
+    """The negative control: the same kills, and the server has mails twice."""
+    fill(tmp_path)
+    plan = "message.after_send:kill@19"
+    assert work(server, database_url, tmp_path, 0, plan, forgetful=True) == -signal.SIGKILL
+    assert work(server, database_url, tmp_path, 1, "", forgetful=True) == 0
+    assert max(server.times().values()) == 2
+
+
+def fill(documents: Path) -> list[Message]:
+    """Messages that wait: most plain, some with the PDF of an invoice."""
+    of = seller()
+    buyer = customer(of)
+    invoices = [issued_invoice(buyer, now=now()) for _ in range(2)]
+    with transaction.atomic():
+        plain = [queued(buyer, key=f"plain-{number}", now=now()) for number in range(MESSAGES - 10)]
+        with_pdf = [
+            invoice_send(invoice_id=invoices[number % 2].pk, actor=SYSTEM, now=now(), key=f"pdf-{number}")
+            for number in range(10)
+        ]
+    assert not any(documents.iterdir())  # the PDFs are left to the workers
+    return [*plain, *with_pdf]
+
+
+def work(
+    server: MailServer, database_url: str, documents: Path, generation: int, plan: str, *, forgetful: bool = False
+) -> int:
+    """Runs a worker until it ends or dies; the exit code, negative for a signal."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "billing_assistant.settings.test",
+        "DATABASE_URL": database_url,
+        "EMAIL_URL": server.url,
+        "FAIL_POINTS": plan,
+        "CLOCK_HOURS": str(generation),
+        "DOCUMENTS": str(documents),
+        "FORGETFUL": "1" if forgetful else "",
+    }
+    process = subprocess.run(
+        [sys.executable, "-c", START],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert process.returncode <= 0, process.stderr[-2000:]
+    return process.returncode
+
+
+def check(server: MailServer, messages: list[Message], kills: list[str]) -> None:
+    """Every message has one outcome, and the server agrees with it."""
+    arrived = server.times()
+    assert max(arrived.values()) == 1
+    stored = Message.objects.in_bulk([message.pk for message in messages])
+    assert len(stored) == MESSAGES
+    assert {message.status for message in stored.values()} <= {"sent", "unknown"}
+    unknown = [message for message in stored.values() if message.status == "unknown"]
+    assert len(unknown) <= len(kills)
+    assert len(unknown) == sum(plan.split(":")[0] in MAY_BE_UNKNOWN for plan in kills)
+    for message in stored.values():
+        if message.status == "sent":
+            assert arrived[message_id_of(message)] == 1
+    complete = Counter(len(list(mail.mail.iter_attachments())) for mail in server.delivered)
+    assert complete[1] >= 10 - len(unknown)
