@@ -3,9 +3,12 @@
 from django.urls import path
 
 from billing_assistant.shell import styleguide
+from billing_assistant.shell.web import home, search
 
 app_name = "shell"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/portal/", styleguide.styleguide_portal, name="styleguide_portal"),
 ]

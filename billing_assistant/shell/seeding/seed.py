@@ -1,0 +1,48 @@
+"""Makes the demo company, once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.locks import advisory_lock
+from billing_assistant.core.models import BusinessProfile, DeliveryStatus, EventDelivery
+from billing_assistant.core.rights import Role
+from billing_assistant.shell.seeding.company import company_make, people_make
+from billing_assistant.shell.seeding.customers import customers_make
+from billing_assistant.shell.seeding.history import Story
+from customers.models import Customer
+from payments.services.standing import standing_refresh
+
+FOUNDED: Final = timedelta(days=160)
+MAIL: Final = "reminders."
+
+
+def demo_seed(*, now: datetime) -> bool:
+    """Makes company, people, customers and five months of history; returns whether there was anything to make.
+
+    All of the history or none of it; a company that has customers is left as it is.
+    """
+    profile, people = company_make(), people_make()
+    with transaction.atomic():
+        advisory_lock("shell.demo_seed")
+        if Customer.objects.filter(profile=profile).exists():
+            return False
+        finance, csm = Actor.of_user(people[Role.FINANCE]), Actor.of_user(people[Role.CSM])
+        customers = customers_make(profile_id=profile.pk, actor=csm, now=now - FOUNDED)
+        Story(profile, customers, finance, csm, now).tell()
+        for customer in customers.values():
+            standing_refresh(customer_id=customer.pk, now=now)
+        _history_sends_nothing(profile, now)
+    return True
+
+
+def _history_sends_nothing(profile: BusinessProfile, now: datetime) -> None:
+    """What happened months ago is not mailed today: receipts of that time have gone out, so to say."""
+    waiting = EventDelivery.objects.filter(
+        event__profile=profile, status=DeliveryStatus.PENDING, subscriber__startswith=MAIL
+    )
+    waiting.update(status=DeliveryStatus.DONE, finished_at=now, last_error="History of the demo company.")

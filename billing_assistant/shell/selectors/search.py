@@ -1,0 +1,129 @@
+"""Finding a customer, a document or a payment by its number or by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.money import Money
+from billing_assistant.core.rights import Right
+from billing_assistant.core.states import Status
+from billing_assistant.shell.links import url_to
+from customers.models import Customer
+from customers.selectors import CustomerFilters, customers_filtered, customers_for, customers_sorted
+from invoices.selectors import drafts_for, invoices_for
+from invoices.states import DraftStatus, invoice_status
+from payments.models import Payment
+from payments.states import PaymentState
+
+LEAST: Final = 2
+LONGEST: Final = 100
+NAMES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was found."""
+
+    number: str
+    name: str
+    url: str
+    icon: str
+    status: Status
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, kind by kind."""
+
+    customers: Sequence[Hit] = ()
+    invoices: Sequence[Hit] = ()
+    drafts: Sequence[Hit] = ()
+    payments: Sequence[Hit] = ()
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [*self.customers, *self.invoices, *self.drafts, *self.payments]
+
+    def exact(self, text: str) -> Hit | None:
+        """The one hit whose number is the text, if there is just one."""
+        same = [hit for hit in self.hits if hit.number.casefold() == text.strip().casefold()]
+        return same[0] if len(same) == 1 else None
+
+
+def found_for(actor: Actor, *, profile_id: UUID, text: str, today: date, limit: int) -> Found:
+    """What matches in a business profile, up to a limit a kind: parts of numbers, and all of who has the name."""
+    wanted = " ".join(text.replace("\x00", "").split())[:LONGEST]
+    if len(wanted) < LEAST or Right.CUSTOMERS_VIEW not in actor.rights:
+        return Found()
+    rows = customers_filtered(customers_for(actor, profile_id=profile_id), CustomerFilters(search=wanted))
+    customers = list(customers_sorted(rows, "name").order_by("name_key", "id")[:NAMES])
+    theirs = Q(number__icontains=wanted) | Q(customer_id__in=[customer.pk for customer in customers])
+    return Found(
+        customers=[_customer(customer) for customer in customers[:limit]],
+        invoices=_invoices(actor, profile_id, theirs, today, limit),
+        drafts=_drafts(actor, profile_id, theirs, limit),
+        payments=_payments(actor, profile_id, theirs, limit),
+    )
+
+
+def _customer(customer: Customer) -> Hit:
+    url = url_to("customers:detail", customer.pk)
+    return Hit(customer.number, customer.name, url, "users", customer.status_word)
+
+
+def _invoices(actor: Actor, profile_id: UUID, matching: Q, today: date, limit: int) -> list[Hit]:
+    if Right.INVOICES_VIEW not in actor.rights:
+        return []
+    return [
+        Hit(
+            invoice.number,
+            invoice.customer.name,
+            url_to("invoices:detail", invoice.pk),
+            "file-invoice",
+            invoice_status(invoice, today),
+            Money(invoice.total, invoice.currency),
+        )
+        for invoice in invoices_for(actor).filter(matching, profile_id=profile_id)[:limit]
+    ]
+
+
+def _drafts(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[Hit]:
+    if Right.INVOICES_VIEW not in actor.rights:
+        return []
+    open_ones = drafts_for(actor).filter(matching, profile_id=profile_id, invoice__isnull=True)
+    return [
+        Hit(
+            draft.number,
+            draft.customer.name,
+            url_to("invoices:draft_edit", draft.pk),
+            "file-pencil",
+            DraftStatus(draft.status),
+            Money(draft.total, draft.currency),
+        )
+        for draft in open_ones[:limit]
+    ]
+
+
+def _payments(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[Hit]:
+    if Right.PAYMENTS_VIEW not in actor.rights:
+        return []
+    rows = Payment.objects.filter(matching, profile_id=profile_id).select_related("customer")
+    return [
+        Hit(
+            payment.number,
+            payment.customer.name,
+            url_to("payments:detail", payment.pk),
+            "cash",
+            PaymentState(payment.status),
+            Money(payment.amount, payment.currency),
+        )
+        for payment in rows.order_by("-received_on", "-id")[:limit]
+    ]

@@ -1,0 +1,82 @@
+"""The demo company: alive, true to the books, made once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from billing_assistant.core.models import BusinessProfile, EventDelivery, User
+from billing_assistant.shell.demo import ACCOUNTS
+from customers.models import Contact, Customer
+from customers.selectors import account_of
+from invoices.models import Invoice, InvoiceDraft
+from invoices.selectors import number_gaps
+from payments.models import Payment
+from reminders.models import Message
+
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
+
+
+@pytest.fixture
+def seeded(django_capture_on_commit_callbacks: Any) -> str:
+    """Runs the command twice, as the second start of a machine might; returns what it printed."""
+    out = StringIO()
+    for _again in range(2):
+        out = StringIO()
+        call_command("seed_demo", stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo_company(seeded: str, client: Client) -> None:
+    profile = BusinessProfile.objects.get()
+    assert (profile.name, profile.currency, profile.mpesa_paybill) == ("Chromapages", "KES", "522533")
+    assert profile.logo is not None
+    assert [(c.number, c.name) for c in Customer.objects.order_by("number")[:5]] == [
+        ("CUST-0001", "TechCorp Inc."),
+        ("CUST-0002", "StartupHub LLC"),
+        ("CUST-0003", "Global Solutions Ltd."),
+        ("CUST-0004", "Digital Agency Pro"),
+        ("CUST-0005", "Tech Solutions Ltd"),
+    ]
+    owed = {c.number: account_of(c).own for c in Customer.objects.all()}
+    assert [owed[f"CUST-000{n}"].outstanding for n in range(1, 5)] == [
+        Decimal("2450"),
+        Decimal(0),
+        Decimal("875.5"),
+        Decimal(1200),
+    ]
+    assert owed["CUST-0006"].unapplied == Decimal(7600)
+    assert {owed[number].currency for number in ("CUST-0001", "CUST-0005")} == {"USD", "KES"}
+    statuses = dict(Customer.objects.values_list("number", "payment_status"))
+    assert (statuses["CUST-0003"], statuses["CUST-0001"], statuses["CUST-0004"]) == ("overdue", "good", "overdue")
+    assert Customer.objects.get(number="CUST-0004").status == "suspended"
+    assert Invoice.objects.count() == 15
+    assert InvoiceDraft.objects.filter(invoice__isnull=True).count() == 3
+    assert Payment.objects.exists()
+    for invoice in Invoice.objects.select_related("series"):
+        assert number_gaps(invoice.series) == []
+    assert set(Message.objects.values_list("status", flat=True)) == {"sent", "failed"}
+    assert not EventDelivery.objects.filter(status="pending", subscriber__startswith="reminders.").exists()
+
+
+def test_the_sign_ins_work(seeded: str) -> None:
+    for account in ACCOUNTS:
+        assert account.password in seeded
+        client = Client()
+        answer = client.post("/accounts/login/", {"login": account.username, "password": account.password})
+        assert answer.status_code == 302, account.username
+        assert client.get("/").status_code == 200
+    assert Contact.objects.get(user__isnull=False).email in seeded
+    assert User.objects.filter(role="client").count() == 1
+
+
+def test_is_refused_in_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        call_command("seed_demo")
+    assert not BusinessProfile.objects.exists()
