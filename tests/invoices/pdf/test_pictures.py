@@ -1,0 +1,80 @@
+"""Logos are made anew from their pixels; what cannot be is left out."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from invoices.pdf.document import Logo
+from invoices.pdf.errors import LogoRefused
+from invoices.pdf.pictures import clean_logo, qr_png
+from tests.invoices.pdf.reading import alternative_texts, text
+from tests.invoices.pdf.samples import PORTAL_URL, SELLER, invoice
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n"
+
+
+def _picture(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "red" if mode == "RGB" else 0).save(out, kind)
+    return out.getvalue()
+
+
+def _bomb() -> bytes:
+    """A PNG of a few bytes that says it has 30,000 by 30,000 pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_takes_the_usual_kinds(kind: str) -> None:
+    assert clean_logo(_picture(kind)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [SVG, EPS, b"", b"%PDF-1.7", b"GIF89a", _picture("BMP"), _picture("TIFF"), _bomb(), b"x" * (2 * 1024 * 1024 + 1)],
+    ids=["svg", "eps", "empty", "pdf", "cut", "bmp", "tiff", "bomb", "large"],
+)
+def test_refuses_the_rest(content: bytes) -> None:
+    with pytest.raises(LogoRefused):
+        clean_logo(content)
+
+
+def test_keeps_nothing_but_the_pixels() -> None:
+    out = io.BytesIO()
+    picture = Image.new("RGB", (2000, 1000), "red")
+    exif = picture.getexif()
+    exif[0x010E] = "secret place"
+    picture.save(out, "JPEG", exif=exif, comment=b"secret words")
+    cleaned = clean_logo(out.getvalue())
+    assert b"secret" not in cleaned
+    with Image.open(io.BytesIO(cleaned)) as small:
+        assert small.size == (480, 240)
+
+
+def test_a_logo_that_cannot_be_printed_gives_way_to_the_name() -> None:
+    document = invoice(seller=replace(SELLER, logo=Logo(content=SVG, content_type="image/svg+xml")))
+    assert alternative_texts(document) == ["QR code of the page where this can be paid"]
+    assert "Chromapages Chromapages Limited" in text(document)
+
+
+def test_the_qr_code_is_sharp_and_stable() -> None:
+    code = qr_png(PORTAL_URL)
+    assert code == qr_png(PORTAL_URL)
+    with Image.open(io.BytesIO(code)) as picture:
+        assert picture.mode == "L"
+        assert picture.width == picture.height == 41 * 6
+        assert {level for _count, level in picture.getcolors() or ()} == {0, 255}
