@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +34,7 @@ def invoice_pdf_file(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase
 
 @require_GET
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": ["'self'"]})
+@csp_replace({"frame-ancestors": ["'self'"]})
 @staff_page(Right.INVOICES_VIEW)
 def invoice_document(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """The document alone, for the frame in the page."""

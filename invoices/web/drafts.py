@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -62,7 +62,7 @@ def _due_on(draft: InvoiceDraft, request: HttpRequest) -> object:
 
 @require_GET
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": ["'self'"]})
+@csp_replace({"frame-ancestors": ["'self'"]})
 @staff_page(Right.INVOICES_VIEW)
 def draft_document(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """The document alone, for the frame in the page."""

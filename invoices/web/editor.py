@@ -67,7 +67,8 @@ def editor_for(request: HttpRequest, customer: Customer, draft: InvoiceDraft | N
     posted = request.POST if request.method == "POST" else None
     lines = lines_initial(draft) if draft else [blank_line(customer)]
     parts = [{"due_on": day, "amount": amount} for day, amount in (draft.instalments if draft else [])]
-    taxes = tax_choices(customer.profile, [row["tax"] for row in [*lines, blank_line(customer)]])
+    used = [row["tax"] for row in [*lines, blank_line(customer)]]
+    taxes = tax_choices(customer.profile, [*used, *_posted_taxes(request)])
     initial = draft_initial(draft) if draft else _defaults(customer)
     return Editor(
         customer=customer,
@@ -75,6 +76,11 @@ def editor_for(request: HttpRequest, customer: Customer, draft: InvoiceDraft | N
         lines=LineFormSet(posted, initial=lines, prefix="lines", form_kwargs={"taxes": taxes}),
         parts=InstalmentFormSet(posted, initial=parts, prefix="parts"),
     )
+
+
+def _posted_taxes(request: HttpRequest) -> list[str]:
+    """The taxes that rows of the form have: a rate that the profile dropped stays on a line that has it."""
+    return [str(value) for name, value in request.POST.items() if name.startswith("lines-") and name.endswith("-tax")]
 
 
 def _defaults(customer: Customer) -> dict[str, Any]:
@@ -165,7 +171,7 @@ def _with_another_line(request: HttpRequest, editor: Editor) -> Editor:
     posted = request.POST.copy()
     prefix = str(request.POST["add"]) if request.POST["add"] in {"lines", "parts"} else "lines"
     posted[f"{prefix}-TOTAL_FORMS"] = str(int(posted.get(f"{prefix}-TOTAL_FORMS", "0")) + 1)
-    taxes = tax_choices(editor.customer.profile, [blank_line(editor.customer)["tax"]])
+    taxes = tax_choices(editor.customer.profile, [blank_line(editor.customer)["tax"], *_posted_taxes(request)])
     lines = LineFormSet(posted, prefix="lines", form_kwargs={"taxes": taxes})
     return Editor(editor.customer, editor.form, lines, InstalmentFormSet(posted, prefix="parts"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from invoices.services.draft_snapshots import line_input
 from invoices.services.drafts import MAX_TERMS_DAYS, DraftInput, default_tax
 from invoices.states import DiscountKind, TaxCategory
 
+_KEY = re.compile(r"[a-z_]+:\d{1,3}(\.\d{1,4})?", re.ASCII)
 TYPED = ("description", "unit", "unit_price")
 
 
@@ -35,13 +37,21 @@ def tax_of_key(key: str) -> tuple[TaxCategory, Decimal]:
 
 
 def tax_choices(profile: BusinessProfile, present: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """The rates of a profile, and those that a draft already uses."""
+    """The rates of a profile, and those that a draft already uses. A text that is no tax is left out."""
     choices = {tax_key(rate.category, rate.rate): rate.name for rate in tax_rates_for(profile.pk)}
     for key in present:
-        if key not in choices:
+        if key not in choices and _KEY.fullmatch(key) and key.partition(":")[0] in set(TaxCategory):
             category, rate = tax_of_key(key)
-            choices[key] = f"{category.label} {rate} %"
+            choices[key] = f"{category.label} {rate} %" if rate else str(category.label)
     return list(choices.items())
+
+
+def _as_cells(form: forms.Form) -> None:
+    """Controls that stand in a row without labels of their own."""
+    for field in form.fields.values():
+        style = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+        field.widget.attrs |= {"aria-label": field.label, "class": style}
+        field.widget.attrs.pop("data-weekday", None)
 
 
 class DraftForm(forms.Form):
@@ -82,9 +92,7 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, taxes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tax"].choices = list(taxes)  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("aria-label", field.label)
-            field.widget.attrs.pop("data-weekday", None)
+        _as_cells(self)
 
     def line(self) -> LineInput:
         """The line, once it is valid."""
@@ -115,8 +123,7 @@ class InstalmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("aria-label", field.label)
+        _as_cells(self)
 
 
 LineFormSet = forms.formset_factory(

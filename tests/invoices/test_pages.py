@@ -83,6 +83,12 @@ def test_the_totals_are_computed_by_the_server_while_typing(customer: Customer) 
     assert not InvoiceDraft.objects.exists()
 
 
+def test_a_tax_that_the_profile_no_longer_offers_stays_on_its_line(customer: Customer) -> None:
+    url = f"{reverse('invoices:draft_totals')}?customer={customer.pk}"
+    answer = _client().post(url, _form(HOSTING | {"tax": "reduced:8"}, HOSTING | {"tax": "nonsense:x"}))
+    assert "48,600.00" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
