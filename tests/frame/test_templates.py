@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template import engines
 
+from billing_assistant.core.states import Status
+from billing_assistant.core.ui.tones import tone_of
+
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [path for path in TEMPLATES if not {"pdf", "email"} & set(path.relative_to(ROOT / "templates").parts)]
 ICONS = set(json.loads((ROOT / "static" / "vendor.json").read_text(encoding="utf-8"))["icons"])
+APPS = ("billing_assistant", "customers", "invoices", "payments", "reminders", "ai_agent", "integrations")
 INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+=["']|\shx-on|<script(?![^>]*\ssrc=)|javascript:""", re.IGNORECASE)
 HARD_PATH = re.compile(r"(?:href|action|hx-get|hx-post)=\"/(?!\")[a-z]")
 
@@ -45,6 +50,28 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
         for path in TEMPLATES
         for match in re.finditer(r"""(?:{% icon |\bicon=)["']([a-z0-9-]+)["']""", path.read_text(encoding="utf-8"))
     }
+    assert named - ICONS == set()
+
+
+def statuses(kind: type[Status] = Status) -> Iterator[type[Status]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from statuses(child)
+
+
+def test_every_status_has_a_word_a_known_tone_and_an_icon_of_the_sprite() -> None:
+    members = [member for kind in statuses() for member in kind]
+    assert len(members) > 20
+    for member in members:
+        assert str(member.label), member
+        assert tone_of(member.tone) == member.tone, member
+        assert member.icon in ICONS, (member, member.icon)
+
+
+def test_every_icon_that_python_names_is_in_the_sprite() -> None:
+    sources = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    pattern = re.compile(r"""\bicon["']?(?:=|:\s*)["']([a-z0-9-]+)["']""")
+    named = {match[1] for path in sources for match in pattern.finditer(path.read_text(encoding="utf-8"))}
     assert named - ICONS == set()
 
 
