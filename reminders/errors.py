@@ -43,10 +43,3 @@ class NothingToSend(DomainError):
     """The document is void or its customer is a placeholder: no message about it may go out."""
 
     code = "nothing_to_send"
-
-
-class ScheduleRefused(DomainError):
-    """A moment at which nothing can be sent."""
-
-    code = "schedule_refused"
-    status = 400

@@ -44,7 +44,7 @@ class WhenField(serializers.Field[datetime | date, Any, Any, Any]):
         if not isinstance(data, str):
             self.fail("invalid")
         try:
-            found = parse_datetime(data.strip()) or parse_date(data.strip())
+            found = parse_date(data.strip()) or parse_datetime(data.strip())
         except ValueError:
             found = None
         if found is None:

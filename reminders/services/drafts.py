@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
-from billing_assistant.core.errors import DomainError, PermissionRefused
+from billing_assistant.core.errors import DomainError, PermissionRefused, ValidationFailed
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from customers.models import Customer
+from invoices.errors import DraftIncomplete
 from invoices.locks import draft_lock
 from invoices.models import InvoiceDraft
+from invoices.services.drafts import draft_reopen, draft_schedule
 from invoices.services.issue import invoice_issue
-from invoices.services.scheduling import draft_schedule, draft_unschedule
 from reminders.addresses import recipients_clean
 from reminders.locks import due_draft_lock
 from reminders.models import Message
@@ -30,6 +31,8 @@ from reminders.services.documents import default_recipients, invoice_send, requi
 from reminders.services.queueing import message_key as key_in
 
 log = structlog.get_logger(__name__)
+
+LONGEST_AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,21 @@ def draft_send_later(
 ) -> InvoiceDraft:
     """Sets the moment at which a draft is issued and sent, on behalf of the person who asks.
 
-    What can be checked is checked now: recipients, message, that the draft is complete.
+    What can be checked is checked now: recipients, message, that the draft is complete. Raises PermissionRefused,
+    NotFound, NoRecipient, BadRecipients, DraftIncomplete, TransitionRefused, and ValidationFailed for a moment that is
+    past or more than a year ahead.
     """
+    actor.require(Right.INVOICES_ISSUE)
+    actor.require(Right.INVOICES_SEND)
     require_length(options.custom_message)
+    if at > now + LONGEST_AHEAD:
+        raise ValidationFailed({"schedule_send": [_("Choose a time within a year.")]})
     with transaction.atomic():
         draft = draft_lock(draft_id)
         actor.require_profile(draft.profile_id)
+        prices = list(draft.lines.values_list("unit_price", flat=True))
+        if not prices or None in prices:
+            raise DraftIncomplete(_("%(number)s has a line without a rate, or none.") % {"number": draft.number})
         if options.recipients is None:
             default_recipients(Customer.objects.get(pk=draft.customer_id))
         stored: dict[str, Any] = {
@@ -91,7 +103,7 @@ def draft_send_later(
             "user_id": str(actor.user_id) if actor.user_id else None,
             "actor_label": actor.label,
         }
-        return draft_schedule(draft_id=draft_id, at=at, send_options=stored, actor=actor, now=now)
+        return draft_schedule(draft_id=draft_id, scheduled_for=at, send_options=stored, actor=actor, now=now)
 
 
 def scheduled_drafts_send(*, limit: int, clock: Callable[[], datetime] = clock_now) -> int:
@@ -131,7 +143,7 @@ def _send_scheduled(draft: InvoiceDraft, now: datetime) -> bool:
 
 
 def _give_back(draft: InvoiceDraft, reason: str, now: datetime) -> None:
-    draft_unschedule(draft_id=draft.pk, actor=Actor.system("Scheduled sending"), now=now, reason=reason)
+    draft_reopen(draft_id=draft.pk, actor=Actor.system("Scheduled sending"), now=now)
     notice_to_role(
         roles=("admin", "finance"),
         key=f"scheduled-{draft.pk}-{now:%Y%m%d%H%M}",

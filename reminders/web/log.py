@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core import keyset
 from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.files import file_response
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.stories import story_of
@@ -26,7 +27,7 @@ from reminders.services.deciding import message_cancel, message_confirm, message
 from reminders.states import MessageKind, MessageStatus
 from reminders.texts.letters import PORTAL_LINK
 from reminders.web import query
-from reminders.web.frames import file_response, letter_response
+from reminders.web.frames import letter_response
 
 ORDER: Final = ("-id",)
 LIST: Final = "reminders/list.html"
@@ -94,7 +95,7 @@ def message_file(request: HttpRequest, message_id: UUID, file_id: int) -> HttpRe
     part = message.attachments.select_related("file").filter(pk=file_id).first()
     if part is None:
         raise NotFound(_("There is no such file."))
-    return file_response(part.file, name=part.name)
+    return file_response(part.file, inline=True, name=part.name)
 
 
 @require_POST
