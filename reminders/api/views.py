@@ -46,7 +46,7 @@ class SendView(ApiView):
 
     idempotency = "resumable"
 
-    def options(self, given: Mapping[str, Any]) -> SendOptions:
+    def how(self, given: Mapping[str, Any]) -> SendOptions:
         """How to send. Raises ChannelMissing where only SMS is wanted."""
         if given["send_via"] == "sms":
             raise ChannelMissing(no_sms(), field="send_via")
@@ -74,7 +74,7 @@ class SendDraft(SendView):
 
     def post(self, _request: Request, customer: str, draft: str) -> Response:
         given = self.parse(SendDraftSerializer)
-        options = self.options(given)
+        options = self.how(given)
         found = self._draft(customer, draft)
         if given["schedule_send"] is None:
             message = draft_send(
@@ -101,7 +101,7 @@ class SendInvoice(SendView):
 
     def post(self, _request: Request, invoice: str) -> Response:
         given = self.parse(SendSerializer)
-        options = self.options(given)
+        options = self.how(given)
         found = invoice_get(self.actor, invoice)
         message = invoice_send(
             invoice_id=found.pk,

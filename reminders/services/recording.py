@@ -160,7 +160,7 @@ def backoff(attempts: int) -> timedelta:
     """The wait after a number of attempts: doubling from half a minute, capped, with a quarter of jitter."""
     wait = min(FIRST_WAIT * 2 ** ((attempts - 1) % MOST_ATTEMPTS), LONGEST_WAIT)
     jitter: float = _chance.uniform(0.875, 1.125)
-    return wait * jitter
+    return timedelta(seconds=wait.total_seconds() * jitter)
 
 
 def _persist(write: Callable[[], None]) -> None:

@@ -18,6 +18,7 @@ from reminders.channels.ports import OutgoingEmail
 from reminders.models import Message
 from reminders.services import compose, recording, sending
 from reminders.services.documents import invoice_send
+from reminders.services.moving import message_move
 from reminders.services.sending import CLAIM_LEASE, SEND_LEASE, message_claim, message_send, messages_send
 from reminders.services.sweeping import messages_sweep
 from reminders.states import MessageStatus
@@ -35,6 +36,10 @@ def run(channel: FakeChannel, at: datetime = NOW) -> int:
 def fresh(message: Message) -> Message:
     message.refresh_from_db()
     return message
+
+
+def broken(**_kwargs: Any) -> None:
+    raise KeyError("nothing")
 
 
 def raising(error: Exception) -> FakeChannel:
@@ -270,7 +275,7 @@ def test_what_is_missing_for_too_long_ends_with_a_person(monkeypatch: pytest.Mon
 def test_an_error_while_it_is_prepared_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     message = queued(customer())
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "message_compose", lambda **_kwargs: {}["nothing"])
+        patch.setattr(sending, "message_compose", broken)
         run(FakeChannel())
     assert (fresh(message).status, message.last_error) == ("pending", "It could not be prepared: KeyError.")
     run(FakeChannel(), later(hours=1))
@@ -331,4 +336,4 @@ def test_the_fail_points_stand_where_they_say(settings: Any, point: str, status:
 def test_every_status_is_reached_only_by_the_table() -> None:
     message = queued(customer())
     with pytest.raises(Exception, match="cannot become"):
-        sending.message_move(message, MessageStatus.SENT, come_from=(MessageStatus.PENDING,))
+        message_move(message, MessageStatus.SENT, come_from=(MessageStatus.PENDING,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
@@ -26,10 +26,11 @@ START = "import django; django.setup(); from tests.reminders.worker import main;
 
 def main() -> None:
     settings.EMAIL_BACKEND = DJANGO_SMTP
-    settings.STORAGES["documents"] = {
+    documents: Any = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": Path(os.environ["DOCUMENTS"])},
+        "OPTIONS": {"location": os.environ["DOCUMENTS"]},
     }
+    settings.STORAGES["documents"] = documents
     if portal_shim.needed():
         settings.ROOT_URLCONF = portal_shim.__name__
     ahead = timedelta(hours=int(os.environ["CLOCK_HOURS"]))

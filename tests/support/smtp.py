@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ class MailServer:
             with self.lock:
                 self.delivered.append(Delivered(str(envelope.mail_from), tuple(envelope.rcpt_tos), content))
         if self.answer == DROP:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return self.answer
 
@@ -101,9 +102,9 @@ class _OnAFreePort(Controller):
     """The kernel chooses the port; the controller's own first connection has to know it."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager
