@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         say.fault(str(error))
         return 1
     except PermissionError as error:
-        say.fault(f"{error.filename} cannot be written. Give yourself the right to write there, or use --data DIR.")
+        say.fault(f"{error.filename}: permission denied. Work in a checkout of your own, or use --data DIR.")
         return 1
     except KeyboardInterrupt:
         return 130

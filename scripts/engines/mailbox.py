@@ -47,7 +47,7 @@ class Mailbox:
             return probe.connect_ex((HOST, self.port)) == 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keeper:
     """Writes a message in one move, so that a reader never sees half of it."""
 

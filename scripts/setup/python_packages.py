@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def installed(files: tuple[str, ...]) -> None:
     locks = [ROOT / name for name in files]
     state = digest_of(locks)
     stamp = Stamp(VENV / f".installed-{Path(files[-1]).stem}")
-    if stamp.matches(state) and PYTHON.exists():
+    if stamp.matches(state) and os.access(PYTHON, os.X_OK):
         return
     if not _works():
         _make()
@@ -45,7 +46,7 @@ def installed(files: tuple[str, ...]) -> None:
 
 
 def _works() -> bool:
-    if not PYTHON.exists():
+    if not os.access(PYTHON, os.X_OK):
         return False
     return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode == 0
 
