@@ -26,7 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", include((customer_pages, "customers"))),
     path("", include((invoice_pages, "invoices"))),
     path("", include("integrations.urls")),
+    path("", include("payments.web.urls")),
+    path("reports/", include("payments.web.report_urls")),
+    path("portal/", include("payments.web.portal_urls")),
     path("", include("reminders.web.urls")),
+    path("", include("ai_agent.web.urls")),
     path("", include("billing_assistant.shell.web.urls")),
 ]
 

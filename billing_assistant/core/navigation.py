@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing_assistant.core.rights import Right
+from billing_assistant.core.rights import Right, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ PAGES: Final = (
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW),
     NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True),
     NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW),
-    NavItem(_("Reports"), "chart-bar", "payments:aging", Right.REPORTS_VIEW, ("/reports/",)),
+    NavItem(_("Reports"), "chart-bar", "reports:aging", Right.REPORTS_VIEW, ("/reports/",)),
     NavItem(_("Approvals"), "checklist", "shell:approvals", Right.APPROVALS_DECIDE),
     NavItem(_("Settings"), "settings", "shell:settings", Right.SETTINGS_EDIT, at_foot=True),
 )
+PORTAL: Final = "portal:home"
 NEW_THINGS: Final = (
     NavItem(_("Invoice draft"), "file-plus", "invoices:draft_new", Right.INVOICES_DRAFT),
     NavItem(_("Customer"), "user-plus", "customers:new", Right.CUSTOMERS_EDIT),
@@ -62,6 +63,11 @@ def url_or_none(name: str) -> str | None:
         return reverse(name)
     except NoReverseMatch:
         return None
+
+
+def start_url(role: str | None) -> str:
+    """Where a person begins: clients in the portal, everybody else on the home page."""
+    return (url_or_none(PORTAL) if role == Role.CLIENT else None) or "/"
 
 
 def _match_length(path: str, url: str, prefixes: Iterable[str]) -> int:

@@ -60,3 +60,8 @@ class Checkout(Entity):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.currency} {self.amount}"
+
+    @property
+    def status_word(self) -> CheckoutState:
+        """The status with its label, colour and icon."""
+        return CheckoutState(self.status)

@@ -97,6 +97,15 @@ class Payment(Entity):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def status_word(self) -> PaymentState:
+        """The status with its label, colour and icon."""
+        return PaymentState(self.status)
+
+    @property
+    def method_word(self) -> PaymentMethod:
+        return PaymentMethod(self.method)
+
 
 class Allocation(Entity):
     """A part of a payment or of a credit note that settles an invoice. Never changed; undone by a negative row."""

@@ -1,0 +1,145 @@
+"""Reads of payments. Every one starts from the actor's business profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.rights import Right
+from billing_assistant.ledger.kinds import EntryKind
+from billing_assistant.ledger.models import JournalEntry
+from billing_assistant.ledger.selectors import journal
+from integrations.models import WebhookEvent
+from invoices.models import Invoice
+from payments.models import Allocation, Checkout, Payment
+from payments.states import PaymentMethod, PaymentState
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilters:
+    """What a list is narrowed to; an empty field does not narrow. Dates are inclusive, of `received_on`."""
+
+    search: str = ""
+    status: PaymentState | None = None
+    method: PaymentMethod | None = None
+    currency: str = ""
+    since: date | None = None
+    until: date | None = None
+    unapplied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """What was received, and what of it is not applied yet, in one currency."""
+
+    currency: str
+    received: Decimal
+    unapplied: Decimal
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedTo:
+    """What a payment settles of one invoice now, and the rows that led there."""
+
+    invoice: Invoice
+    amount: Decimal
+    rows: Sequence[Allocation] = field(default_factory=tuple)
+
+
+def payments_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Payment]:
+    """Payments that the actor may see, newest first, with customer and profile."""
+    actor.require(Right.PAYMENTS_VIEW)
+    rows = Payment.objects.select_related("customer", "profile").order_by("-received_on", "-id")
+    if actor.profile_ids is not None:
+        rows = rows.filter(profile_id__in=actor.profile_ids)
+    return rows if profile_id is None else rows.filter(profile_id=profile_id)
+
+
+def payment_get(actor: Actor, reference: str | UUID) -> Payment:
+    """One payment by id or number. Raises NotFound, also for one of another profile."""
+    rows = payments_for(actor)
+    try:
+        found = rows.filter(pk=reference if isinstance(reference, UUID) else UUID(reference))
+    except ValueError:
+        found = rows.filter(number__iexact=str(reference).replace("\x00", ""))
+    payment = found.first()
+    if payment is None:
+        raise NotFound(_("There is no such payment."))
+    return payment
+
+
+def payments_filtered(rows: QuerySet[Payment], filters: PaymentFilters) -> QuerySet[Payment]:
+    """Narrows payments. The search finds parts of number, reference and the customer's name."""
+    exact = {"status": filters.status, "method": filters.method, "currency": filters.currency}
+    rows = rows.filter(**{name: str(value) for name, value in exact.items() if value})
+    if filters.since:
+        rows = rows.filter(received_on__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(received_on__lte=filters.until)
+    if filters.unapplied:
+        rows = rows.filter(unapplied__gt=0)
+    text = " ".join(filters.search.split())
+    if text:
+        rows = rows.filter(Q(number__icontains=text) | Q(reference__icontains=text) | Q(customer__name__icontains=text))
+    return rows
+
+
+def totals_of(rows: QuerySet[Payment]) -> list[CurrencyTotal]:
+    """Sums of the received payments among rows, a line a currency. Failed, pending and reversed ones do not count."""
+    sums = (
+        rows.filter(status=PaymentState.COMPLETED)
+        .order_by()
+        .values("currency")
+        .annotate(received=Sum("amount"), left=Sum("unapplied"), count=Count("pk"))
+        .order_by("currency")
+    )
+    return [CurrencyTotal(row["currency"], row["received"], row["left"], row["count"]) for row in sums]
+
+
+def applied_to(payment: Payment) -> list[AppliedTo]:
+    """What a payment settled, invoice by invoice, with what was taken back."""
+    by_invoice: dict[UUID, list[Allocation]] = {}
+    for row in payment.allocations.select_related("invoice").order_by("id"):
+        by_invoice.setdefault(row.invoice_id, []).append(row)
+    return [
+        AppliedTo(rows[0].invoice, sum((row.amount for row in rows), Decimal(0)), tuple(rows))
+        for rows in by_invoice.values()
+    ]
+
+
+def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
+    """The entries of a payment: its receipt, its reversal, and what it settled (those name it in their memo)."""
+    own = Q(document_id=payment.pk)
+    settled = Q(kind=EntryKind.ALLOCATION, owner_id=payment.customer_id, memo=payment.number)
+    return journal(actor).filter(own | settled, profile_id=payment.profile_id)
+
+
+def attempts_of(payment: Payment) -> QuerySet[Payment]:
+    """The other attempts on the same checkout, the oldest first."""
+    if payment.checkout_id is None:
+        return Payment.objects.none()
+    return Payment.objects.filter(checkout_id=payment.checkout_id).exclude(pk=payment.pk).order_by("id")
+
+
+def webhooks_of(payment: Payment) -> QuerySet[WebhookEvent]:
+    """What the gateway told about a payment and its page, the newest first."""
+    if not payment.external_id:
+        return WebhookEvent.objects.none()
+    objects = {payment.external_id}
+    if payment.checkout is not None and payment.checkout.external_id:
+        objects.add(payment.checkout.external_id)
+    return WebhookEvent.objects.filter(source=payment.provider, object_id__in=objects).order_by("-id")
+
+
+def checkouts_of(invoice: Invoice) -> QuerySet[Checkout]:
+    """The client's visits to a payment page for an invoice, newest first. The caller has scoped the invoice."""
+    return Checkout.objects.filter(invoice=invoice).order_by("-id")

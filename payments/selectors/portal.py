@@ -1,0 +1,97 @@
+"""What clients may read. Every query starts from the customer of the link, or from the customers of the contact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from billing_assistant.core.models import User
+from billing_assistant.core.rights import Role
+from customers.models import Contact, Customer, PortalLink
+from invoices.models import Invoice
+from invoices.states import InvoiceKind, InvoiceState
+from payments.models import Allocation, Checkout, Payment
+from payments.states import CheckoutState, PaymentState
+
+
+@dataclass(frozen=True, slots=True)
+class PortalBalance:
+    """What a customer owes and what credit is left, in one currency."""
+
+    currency: str
+    owed: Decimal
+    credit: Decimal
+
+
+def invoice_of_link(link: PortalLink) -> Invoice | None:
+    """The document of a live link, if it is the link's customer's."""
+    rows = Invoice.objects.select_related("profile", "customer", "corrects")
+    return rows.filter(pk=link.invoice_id, customer_id=link.customer_id).first()
+
+
+def contacts_of_user(user: User) -> QuerySet[Contact]:
+    """The places that a signed-in client stands for; none for staff and for a user who was disabled."""
+    if not user.is_active or user.role != Role.CLIENT:
+        return Contact.objects.none()
+    return Contact.objects.filter(user=user).select_related("customer__profile").order_by("customer__name", "id")
+
+
+def customers_of_user(user: User) -> list[Customer]:
+    """The customers that a signed-in client stands for, each once."""
+    return list({contact.customer_id: contact.customer for contact in contacts_of_user(user)}.values())
+
+
+def invoices_of(customers: Sequence[Customer]) -> QuerySet[Invoice]:
+    """Issued documents of these customers, newest first."""
+    rows = Invoice.objects.select_related("profile", "customer").order_by("-issued_on", "-id")
+    return rows.filter(customer_id__in=[customer.pk for customer in customers])
+
+
+def invoice_of(customers: Sequence[Customer], invoice_id: UUID) -> Invoice | None:
+    """One document of these customers."""
+    return invoices_of(customers).select_related("corrects").filter(pk=invoice_id).first()
+
+
+def payments_of(customers: Sequence[Customer]) -> QuerySet[Payment]:
+    """Money that was received from these customers or is on its way, newest first."""
+    shown = [PaymentState.COMPLETED, PaymentState.PROCESSING, PaymentState.REVERSED]
+    rows = Payment.objects.filter(customer_id__in=[customer.pk for customer in customers], status__in=shown)
+    return rows.order_by("-received_on", "-id")
+
+
+def balances_of(customers: Sequence[Customer]) -> list[PortalBalance]:
+    """What these customers owe together, a line a currency."""
+    owed = (
+        invoices_of(customers)
+        .order_by()
+        .filter(kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED, amount_due__gt=0)
+        .values("currency")
+        .annotate(sum=Sum("amount_due"))
+    )
+    credit = payments_of(customers).order_by().filter(unapplied__gt=0).values("currency").annotate(sum=Sum("unapplied"))
+    owes = {row["currency"]: row["sum"] for row in owed}
+    has = {row["currency"]: row["sum"] for row in credit}
+    zero = Decimal(0)
+    return [
+        PortalBalance(currency, owes.get(currency, zero), has.get(currency, zero)) for currency in sorted({*owes, *has})
+    ]
+
+
+def settled_by(invoice: Invoice) -> list[Allocation]:
+    """What settled an invoice, the newest first: payments that stand and credit notes, what was taken back left out."""
+    rows = invoice.allocations.select_related("payment", "credit_note").order_by("-allocated_on", "-id")
+    net: dict[UUID | None, Decimal] = {}
+    for row in rows:
+        source = row.payment_id or row.credit_note_id
+        net[source] = net.get(source, Decimal(0)) + row.amount
+    return [row for row in rows if row.amount > 0 and net[row.payment_id or row.credit_note_id] > 0]
+
+
+def waiting_checkouts(invoice: Invoice) -> list[Checkout]:
+    """Visits to a payment page whose end is not known yet and where money may be on its way."""
+    states = [CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
+    return list(Checkout.objects.filter(invoice=invoice, status__in=states).order_by("-id"))

@@ -1,0 +1,77 @@
+"""What gateways told us: the log of webhooks, with those that wait for a person first."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.redaction import redact_text
+from billing_assistant.core.rights import Right
+from billing_assistant.core.web import actor_of, now_of, render_page, staff_page, visible_or_404
+from integrations.models import WebhookEvent, WebhookStatus
+from integrations.services.webhooks import webhook_dismiss, webhook_retry
+from payments.models import Payment
+from payments.selectors.open_items import events_for
+from payments.web.query import View
+
+SHOWN: Final = 4_000
+
+
+@staff_page(Right.PAYMENTS_VIEW)
+def event_list(request: HttpRequest) -> HttpResponseBase:
+    """Events of gateways, newest first; ?status=parked are those that wait for a person."""
+    status = request.GET.get("status", "")
+    rows = events_for(actor_of(request))
+    if status in {each.value for each in WebhookStatus}:
+        rows = rows.filter(status=status)
+    page = page_of(rows, ("-id",), request.GET)
+    views = [View(_("All"), "?", not status)] + [
+        View(str(each.label), f"?status={each.value}", status == each.value)
+        for each in (WebhookStatus.PARKED, WebhookStatus.RECEIVED, WebhookStatus.DONE, WebhookStatus.IGNORED)
+    ]
+    context = {"page": page, "rows": [(row, WebhookStatus(row.status)) for row in page.rows], "views": views}
+    return render_page(request, "payments/events.html", context)
+
+
+@staff_page(Right.PAYMENTS_VIEW)
+def event_detail(request: HttpRequest, event_id: UUID) -> HttpResponseBase:
+    """One event: what was signed, what came of it, and what can be done when it is parked."""
+    actor = actor_of(request)
+    event = visible_or_404(WebhookEvent.objects.select_related("profile"), actor, pk=event_id)
+    payments = Payment.objects.filter(provider=event.source, external_id=event.object_id).exclude(external_id="")
+    context = {
+        "event": event,
+        "status": WebhookStatus(event.status),
+        "body": redact_text(bytes(event.body[:SHOWN]).decode("utf-8", errors="replace")),
+        "payment": next((each for each in payments if actor.can_see(each.profile_id)), None),
+        "may_act": event.status == WebhookStatus.PARKED and Right.PAYMENTS_RECORD in actor.rights,
+    }
+    return render_page(request, "payments/event.html", context)
+
+
+@require_POST
+@staff_page(Right.PAYMENTS_RECORD)
+def event_act(request: HttpRequest, event_id: UUID) -> HttpResponseBase:
+    """Takes a parked event up again, or closes it with a reason."""
+    actor, now, reason = actor_of(request), now_of(request), request.POST.get("reason", "").strip()
+    try:
+        if request.POST.get("act") == "retry":
+            webhook_retry(event_id=event_id, actor=actor, now=now)
+            messages.success(request, _("It is being processed again."))
+        elif reason:
+            webhook_dismiss(event_id=event_id, reason=reason, actor=actor, now=now)
+            messages.success(request, _("Closed."))
+        else:
+            messages.error(request, _("Say why it is closed."))
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("payments:event", event_id)

@@ -1,0 +1,118 @@
+"""Forms about payments. Amounts per invoice are read by `AllocationBoxes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.errors import InvalidAmount
+from billing_assistant.core.money import Money, parse_amount
+from billing_assistant.core.ui.forms import AmountField, DayField
+from invoices.models import Invoice
+from payments.states import PaymentMethod
+
+PREFIX: Final = "invoice_"
+MANUAL_METHODS: Final = [method for method in PaymentMethod if method is not PaymentMethod.ONLINE]
+
+
+class PaymentForm(forms.Form):
+    """Money that came in by hand: bank, M-Pesa, cash, cheque."""
+
+    amount = AmountField(label=_("Amount received"), min_value=Decimal(0))
+    currency = forms.ChoiceField(label=_("Currency"))
+    method = forms.ChoiceField(label=_("Method"), choices=[(each.value, each.label) for each in MANUAL_METHODS])
+    received_on = DayField(label=_("Received on"))
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=120,
+        help_text=_("M-Pesa code, bank reference or cheque number."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=240, help_text=_("For colleagues only. The customer never sees it.")
+    )
+    payment_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=240, help_text=_("It is kept in the history."))
+
+
+class ReverseForm(ReasonForm):
+    """Why and when money went back."""
+
+    reversed_on = DayField(label=_("Went back on"))
+
+
+class WriteOffForm(ReasonForm):
+    """How much of an invoice is given up, and why."""
+
+    amount = AmountField(label=_("Amount to write off"), min_value=Decimal(0))
+    field_order = ("amount", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One invoice with the amount that was typed for it."""
+
+    invoice: Invoice
+    name: str
+    typed: str
+    error: str = ""
+
+
+class AllocationBoxes:
+    """An amount box for each open invoice. `wanted` is what was typed, once `is_valid` said that it can be read."""
+
+    def __init__(
+        self,
+        invoices: Iterable[Invoice],
+        data: Mapping[str, str] | None = None,
+        initial: Mapping[UUID, Decimal] | None = None,
+    ) -> None:
+        self.boxes: list[Box] = []
+        self.wanted: dict[UUID, Decimal] = {}
+        self.errors: list[str] = []
+        for invoice in invoices:
+            self._add(invoice, data, initial or {})
+
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    def __iter__(self) -> Any:
+        return iter(self.boxes)
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def _add(self, invoice: Invoice, data: Mapping[str, str] | None, initial: Mapping[UUID, Decimal]) -> None:
+        name = f"{PREFIX}{invoice.pk}"
+        if data is None:
+            start = initial.get(invoice.pk)
+            typed = str(Money(start, invoice.currency).quantized().amount) if start else ""
+        else:
+            typed = data.get(name, "").strip()
+        error = ""
+        if typed:
+            try:
+                self.wanted[invoice.pk] = parse_amount(typed)
+            except InvalidAmount:
+                error = _now("%(number)s: “%(typed)s” is not an amount.") % {
+                    "number": invoice.number,
+                    "typed": typed[:40],
+                }
+                self.errors.append(error)
+        self.boxes.append(Box(invoice, name, typed, error))

@@ -1,0 +1,93 @@
+"""The list of payments and its export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.money import quantize
+from billing_assistant.core.rights import Right
+from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
+from payments.models import Payment
+from payments.selectors.open_items import parked_events
+from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, totals_of
+from payments.web.query import SORTS, FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
+
+EXPORT_CHUNK: Final = 500
+
+
+@staff_page(Right.PAYMENTS_VIEW)
+def payment_list(request: HttpRequest) -> HttpResponseBase:
+    """All payments of the business profile, searched, filtered and sorted."""
+    actor, profile = actor_of(request), current_profile(request)
+    filters, sort = filters_of(request.GET), sort_of(request.GET)
+    mine = payments_for(actor, profile_id=profile.pk)
+    rows = payments_filtered(mine, filters)
+    page = page_of(rows, SORTS[sort], request.GET)
+    context = {
+        "page": page,
+        "totals": totals_of(rows) if page.rows else [],
+        "chips": chips_of(request.GET, filters),
+        "clear_url": clear_url(request.GET),
+        "narrowed": filters != PaymentFilters(),
+        "query": request.GET.urlencode(),
+        "may_record": Right.PAYMENTS_RECORD in actor.rights,
+    }
+    if not is_fragment(request):
+        context |= {
+            "any": bool(page.rows) or mine.exists(),
+            "views": views_of(request.GET),
+            "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
+            "parked": parked_events(actor).count(),
+        }
+    return render_page(request, "payments/list.html", context, fragment="payments/partials/list.html")
+
+
+@staff_page(Right.PAYMENTS_VIEW)
+def payment_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as it is filtered, all of it, as a CSV file."""
+    actor, profile = actor_of(request), current_profile(request)
+    rows = payments_filtered(payments_for(actor, profile_id=profile.pk), filters_of(request.GET))
+    head = [
+        _("Number"),
+        _("Received on"),
+        _("Customer"),
+        _("Customer number"),
+        _("Method"),
+        _("Reference"),
+        _("Status"),
+        _("Currency"),
+        _("Amount"),
+        _("Applied"),
+        _("Unapplied"),
+    ]
+    return csv_response(f"payments-{profile.slug}", head, _lines(rows))
+
+
+def _lines(rows: QuerySet[Payment]) -> Iterator[Sequence[object]]:
+    asked: dict[str, str] = {}
+    while True:
+        page = page_of(rows, SORTS["-received"], asked, size=EXPORT_CHUNK)
+        for row in page.rows:
+            amounts = (row.amount, row.amount_allocated, row.unapplied)
+            yield (
+                row.number,
+                row.received_on,
+                row.customer.name,
+                row.customer.number,
+                row.method_word.label,
+                row.reference,
+                row.status_word.label,
+                row.currency,
+                *(quantize(amount, row.currency) for amount in amounts),
+            )
+        if not page.next_cursor:
+            return
+        asked = {"after": page.next_cursor}

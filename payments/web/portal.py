@@ -1,0 +1,86 @@
+"""The page behind a signed link: the invoice, what is due, paying it. Forged, expired and foreign links are all 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from billing_assistant.core.access import SIGNED_LINK, accessible
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.web import now_of
+from customers.services.portal import portal_link_open
+from payments.selectors.portal import invoice_of_link
+from payments.web import portal_parts as parts
+from payments.web.portal_parts import Door
+
+DoorView = Callable[[HttpRequest, Door], HttpResponseBase]
+
+
+def _opened(view: DoorView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """Finds the invoice of the token, and answers in the client's language."""
+
+    @accessible(SIGNED_LINK)
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponseBase:
+        door = _door(request, token)
+        with parts.in_language(request, door):
+            return view(request, door)
+
+    return opened
+
+
+@require_safe
+@_opened
+def link_invoice(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The invoice as a page, with the amount due and the pay button first."""
+    return parts.show(request, door)
+
+
+@require_safe
+@_opened
+def link_pdf(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The invoice as a PDF."""
+    return parts.file_of(request, door)
+
+
+@require_POST
+@_opened
+def link_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """Goes to the gateway to pay all that is due, or a part."""
+    return parts.pay(request, door)
+
+
+@require_POST
+@_opened
+def link_viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The page was open before a client's eyes: a beacon that only the page itself sends."""
+    return parts.viewed(request, door)
+
+
+@require_safe
+@accessible(SIGNED_LINK)
+def checkout_return(request: HttpRequest, checkout_id: UUID) -> HttpResponseBase:
+    """Back from the gateway: to the invoice where this browser came from, else a page that tells nothing of anybody."""
+    page = parts.came_from(request, checkout_id)
+    if page:
+        return HttpResponseRedirect(page if "cancelled" in request.GET else f"{page}?checkout={checkout_id}")
+    return render(request, "portal/returned.html")
+
+
+def _door(request: HttpRequest, token: str) -> Door:
+    link = portal_link_open(token=token, now=now_of(request))
+    invoice = invoice_of_link(link) if link is not None else None
+    if link is None or invoice is None:
+        raise NotFound(_("This link does not work any more. Ask for a new one."))
+    page, pdf, pay, seen = (reverse(f"portal:{name}", args=[token]) for name in ("invoice", "pdf", "pay", "viewed"))
+    actor = Actor.contact(contact_id=str(link.pk), label=link.customer.name, profile_id=invoice.profile_id)
+    return Door(invoice, actor, page, pdf, pay, seen)

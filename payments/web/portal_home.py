@@ -1,0 +1,100 @@
+"""The portal of a client who signed in: balance, invoices, payments. Only what is the client's own customers'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.web import client_page, now_of, render_page, user_of
+from payments.selectors import portal as reads
+from payments.web import portal_parts as parts
+from payments.web.portal_parts import Door
+
+PAGE: Final = 20
+RECENT: Final = 10
+OwnView = Callable[[HttpRequest, Door], HttpResponseBase]
+
+
+@require_safe
+@client_page
+def home(request: HttpRequest) -> HttpResponseBase:
+    """What is owed, the invoices, the payments."""
+    customers = reads.customers_of_user(user_of(request))
+    page = page_of(reads.invoices_of(customers), ("-issued_on", "-id"), request.GET, size=PAGE)
+    now = now_of(request)
+    context = {
+        "profile": customers[0].profile if customers else None,
+        "customers": customers,
+        "balances": reads.balances_of(customers),
+        "page": page,
+        "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
+        "payments": reads.payments_of(customers)[:RECENT],
+    }
+    return render_page(request, "portal/home.html", context)
+
+
+def _own(view: OwnView) -> Callable[..., HttpResponseBase]:
+    """Finds the invoice among those of the client's customers; somebody else's is as if it did not exist."""
+
+    @client_page
+    @wraps(view)
+    def opened(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
+        return view(request, _door(request, invoice_id))
+
+    return opened
+
+
+@require_safe
+@_own
+def own_invoice(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """An invoice of the client's customer."""
+    return parts.show(request, door)
+
+
+@require_safe
+@_own
+def own_pdf(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The invoice as a PDF."""
+    return parts.file_of(request, door)
+
+
+@require_POST
+@_own
+def own_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """Goes to the gateway to pay all that is due, or a part."""
+    return parts.pay(request, door)
+
+
+@require_POST
+@_own
+def own_viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """The page was open before the client's eyes."""
+    return parts.viewed(request, door)
+
+
+def _door(request: HttpRequest, invoice_id: UUID) -> Door:
+    user = user_of(request)
+    invoice = reads.invoice_of(reads.customers_of_user(user), invoice_id)
+    if invoice is None:
+        raise NotFound(_("There is no such invoice."))
+    contact = reads.contacts_of_user(user).filter(customer_id=invoice.customer_id).first()
+    actor = Actor.contact(
+        contact_id=str(contact.pk if contact else ""),
+        label=contact.name if contact else user.display_name,
+        profile_id=invoice.profile_id,
+        user_id=user.pk,
+    )
+    names = ("own_invoice", "own_pdf", "own_pay", "own_viewed")
+    page, pdf, pay, seen = (reverse(f"portal:{name}", args=[invoice.pk]) for name in names)
+    return Door(invoice, actor, page, pdf, pay, seen)

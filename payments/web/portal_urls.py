@@ -1,0 +1,20 @@
+"""Pages for clients, under /portal/."""
+
+from django.urls import path
+
+from payments.web import portal, portal_home
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", portal_home.home, name="home"),
+    path("i/<str:token>/", portal.link_invoice, name="invoice"),
+    path("i/<str:token>/pdf/", portal.link_pdf, name="pdf"),
+    path("i/<str:token>/pay/", portal.link_pay, name="pay"),
+    path("i/<str:token>/viewed/", portal.link_viewed, name="viewed"),
+    path("invoices/<uuid:invoice_id>/", portal_home.own_invoice, name="own_invoice"),
+    path("invoices/<uuid:invoice_id>/pdf/", portal_home.own_pdf, name="own_pdf"),
+    path("invoices/<uuid:invoice_id>/pay/", portal_home.own_pay, name="own_pay"),
+    path("invoices/<uuid:invoice_id>/viewed/", portal_home.own_viewed, name="own_viewed"),
+    path("return/<uuid:checkout_id>/", portal.checkout_return, name="return"),
+]

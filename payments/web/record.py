@@ -1,0 +1,176 @@
+"""Recording a payment and applying credit that is there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.ids import uuid7
+from billing_assistant.core.rights import Right
+from billing_assistant.core.ui.formats import money_text
+from billing_assistant.core.web import (
+    actor_of,
+    add_domain_error,
+    current_profile,
+    now_of,
+    render_page,
+    staff_page,
+)
+from customers.models import Customer
+from customers.selectors import customer_get, customers_for
+from payments.models import Payment
+from payments.selectors.open_items import open_invoices
+from payments.selectors.payments import payment_get
+from payments.services.allocate import payment_allocate
+from payments.services.record import payment_record
+from payments.states import PaymentMethod
+from payments.web.forms import AllocationBoxes, PaymentForm
+
+LISTED = 200
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def payment_new(request: HttpRequest) -> HttpResponseBase:
+    """Who paid, what came in, and what it settles. ?customer= and ?invoice= fill it in."""
+    customer = _customer(request)
+    if customer is None:
+        return _choose_customer(request)
+    currency = _currency(request, customer)
+    invoices = list(open_invoices(customer, currency)[:LISTED])
+    posted = request.POST if request.method == "POST" else None
+    named = _named(request)
+    initial_boxes = {invoice.pk: invoice.amount_due for invoice in invoices if str(invoice.pk) == named}
+    form = PaymentForm(
+        posted,
+        currencies=_currencies(customer, currency),
+        initial={
+            "amount": sum(initial_boxes.values(), Decimal(0)) or None,
+            "currency": currency,
+            "method": _method(customer),
+            "received_on": local_today(customer.profile, now_of(request)),
+            "payment_id": uuid7(),
+        },
+    )
+    boxes = AllocationBoxes(invoices, posted, initial_boxes)
+    if posted is not None and form.is_valid() and boxes.is_valid():
+        try:
+            payment = _record(request, customer, form, boxes)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            _say(request, payment)
+            return redirect("payments:detail", payment.pk)
+    for error in boxes.errors:
+        form.add_error(None, error)
+    context = {"form": form, "boxes": boxes, "customer": customer, "currency": currency, "many": len(boxes) >= LISTED}
+    status = 400 if form.errors else 200
+    return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html", status=status)
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def payment_apply(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
+    """Applies what is left of a payment to open invoices."""
+    payment = payment_get(actor_of(request), payment_id)
+    invoices = list(open_invoices(payment.customer, payment.currency)[:LISTED])
+    posted = request.POST if request.method == "POST" else None
+    boxes = AllocationBoxes(invoices, posted)
+    errors = list(boxes.errors)
+    if posted is not None and not errors:
+        wish = "oldest first" if "oldest" in posted else boxes.wanted
+        if not wish:
+            errors = [_("Write an amount beside an invoice first.")]
+        else:
+            try:
+                payment_allocate(
+                    payment_id=payment.pk,
+                    allocations=wish,  # type: ignore[arg-type]
+                    actor=actor_of(request),
+                    now=now_of(request),
+                )
+            except DomainError as error:
+                errors = [error.message]
+            else:
+                messages.success(request, _("Applied."))
+                return redirect("payments:detail", payment.pk)
+    context = {"payment": payment, "boxes": boxes, "errors": errors, "currency": payment.currency}
+    return render_page(request, "payments/apply.html", context, status=400 if errors else 200)
+
+
+def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: AllocationBoxes) -> Payment:
+    oldest = "oldest" in request.POST and not boxes.wanted
+    return payment_record(
+        customer_id=customer.pk,
+        amount=form.cleaned_data["amount"],
+        currency=form.cleaned_data["currency"],
+        method=form.cleaned_data["method"],
+        received_on=form.cleaned_data["received_on"],
+        reference=form.cleaned_data["reference"],
+        note=form.cleaned_data["note"],
+        allocations="oldest first" if oldest else boxes.wanted or None,
+        payment_id=form.cleaned_data["payment_id"],
+        actor=actor_of(request),
+        now=now_of(request),
+    )
+
+
+def _say(request: HttpRequest, payment: Payment) -> None:
+    words = {"number": payment.number, "amount": money_text(payment.amount, payment.currency)}
+    text = _("%(number)s over %(amount)s recorded.") % words
+    if payment.unapplied:
+        left = money_text(payment.unapplied, payment.currency)
+        text += " " + _("%(left)s stays as credit.") % {"left": left}
+    messages.success(request, text)
+
+
+def _customer(request: HttpRequest) -> Customer | None:
+    reference = request.POST.get("customer") or request.GET.get("customer") or ""
+    if not reference:
+        return None
+    return customer_get(actor_of(request), reference)
+
+
+def _choose_customer(request: HttpRequest) -> HttpResponseBase:
+    profile = current_profile(request)
+    customers = customers_for(actor_of(request), profile_id=profile.pk).order_by("name")[:50]
+    context = {"customers": customers, "source": reverse("customers:options")}
+    return render_page(request, "payments/choose_customer.html", context)
+
+
+def _named(request: HttpRequest) -> str:
+    return request.GET.get("invoice", "")
+
+
+def _currencies(customer: Customer, chosen: str) -> list[str]:
+    """The customer's currency, those of its open invoices, and the one that is chosen."""
+    owed = open_invoices(customer).order_by().values_list("currency", flat=True).distinct()
+    return list(dict.fromkeys([customer.currency, *sorted(owed), chosen]))
+
+
+def _currency(request: HttpRequest, customer: Customer) -> str:
+    known = _currencies(customer, customer.currency)
+    named = open_invoices(customer).filter(pk=_named(request)).first() if _is_id(_named(request)) else None
+    wanted = request.POST.get("currency") or request.GET.get("currency") or (named.currency if named else "")
+    return wanted if wanted in known else known[0]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _method(customer: Customer) -> str:
+    preferred = customer.preferred_payment_method
+    known = {method.value for method in PaymentMethod}
+    return preferred if preferred in known else PaymentMethod.BANK_TRANSFER.value

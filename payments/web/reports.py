@@ -1,0 +1,200 @@
+"""Financial reports: aging, journal, trial balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing_assistant.core.clock import local_today
+from billing_assistant.core.keyset import page_of
+from billing_assistant.core.money import quantize
+from billing_assistant.core.rights import Right
+from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.ui.forms import DayField
+from billing_assistant.core.ui.links import with_query
+from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
+from billing_assistant.ledger.kinds import EntryKind
+from billing_assistant.ledger.models import JournalEntry
+from billing_assistant.ledger.selectors import journal, trial_balance
+from payments.selectors.aging import Aging, aging
+from payments.web.query import Chip, View, day_of
+
+LISTED: Final = 300
+EXPORT_CHUNK: Final = 500
+ORDER: Final = ("-booked_on", "-id")
+
+
+class DayForm(forms.Form):
+    """As of which day."""
+
+    as_of = DayField(label=gettext_lazy("As of"), required=False)
+
+
+class JournalForm(forms.Form):
+    """The boxes above the journal."""
+
+    q = forms.CharField(label=gettext_lazy("Document"), required=False, max_length=60, widget=forms.SearchInput)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Entry"), required=False, choices=[("", gettext_lazy("Any")), *EntryKind.choices()]
+    )
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("Until"), required=False)
+
+
+@staff_page(Right.REPORTS_VIEW)
+def aging_page(request: HttpRequest) -> HttpResponseBase:
+    """How late is our money? As of any past day, per customer and currency, tied to the ledger."""
+    report = _aging(request)
+    today = local_today(current_profile(request), now_of(request))
+    context = {
+        "report": report,
+        "rows": report.rows[:LISTED],
+        "more": max(len(report.rows) - LISTED, 0),
+        "form": DayForm({"as_of": report.as_of.isoformat()}, auto_id="filter_%s"),
+        "past": report.as_of < today,
+        "query": request.GET.urlencode(),
+        "tabs": _tabs("aging"),
+    }
+    return render_page(request, "reports/aging.html", context, fragment="reports/partials/aging.html")
+
+
+@staff_page(Right.REPORTS_VIEW)
+def aging_export(request: HttpRequest) -> HttpResponseBase:
+    """The aging report as a CSV file."""
+    report = _aging(request)
+    head = [
+        _("Customer number"),
+        _("Customer"),
+        _("Currency"),
+        _("Not due yet"),
+        _("1–30 days late"),
+        _("31–60 days late"),
+        _("61–90 days late"),
+        _("Over 90 days late"),
+        _("Owed"),
+        _("Unapplied credit"),
+        _("Net"),
+    ]
+    return csv_response(f"aging-{report.as_of.isoformat()}", head, _aging_lines(report))
+
+
+@staff_page(Right.REPORTS_VIEW)
+def ledger_page(request: HttpRequest) -> HttpResponseBase:
+    """The journal, newest first, of everything or of one document."""
+    page = page_of(_entries(request), ORDER, request.GET)
+    context = {
+        "page": page,
+        "chips": _chips(request),
+        "clear_url": reverse("reports:ledger"),
+        "form": JournalForm(request.GET or None, auto_id="filter_%s"),
+        "query": request.GET.urlencode(),
+        "tabs": _tabs("ledger"),
+    }
+    return render_page(request, "reports/ledger.html", context, fragment="reports/partials/journal.html")
+
+
+@staff_page(Right.REPORTS_VIEW)
+def ledger_export(request: HttpRequest) -> HttpResponseBase:
+    """The journal as it is filtered, a line a side, as a CSV file."""
+    head = [
+        _("Date"),
+        _("Entry"),
+        _("Document"),
+        _("Memo"),
+        _("Account"),
+        _("Currency"),
+        _("Debit"),
+        _("Credit"),
+        _("By"),
+    ]
+    name = f"journal-{current_profile(request).slug}"
+    return csv_response(name, head, _journal_lines(_entries(request)))
+
+
+@staff_page(Right.REPORTS_VIEW)
+def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
+    """Sums by account as of a day: debits equal credits in every currency."""
+    profile, as_of = current_profile(request), _as_of(request)
+    rows = trial_balance(actor_of(request), profile_id=profile.pk, as_of=as_of)
+    by_currency: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        found = by_currency.setdefault(row.currency, {"rows": [], "debit": 0, "credit": 0})
+        found["rows"].append(row)
+        found["debit"] += row.debit
+        found["credit"] += row.credit
+    context = {
+        "as_of": as_of,
+        "by_currency": by_currency,
+        "form": DayForm({"as_of": as_of.isoformat()}, auto_id="filter_%s"),
+        "tabs": _tabs("trial-balance"),
+    }
+    return render_page(request, "reports/trial_balance.html", context, fragment="reports/partials/trial_balance.html")
+
+
+def _aging(request: HttpRequest) -> Aging:
+    return aging(actor_of(request), profile=current_profile(request), as_of=_as_of(request))
+
+
+def _as_of(request: HttpRequest) -> date:
+    """The day that was asked for: today, or one in the past."""
+    today = local_today(current_profile(request), now_of(request))
+    return min(day_of(request.GET.get("as_of", "")) or today, today)
+
+
+def _aging_lines(report: Aging) -> Iterator[Sequence[object]]:
+    for row in report.rows:
+        amounts = (*row.line.buckets, row.line.owed, row.line.credit, row.line.net)
+        currency = row.line.currency
+        yield (row.number, row.name, currency, *(quantize(amount, currency) for amount in amounts))
+
+
+def _entries(request: HttpRequest) -> QuerySet[JournalEntry]:
+    rows = journal(actor_of(request)).filter(profile=current_profile(request))
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
+    if text:
+        rows = rows.filter(Q(document_number__iexact=text) | Q(memo__iexact=text))
+    if request.GET.get("kind") in {kind.value for kind in EntryKind}:
+        rows = rows.filter(kind=request.GET["kind"])
+    since, until = day_of(request.GET.get("since", "")), day_of(request.GET.get("until", ""))
+    if since:
+        rows = rows.filter(booked_on__gte=since)
+    return rows.filter(booked_on__lte=until) if until else rows
+
+
+def _journal_lines(rows: QuerySet[JournalEntry]) -> Iterator[Sequence[object]]:
+    asked: dict[str, str] = {}
+    while True:
+        page = page_of(rows, ORDER, asked, size=EXPORT_CHUNK)
+        for entry in page.rows:
+            what = (entry.booked_on, entry.get_kind_display(), entry.document_number, entry.memo)
+            for line in entry.lines.all():
+                sides = (quantize(line.debit, line.currency), quantize(line.credit, line.currency))
+                yield (*what, line.account.get_kind_display(), line.currency, *sides, entry.actor_label)
+        if not page.next_cursor:
+            return
+        asked = {"after": page.next_cursor}
+
+
+def _chips(request: HttpRequest) -> list[Chip]:
+    words = {
+        "q": request.GET.get("q", "").strip()[:60],
+        "kind": next((str(k.label) for k in EntryKind if k.value == request.GET.get("kind")), ""),
+        "since": _("From %(day)s") % {"day": request.GET["since"]} if day_of(request.GET.get("since", "")) else "",
+        "until": _("Until %(day)s") % {"day": request.GET["until"]} if day_of(request.GET.get("until", "")) else "",
+    }
+    first: dict[str, str | None] = {"after": None, "before": None}
+    return [Chip(text, with_query(request.GET, **first, **{name: None})) for name, text in words.items() if text]
+
+
+def _tabs(active: str) -> list[View]:
+    names = {"aging": _("Aging"), "ledger": _("Ledger"), "trial-balance": _("Trial balance")}
+    return [View(label, reverse(f"reports:{name}"), name == active) for name, label in names.items()]

@@ -1,0 +1,22 @@
+"""Pages of payments for staff. Credit notes and write-offs are reached from an invoice, under its address."""
+
+from django.urls import path
+
+from payments.web import credits, detail, events, lists, record
+
+app_name = "payments"
+
+urlpatterns = [
+    path("payments/", lists.payment_list, name="list"),
+    path("payments/export/", lists.payment_export, name="export"),
+    path("payments/new/", record.payment_new, name="new"),
+    path("payments/events/", events.event_list, name="events"),
+    path("payments/events/<uuid:event_id>/", events.event_detail, name="event"),
+    path("payments/events/<uuid:event_id>/act/", events.event_act, name="event_act"),
+    path("payments/<uuid:payment_id>/", detail.payment_detail, name="detail"),
+    path("payments/<uuid:payment_id>/apply/", record.payment_apply, name="apply"),
+    path("payments/<uuid:payment_id>/undo/<uuid:invoice_id>/", detail.allocation_undo, name="undo"),
+    path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),
+    path("invoices/<uuid:invoice_id>/credit/", credits.invoice_credit_page, name="invoice_credit"),
+    path("invoices/<uuid:invoice_id>/write-off/", credits.invoice_write_off_page, name="invoice_write_off"),
+]
