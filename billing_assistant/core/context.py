@@ -95,6 +95,10 @@ class Frame:
     def switch_url(self) -> str:
         return self._url("shell:profile_switch")
 
+    @property
+    def start_url(self) -> str:
+        return navigation.start_url(getattr(getattr(self.request, "user", None), "role", None))
+
     @cached_property
     def home_url(self) -> str:
         return self._url("shell:home") or "/"

@@ -50,3 +50,10 @@ def test_a_reader_is_offered_nothing_new() -> None:
     request = RequestFactory().get("/")
     request.user = factories.user(Role.READ_ONLY)
     assert frame(request)["frame"].new_items == []
+
+
+def test_clients_begin_in_the_portal_and_staff_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "url_or_none", {"portal:home": "/portal/"}.get)
+    assert navigation.start_url(Role.CLIENT) == "/portal/"
+    assert navigation.start_url(Role.FINANCE) == "/"
+    assert navigation.start_url(None) == "/"
