@@ -21,6 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 class Kind(StrEnum):
     PUBLIC = "public"
+    ACCOUNT = "account"
     SIGNED_LINK = "signed link"
     SIGNED_IN = "signed in"
     CLIENT = "client"
@@ -51,6 +52,8 @@ class Access:
 
 PUBLIC: Final = Access(Kind.PUBLIC)
 """Anybody, and the answer holds nothing of anybody."""
+ACCOUNT: Final = Access(Kind.ACCOUNT)
+"""Pages of signing in: anybody may come, they check for themselves, and their answers are kept nowhere."""
 SIGNED_LINK: Final = Access(Kind.SIGNED_LINK)
 """Whoever has the link; the view checks the token."""
 SIGNED_IN: Final = Access(Kind.SIGNED_IN)
@@ -85,8 +88,8 @@ def accessible(rule: Access) -> Callable[[View], View]:
 
 _BY_NAMESPACE: Final[Mapping[str, Access]] = {"admin": ADMIN}
 _BY_NAME: Final[tuple[tuple[str, Access], ...]] = (
-    ("account_", PUBLIC),
-    ("mfa_", PUBLIC),
+    ("account_", ACCOUNT),
+    ("mfa_", ACCOUNT),
     ("set_language", PUBLIC),
 )
 _BY_MODULE: Final[Mapping[str, Access]] = {

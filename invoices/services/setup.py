@@ -5,10 +5,35 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile
 from invoices.models import NumberSeries, TaxRate
 from invoices.states import InvoiceKind, TaxCategory
+
+
+def numbering_follow(*, profile_id: UUID) -> None:
+    """Has the default series take the number formats of their profile, from the next number on.
+
+    Raises ValidationFailed when a series that is in use would begin or cease to start again each year: the numbers of
+    one would meet those of the other.
+    """
+    with transaction.atomic():
+        profile = BusinessProfile.objects.select_for_update(of=("self",)).get(pk=profile_id)
+        patterns = {
+            InvoiceKind.INVOICE: profile.invoice_number_format,
+            InvoiceKind.CREDIT_NOTE: profile.credit_note_number_format,
+        }
+        restarts = profile.numbers_restart_yearly
+        for series in NumberSeries.objects.filter(profile=profile, is_default=True, kind__in=patterns):
+            if series.restarts_yearly != restarts and series.counters.filter(last_number__gt=0).exists():
+                reason = _("Numbers were given out already. A new series is needed to count another way.")
+                raise ValidationFailed({"numbers_restart_yearly": [reason]})
+            pattern = patterns[InvoiceKind(series.kind)]
+            if (series.pattern, series.restarts_yearly) != (pattern, restarts):
+                series.pattern, series.restarts_yearly = pattern, restarts
+                series.save(update_fields=["pattern", "restarts_yearly"])
 
 
 def profile_prepare(*, profile_id: UUID) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing_assistant.core import routes
-from billing_assistant.core.access import ADMIN, PUBLIC, Access, Kind, api, staff
+from billing_assistant.core.access import ACCOUNT, ADMIN, PUBLIC, Access, Kind, api, staff
 from billing_assistant.core.rights import Right
 
 
@@ -43,7 +43,7 @@ class TestRoutes:
         assert self.rule("client/class/") == Access(Kind.CLIENT)
 
     def test_views_of_other_packages_are_known_by_name(self) -> None:
-        assert self.rule("accounts/login/") == PUBLIC
+        assert self.rule("accounts/login/") == ACCOUNT
         assert self.rule("admin/login/") == ADMIN
 
     def test_a_view_without_a_rule_is_an_error_at_start(self) -> None:

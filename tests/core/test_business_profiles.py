@@ -49,7 +49,7 @@ class TestFields:
                 actor=factories.actor(),
                 now=NOW,
             )
-        assert [event.data for event in Event.objects.all()] == [{"changed": ["bank_branch", "city"]}]
+        assert [event.data for event in Event.objects.all()] == [{"changed": ["city", "bank_branch"]}]
 
     @pytest.mark.parametrize(
         ("field", "value"),

@@ -57,3 +57,8 @@ class Approval(Entity):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def state(self) -> ApprovalStatus:
+        """The status with its word, tone and icon."""
+        return ApprovalStatus(self.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -31,11 +32,19 @@ NUMBERED_BY_YEAR: Final = ("invoice_number_format", "credit_note_number_format")
 NUMBER_FORMATS: Final = tuple(name for name in FIELDS if name.endswith("_number_format"))
 MOST_LINK_DAYS: Final = 3650
 MOST_TERM_DAYS: Final = 365
+CODE_LENGTH: Final = 2
+_NOT_COUNTRIES: Final = frozenset({"CP", "CQ", "DG", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 COUNTRIES: Final = frozenset(
     code
     for code in Locale("en").territories
-    if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ"}  # noqa: PLR2004 -- ISO 3166 alpha-2
+    if len(code) == CODE_LENGTH and code.isalpha() and code not in _NOT_COUNTRIES
 )
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones. Reading them from the disk takes long, so it is done once."""
+    return frozenset(available_timezones())
 
 
 def business_profile_create(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> BusinessProfile:
@@ -133,7 +142,7 @@ def _check(profile: BusinessProfile) -> None:
 def _own_reasons(profile: BusinessProfile) -> dict[str, str]:
     limit, web = profile.approval_limit, profile.website
     fine = {
-        "time_zone": (profile.time_zone in available_timezones(), _("There is no such time zone.")),
+        "time_zone": (profile.time_zone in time_zones(), _("There is no such time zone.")),
         "currency": (profile.currency in CURRENCIES, _("There is no such currency.")),
         "country": (profile.country in COUNTRIES, _("There is no such country.")),
         "language": (profile.language in dict(settings.LANGUAGES), _("We do not speak this language yet.")),

@@ -18,7 +18,7 @@ from billing_assistant.core.rights import Role
 from billing_assistant.core.web.render import go_to
 from billing_assistant.core.web.requests import actor_of
 
-_OPEN: Final = frozenset({Kind.PUBLIC, Kind.SIGNED_LINK, Kind.HOOK, Kind.API})
+_OPEN: Final = frozenset({Kind.PUBLIC, Kind.ACCOUNT, Kind.SIGNED_LINK, Kind.HOOK, Kind.API})
 
 
 def turned_away(request: HttpRequest, rule: Access) -> HttpResponse | None:
@@ -39,7 +39,7 @@ def turned_away(request: HttpRequest, rule: Access) -> HttpResponse | None:
             return None
         case Kind.STAFF | Kind.ADMIN:
             return _staff(request, request.user, rule)
-        case Kind.PUBLIC | Kind.SIGNED_LINK | Kind.HOOK | Kind.API:
+        case Kind.PUBLIC | Kind.ACCOUNT | Kind.SIGNED_LINK | Kind.HOOK | Kind.API:
             return None
         case _:
             assert_never(rule.kind)

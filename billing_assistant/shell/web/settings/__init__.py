@@ -1,0 +1,1 @@
+"""Settings: the business profile, people, API keys."""

@@ -1,0 +1,63 @@
+"""The page from which settings are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from billing_assistant.core.rights import Right
+from billing_assistant.core.web import actor_of, render_page, staff_page
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of settings."""
+
+    label: Any
+    text: Any
+    icon: str
+    url_name: str
+    right: Right | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+ENTRIES: Final = (
+    Entry(
+        _("Business profile"),
+        _("Name, address, tax, bank and M-Pesa details, logo, colour, numbers."),
+        "building",
+        "shell:business_profile",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
+        _("People"), _("Who works here, in which role, for which profiles."), "users", "shell:people", Right.USERS_EDIT
+    ),
+    Entry(
+        _("API keys"),
+        _("Keys for programs, with just the scopes they need."),
+        "key",
+        "shell:api_keys",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(_("API"), _("Every endpoint, and how to call it."), "api", "api-docs"),
+    Entry(_("Second factor"), _("Protect your own sign-in with an authenticator app."), "shield-check", "mfa_index"),
+    Entry(_("Password"), _("Set or change your own password."), "lock", "account_change_password"),
+)
+
+
+@require_safe
+@staff_page(None)
+def settings_index(request: HttpRequest) -> HttpResponseBase:
+    """What this person can set."""
+    rights = actor_of(request).rights
+    entries = [entry for entry in ENTRIES if entry.right is None or entry.right in rights]
+    return render_page(request, "shell/settings/index.html", {"entries": entries})
