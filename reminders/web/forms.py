@@ -20,12 +20,18 @@ NOW: Final = "now"
 LATER: Final = "later"
 
 
+class AddressesField(forms.MultipleChoiceField):
+    """The addresses on file. One has to be given, but it may be another one: the service says so when none is."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class RecipientsForm(forms.Form):
     """To whom: the addresses on file, and others."""
 
-    recipients = forms.MultipleChoiceField(
-        label=_("To"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Addresses on file.")
-    )
+    recipients = AddressesField(label=_("To"), widget=forms.CheckboxSelectMultiple)
     others = forms.CharField(
         label=_("Other addresses"),
         required=False,
@@ -59,7 +65,7 @@ class SendForm(RecipientsForm):
         required=False,
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Leave empty for the usual words. Amount, due date, link and ways to pay are always there."),
+        help_text=_("Comes after the greeting. Leave it empty for the usual words; amount and link are always there."),
     )
     include_pdf = forms.BooleanField(label=_("Attach the PDF"), required=False, initial=True)
 
@@ -110,4 +116,4 @@ class MessageForm(RecipientsForm):
     """What a person writes to a customer."""
 
     subject = forms.CharField(label=_("Subject"), max_length=150)
-    message = forms.CharField(label=_("Message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 10}))
+    message = forms.CharField(label=_("Message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 9}))

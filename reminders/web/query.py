@@ -19,6 +19,13 @@ from reminders.states import MessageKind, MessageStatus
 
 S = TypeVar("S", bound=Status)
 LONGEST_SEARCH = 100
+FINAL_WORDS = (
+    MessageStatus.PENDING,
+    MessageStatus.SENT,
+    MessageStatus.FAILED,
+    MessageStatus.UNKNOWN,
+    MessageStatus.CANCELLED,
+)
 NARROWING = ("q", "kind", "status", "customer")
 
 
@@ -104,7 +111,7 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),
         required=False,
-        choices=[("", gettext_lazy("Any status")), *MessageStatus.choices()],
+        choices=[("", gettext_lazy("Any status")), *[(word.value, word.label) for word in FINAL_WORDS]],
     )
     view = forms.CharField(required=False, widget=forms.HiddenInput)
     customer = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -152,7 +152,11 @@ def customer_preview(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """The letter as it would be sent with the words that were typed. Nothing is kept."""
     customer = customer_get(actor_of(request), customer_id)
     typed = request.POST.get("message", "").replace("\r\n", "\n")
-    return _letter(custom_content(customer, subject=request.POST.get("subject", ""), message=typed or "…"))
+    return _letter(
+        custom_content(
+            customer, subject=request.POST.get("subject", ""), message=typed.strip() or _("Your message appears here.")
+        )
+    )
 
 
 def _on_its_way(request: HttpRequest, message: Message, invoice: Invoice) -> HttpResponseBase:
