@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("customers.api.urls")),
     path("", include("invoices.api.urls")),
     path("", include("reminders.api.urls")),
+    path("", include("ai_agent.api.urls")),
     path("", include("billing_assistant.shell.api.urls")),
 ]

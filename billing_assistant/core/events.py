@@ -116,7 +116,7 @@ def record_many(entries: Iterable[EventInput]) -> list[Event]:
     if deliveries:
         EventDelivery.objects.bulk_create(deliveries, batch_size=INSERT_CHUNK)
         for queue in sorted({delivery.queue for delivery in deliveries}):
-            jobs.enqueue_on_commit("core.relay_events", queue=queue, only=queue)
+            jobs.enqueue_once_on_commit("core.relay_events", queue=queue, only=queue)
     return events
 
 

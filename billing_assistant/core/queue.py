@@ -64,3 +64,19 @@ def enqueue(name: str, *, queue: str = "", **arguments: Any) -> None:
 def enqueue_on_commit(name: str, *, queue: str = "", **arguments: Any) -> None:
     """Sends a task once the present transaction has committed; never if it rolls back."""
     transaction.on_commit(partial(enqueue, name, queue=queue, **arguments), robust=True)
+
+
+def enqueue_once_on_commit(name: str, *, queue: str = "", **arguments: Any) -> None:
+    """The same, once a transaction however often it is asked for: for nudges, where one is as good as ten."""
+    wanted = partial(enqueue, name, queue=queue, **arguments)
+    waiting = (entry[1] for entry in transaction.get_connection().run_on_commit)
+    if not any(_same(nudge, wanted) for nudge in waiting):
+        transaction.on_commit(wanted, robust=True)
+
+
+def _same(nudge: object, wanted: partial[None]) -> bool:
+    return (
+        isinstance(nudge, partial)
+        and nudge.func is wanted.func
+        and (nudge.args, nudge.keywords) == (wanted.args, wanted.keywords)
+    )

@@ -30,6 +30,10 @@ class InvoiceDraft(Entity):
     generation_prompt = models.TextField(blank=True)
     generation = models.JSONField(default=dict, blank=True)
 
+    source_key = models.CharField(
+        max_length=340, blank=True, help_text=_("What this draft was made from; the same thing makes one draft.")
+    )
+
     currency = CurrencyField(_("currency"))
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     discount_kind = models.CharField(
@@ -62,6 +66,9 @@ class InvoiceDraft(Entity):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["profile", "number"], name="draft_number_once"),
             models.UniqueConstraint(fields=["invoice"], name="draft_becomes_one_invoice"),
+            models.UniqueConstraint(
+                fields=["profile", "source_key"], condition=~Q(source_key=""), name="draft_once_per_source"
+            ),
             values_constraint("draft_status_known", "status", DraftStatus),
             minor_units_constraint("draft_in_minor_units", "subtotal", "discount_total", "tax_total", "total"),
             models.CheckConstraint(

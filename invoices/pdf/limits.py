@@ -15,7 +15,7 @@ from invoices.pdf.errors import DocumentTooLarge, RenderRefused
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
-MOST_LINES: Final = 2_000
+MOST_LINES: Final = 1_000
 MOST_CHARACTERS: Final = {"notes": 10_000, "terms": 20_000, "description": 5_000}
 MOST_CHARACTERS_ELSEWHERE: Final = 500
 MOST_ROWS_ELSEWHERE: Final = 200

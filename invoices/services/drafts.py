@@ -14,6 +14,7 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
@@ -80,12 +81,21 @@ def draft_create(
     ai_model: str = "",
     generation_prompt: str = "",
     generation: dict[str, Any] | None = None,
+    source_key: str = "",
 ) -> InvoiceDraft:
-    """Makes a draft for a customer, as version 1. Raises ValidationFailed, NotFound, PermissionRefused."""
+    """Makes a draft for a customer, as version 1. Raises ValidationFailed, NotFound, PermissionRefused.
+
+    With a `source_key` (unique in the profile) a repeated call returns the draft that the first one made.
+    """
     actor.require(Right.INVOICES_DRAFT)
     customer = _customer(customer_id, actor)
+    profile = customer.profile
     with transaction.atomic():
-        profile = customer.profile
+        if source_key:
+            advisory_lock(f"draft-source:{profile.pk}:{source_key}")
+            made = InvoiceDraft.objects.filter(profile=profile, source_key=source_key).first()
+            if made is not None:
+                return made
         number = human_number_take(profile_id=profile.pk, kind="draft", pattern=profile.draft_number_format)[0]
         draft = InvoiceDraft(
             profile=profile,
@@ -97,6 +107,7 @@ def draft_create(
             ai_model=ai_model[:120],
             generation_prompt=generation_prompt,
             generation=generation or {},
+            source_key=source_key,
         )
         _write(draft, data, actor, now)
         _record("draft.created", draft, actor, now)

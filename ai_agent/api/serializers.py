@@ -1,0 +1,32 @@
+"""What the drafting endpoint takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ai_agent.drafting.rules.reader import MAX_LENGTH
+
+
+class GenerateIn(serializers.Serializer[Any]):
+    """A request in plain words. `template` is kept for programs that send it; there is one design."""
+
+    prompt = serializers.CharField(max_length=MAX_LENGTH, trim_whitespace=True)
+    template = serializers.CharField(max_length=40, required=False, default="standard", allow_blank=True)
+    auto_calculate_tax = serializers.BooleanField(required=False, default=True)
+    include_previous_context = serializers.BooleanField(required=False, default=True)
+
+
+class GeneratedOut(serializers.Serializer[Any]):
+    """A stored draft and what the drafting said of it."""
+
+    draft_id = serializers.CharField()
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    invoice_data = serializers.DictField()
+    ai_confidence = serializers.DecimalField(max_digits=4, decimal_places=2)
+    ai_model = serializers.CharField()
+    needs_input = serializers.ListField(child=serializers.CharField())
+    flags = serializers.ListField(child=serializers.CharField())
+    suggestions = serializers.ListField(child=serializers.CharField())

@@ -1,0 +1,79 @@
+"""Webhook intake with signature and stored raw event, beside a bare view that checks an HMAC and inserts a row."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Final
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from billing_assistant.core.clock import now
+from billing_assistant.core.ids import uuid7
+from billing_assistant.shell.bench.rows import Row, rate_row, time_rows, timed
+from billing_assistant.shell.bench.setting import Setting
+from integrations import registry
+from integrations.demo_gateway.keys import SIGNATURE_HEADER, webhook_secret
+from integrations.web.views import hook
+from integrations.webhook_signatures import sign
+
+EVENTS: Final = 500
+
+
+def intake(_setting: Setting) -> list[Row]:
+    """Events of the demo gateway, each new; without DEMO there is no gateway to measure with."""
+    if not registry.gateways():
+        return []
+    factory = RequestFactory()
+    bodies = [_body() for _ in range(EVENTS + 10)]
+    requests = [
+        factory.post(
+            "/hooks/demo/",
+            body,
+            content_type="application/json",
+            headers={SIGNATURE_HEADER: sign(secret=webhook_secret(), body=body, at=now())},
+        )
+        for body in bodies
+    ]
+    for request in requests[EVENTS:]:
+        _expect(hook(request, vendor="demo"))
+    ours = timed(EVENTS, lambda index: _expect(hook(requests[index], vendor="demo")))
+    return [rate_row("webhooks taken in", EVENTS, ours.rate, _bare(bodies)), *time_rows("take in one webhook", ours)]
+
+
+def _body() -> bytes:
+    event = {
+        "id": f"evt_{uuid7().hex}",
+        "type": "payment.succeeded",
+        "account": "bench",
+        "created": 0,
+        "data": {"object": "payment", "id": f"pay_{uuid7().hex}"},
+    }
+    return json.dumps(event).encode()
+
+
+def _bare(bodies: list[bytes]) -> float:
+    """The least that such a view can do: verify, insert, answer; per second."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_event (id text PRIMARY KEY, body bytea)")
+    factory = RequestFactory()
+    requests = [factory.post("/bare/", body, content_type="application/json") for body in bodies]
+    return timed(EVENTS, lambda index: _expect(_bare_view(requests[index]))).rate
+
+
+def _bare_view(request: HttpRequest) -> HttpResponse:
+    body = request.body
+    digest = hmac.new(b"secret", body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(digest, digest):
+        return HttpResponse(status=401)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_event VALUES (%s, %s)", [json.loads(body)["id"], body])
+    return HttpResponse("ok")
+
+
+def _expect(answer: HttpResponse) -> None:
+    if answer.status_code != 200:  # noqa: PLR2004
+        raise RuntimeError(f"The view answered {answer.status_code}.")

@@ -1,0 +1,64 @@
+"""Measures the product beside the raw limits of the machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from billing_assistant.shell.bench import documents, issuing, pages, payments, webhooks
+from billing_assistant.shell.bench.rows import Row
+from billing_assistant.shell.bench.scratch import scratch_database
+from billing_assistant.shell.bench.setting import Setting, build
+
+Case = Callable[[Setting], list[Row]]
+VOID: Final = "off"
+
+
+class Command(BaseCommand):
+    help = "Rows of name, n, value, unit, raw limit and ratio, in a database of its own that is dropped afterwards."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--scale", action="store_true", help="pages over 1,000,000 invoices instead of 100,000")
+        parser.add_argument("--only", default="", help=f"one of: {', '.join(_cases(large=False))}")
+        parser.add_argument("--json", default="", metavar="FILE", help="also write the rows to a file")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        cases = _cases(large=options["scale"])
+        if options["only"]:
+            if options["only"] not in cases:
+                raise CommandError(f"There is no case {options['only']!r}. There are: {', '.join(cases)}.")
+            cases = {options["only"]: cases[options["only"]]}
+        with scratch_database() as server:
+            self.stdout.write(", ".join(f"{name} = {value}" for name, value in sorted(server.items())))
+            if VOID in {server["fsync"], server["synchronous_commit"]}:
+                self.stdout.write("These figures are void: fsync or synchronous_commit is off.")
+            self.stdout.write(f"{'name':<52}{'n':>9}{'value':>13} {'unit':<8}{'raw':>12}{'ratio':>8}")
+            setting = build()
+            rows = [row for case in cases.values() for row in self._run(case, setting)]
+        if options["json"]:
+            content = {"server": server, "rows": [row.as_json() for row in rows]}
+            Path(options["json"]).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    def _run(self, case: Case, setting: Setting) -> list[Row]:
+        rows = case(setting)
+        for row in rows:
+            raw = f"{row.raw:,.1f}" if row.raw else ""
+            ratio = f"{row.ratio:.2f}" if row.ratio else ""
+            self.stdout.write(f"{row.name:<52}{row.n:>9,}{row.value:>13,.1f} {row.unit:<8}{raw:>12}{ratio:>8}")
+        return rows
+
+
+def _cases(*, large: bool) -> dict[str, Case]:
+    """The cases by name, in the order that they run in: the large books last."""
+    return {
+        "issue": issuing.one_by_one,
+        "batch": issuing.in_batches,
+        "pdf": documents.pdfs,
+        "payments": payments.recording,
+        "webhooks": webhooks.intake,
+        "pages": lambda setting: pages.pages(setting, large=large),
+    }
