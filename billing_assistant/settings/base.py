@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "reminders.apps.RemindersConfig",
     "ai_agent.apps.AiAgentConfig",
     "billing_assistant.shell.apps.ShellConfig",
-    "django.contrib.admin",
+    "billing_assistant.core.admin_site.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

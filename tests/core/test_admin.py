@@ -1,0 +1,149 @@
+"""The admin: everything can be read by those who may, nothing can be typed, use cases are actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from billing_assistant.core import clock
+from billing_assistant.core.admin import ReadTable
+from billing_assistant.core.models import ApiKey, Event, User
+from billing_assistant.core.rights import Role
+from billing_assistant.core.services.api_keys import api_key_create
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+OURS = [model for model, table in admin.site._registry.items() if isinstance(table, ReadTable)]
+
+
+def enter(role: Role = Role.ADMIN, **fields: Any) -> Client:
+    client = Client()
+    client.force_login(factories.user(role, **fields))
+    return client
+
+
+def url_of(model: type[Model], page: str = "changelist", *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def make_key(**fields: Any) -> ApiKey:
+    owner = factories.user()
+    given: dict[str, Any] = {
+        "user_id": owner.pk,
+        "profile_id": factories.profile().pk,
+        "name": "Shop",
+        "scopes": ["invoices.view"],
+        "expires_at": None,
+        "actor": factories.Actor.of_user(owner),
+        "now": clock.now(),
+    }
+    return api_key_create(**(given | fields)).key
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_an_administrator_lists_searches_and_reads_every_table(model: type[Model]) -> None:
+    make_key()
+    browser = enter()
+    for query in ("", "?q=x", "?q=%27%22", "?o=1.-2"):
+        assert browser.get(url_of(model) + query).status_code == 200
+    row = model._default_manager.first()
+    if row is not None:
+        page = browser.get(url_of(model, "change", row.pk))
+        assert page.status_code == 200
+        assert 'type="submit"' not in page.content.decode().replace('name="_logout"', "").split("</header>")[-1]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_nothing_is_added_changed_or_deleted_by_hand(model: type[Model]) -> None:
+    make_key()
+    browser = enter(is_superuser=True)
+    assert browser.get(url_of(model, "add")).status_code == 403
+    assert browser.post(url_of(model, "add"), {}).status_code == 403
+    row = model._default_manager.first()
+    if row is not None:
+        assert browser.post(url_of(model, "change", row.pk), {}).status_code == 403
+        assert browser.post(url_of(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_every_model_of_ours_is_there() -> None:
+    from django.apps import apps  # noqa: PLC0415
+
+    shown = {model._meta.label for model in admin.site._registry}
+    core = {model._meta.label for model in apps.get_app_config("core").get_models() if not _is_history(model)}
+    assert core - shown == set()
+
+
+def _is_history(model: type[Model]) -> bool:
+    return model.__name__.endswith("Event") and model is not Event
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.FINANCE, False), (Role.CSM, False), (Role.ADMIN, True)])
+def test_a_table_asks_for_its_own_right(role: Role, sees: bool) -> None:
+    browser = enter(role)
+    assert (browser.get(url_of(ApiKey)).status_code == 200) is sees
+    assert (browser.get(url_of(User)).status_code == 200) is sees
+    assert browser.get(reverse("admin:index")).status_code == 200
+
+
+def test_rows_of_other_profiles_are_not_there() -> None:
+    key = make_key()
+    browser = enter(profiles=[factories.profile()])
+    assert key.prefix not in browser.get(url_of(ApiKey)).content.decode()
+    assert browser.get(url_of(ApiKey, "change", key.pk)).status_code == 302
+    browser.post(url_of(ApiKey), {"action": "revoke", "_selected_action": [str(key.pk)], "confirmed": "yes"})
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+def test_secrets_are_not_shown() -> None:
+    key = make_key()
+    browser = enter()
+    assert key.key_hash not in browser.get(url_of(ApiKey, "change", key.pk)).content.decode()
+    page = browser.get(url_of(User, "change", key.user_id)).content.decode()
+    assert "md5$" not in page
+    assert key.user.password not in page
+
+
+class TestActions:
+    def send(self, browser: Client, *rows: ApiKey, **extra: str) -> Any:
+        given = {"action": "revoke", "_selected_action": [str(row.pk) for row in rows], **extra}
+        return browser.post(url_of(ApiKey), given, follow=True)
+
+    def test_it_asks_first_and_says_for_which_rows(self) -> None:
+        key = make_key()
+        page = self.send(enter(), key)
+        assert str(key) in page.content.decode()
+        key.refresh_from_db()
+        assert key.revoked_at is None
+
+    def test_then_it_calls_the_service_for_each_row(self) -> None:
+        keys = [make_key(), make_key()]
+        page = self.send(enter(), *keys, confirmed="yes")
+        assert "2 rows done." in page.content.decode()
+        assert ApiKey.objects.filter(revoked_at__isnull=True).count() == 0
+        assert Event.objects.filter(name="api_key.revoked").count() == 2
+
+    def test_what_is_refused_is_told_and_the_rest_is_done(self) -> None:
+        me, other = factories.user(username="me"), factories.user(Role.CSM)
+        browser = Client()
+        browser.force_login(me)
+        given = {"action": "keep_out", "_selected_action": [str(me.pk), str(other.pk)], "confirmed": "yes"}
+        page = browser.post(url_of(User), given, follow=True).content.decode()
+        assert "Another administrator has to deactivate you." in page
+        assert "1 row done." in page
+        other.refresh_from_db()
+        assert not other.is_active
+
+    def test_a_person_without_the_right_has_no_such_action(self) -> None:
+        from billing_assistant.core.models import Approval  # noqa: PLC0415
+
+        make_key()
+        page = enter(Role.CSM).get(url_of(Approval))
+        assert page.status_code == 200
+        assert 'value="approve"' not in page.content.decode()
