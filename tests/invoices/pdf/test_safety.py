@@ -173,7 +173,7 @@ def test_refuses_what_is_no_language(language: str) -> None:
 def test_refuses_documents_that_would_fill_the_memory() -> None:
     line = three_lines()[0]
     for changes in (
-        {"lines": (line,) * 2001},
+        {"lines": (line,) * 1001},
         {"notes": "x" * 10_001},
         {"reference": "x" * 501},
         {"lines": (replace(line, description="x" * 5_001),)},
