@@ -18,17 +18,28 @@ def changed_fields(event: Event) -> str:
     return ", ".join(names.get(name, name) for name in event.data.get("fields", []))
 
 
-def status_change(event: Event) -> str:
-    """From what to what, and why."""
-    words = f"{CustomerStatus(event.data['old']).label} → {CustomerStatus(event.data['new']).label}"
-    reason = event.data.get("reason", "")
-    return f"{words}: {reason}" if reason else words
+def status_title(event: Event) -> str:
+    match CustomerStatus(event.data["new"]):
+        case CustomerStatus.SUSPENDED:
+            return gettext("%(label)s suspended")
+        case CustomerStatus.INACTIVE:
+            return gettext("%(label)s made inactive")
+        case CustomerStatus.ACTIVE:
+            return gettext("%(label)s activated")
 
 
-def standing_change(event: Event) -> str:
-    if event.data["new"] == PaymentStatus.OVERDUE:
-        return gettext("An amount is past its due date.")
-    return f"{PaymentStatus(event.data['old']).label} → {PaymentStatus(event.data['new']).label}"
+def reason(event: Event) -> str:
+    return str(event.data.get("reason", ""))
+
+
+def standing_title(event: Event) -> str:
+    match PaymentStatus(event.data["new"]):
+        case PaymentStatus.OVERDUE:
+            return gettext("%(label)s is overdue")
+        case PaymentStatus.WARNING:
+            return gettext("%(label)s pays late or owes much")
+        case PaymentStatus.GOOD:
+            return gettext("%(label)s is up to date again")
 
 
 CUSTOMER = "customers:detail"
@@ -36,19 +47,18 @@ story_register("customer.created", _("Customer %(label)s added"), icon="user-plu
 story_register("customer.updated", _("%(label)s changed"), icon="pencil", url_name=CUSTOMER, detail=changed_fields)
 story_register(
     "customer.status_changed",
-    _("Status of %(label)s changed"),
+    status_title,
     icon="user-check",
     tone="warning",
     url_name=CUSTOMER,
-    detail=status_change,
+    detail=reason,
 )
 story_register(
     "customer.payment_status_changed",
-    _("Payment status of %(label)s changed"),
+    standing_title,
     icon="clock",
     tone="warning",
     url_name=CUSTOMER,
-    detail=standing_change,
 )
 story_register("contact.added", _("Contact %(label)s added"), icon="user")
 story_register("contact.updated", _("Contact %(label)s changed"), icon="user", detail=changed_fields)

@@ -199,7 +199,10 @@ def _form_page(request: HttpRequest, form: CustomerForm, context: dict[str, Any]
     status = 400 if form.errors else 200
     typed = str(form["currency"].value())
     currency = typed if typed in CURRENCIES else current_profile(request).currency
-    return render_page(request, "customers/form.html", {"form": form, "currency": currency, **context}, status=status)
+    customer = context.get("customer")
+    back_url = page_url(customer) if customer else reverse("customers:list")
+    context |= {"form": form, "currency": currency, "back_url": back_url}
+    return render_page(request, "customers/form.html", context, status=status)
 
 
 def _contact_page(request: HttpRequest, form: ContactForm, context: dict[str, Any]) -> HttpResponseBase:

@@ -1,7 +1,8 @@
 """Events told to people: each app registers how its events read; a timeline shows the entries.
 
 `story_register("invoice.issued", _("Invoice %(label)s issued"), icon="file-invoice", tone="info",
-url_name="invoices:detail")`. The text may use %(label)s and any key of the event's data.
+url_name="invoices:detail")`. The text may use %(label)s and any key of the event's data; it may also be a function
+of the event that returns such a text.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Text = str | Promise
 class Story:
     """How one kind of event reads."""
 
-    title: Text
+    title: Text | Callable[[Event], Text]
     icon: str = "point"
     tone: str = "neutral"
     url_name: str = ""
@@ -49,7 +50,7 @@ _stories: dict[str, Story] = {}
 
 def story_register(
     name: str,
-    title: Text,
+    title: Text | Callable[[Event], Text],
     *,
     icon: str = "point",
     tone: str = "neutral",
@@ -71,8 +72,9 @@ def story_entry(event: Event) -> StoryEntry:
     if story is None:
         words = event.name.replace(".", " ").replace("_", " ").capitalize()
         return StoryEntry(f"{words} {event.subject_label}".strip(), event.created_at, actor=event.actor_label)
+    words = _Words(label=event.subject_label, **_data(event))
     return StoryEntry(
-        title=str(story.title) % _Words(label=event.subject_label, **_data(event)),
+        title=str(story.title(event) if callable(story.title) else story.title) % words,
         at=event.created_at,
         text=story.detail(event) if story.detail else "",
         icon=story.icon,

@@ -15,13 +15,14 @@ from billing_assistant.core.clock import local_date
 from billing_assistant.core.models import BusinessProfile
 from customers.models import Customer
 from customers.services.customers import customer_set_status
-from customers.states import CustomerStatus
+from customers.states import CustomerStatus, PaymentTerms
 from invoices.models import Invoice, InvoiceDraft
 from invoices.services.compute import LineInput
 from invoices.services.delivery import invoice_mark_viewed
 from invoices.services.drafts import DraftInput, default_tax, draft_create, draft_review
 from invoices.services.issue import invoice_issue
 from payments.services.record import payment_record
+from payments.services.standing import standing_refresh
 from reminders.channels.ports import Accepted
 from reminders.services.documents import invoice_send
 from reminders.services.moving import message_move
@@ -122,8 +123,15 @@ class Story:
             yield self.at(bill.days_ago, hours=1), partial(self._send, bill)
             if bill.viewed:
                 yield self.at(bill.days_ago - 1, hours=2), partial(self._view, bill)
+            due = bill.days_ago - PaymentTerms(self.customers[bill.customer].payment_terms).days
+            if due > 1:
+                yield self.at(due - 1, hours=-1), partial(self._look, bill.customer, self.at(due - 1, hours=-1))
             for payment in bill.paid:
                 yield self.at(payment.days_ago, hours=3), partial(self._pay, bill, payment)
+                yield (
+                    self.at(payment.days_ago, hours=4),
+                    partial(self._look, bill.customer, self.at(payment.days_ago, hours=4)),
+                )
         for draft in DRAFTS:
             yield self.at(draft.days_ago, hours=4), partial(self._draft, draft)
         key, days_ago, reason = SUSPENDED
@@ -191,6 +199,10 @@ class Story:
             actor=self.finance,
             now=moment,
         )
+
+    def _look(self, key: str, moment: datetime) -> None:
+        """The payment status as the product would have kept it true on that day."""
+        standing_refresh(customer_id=self.customers[key].pk, now=moment)
 
     def _suspend(self, key: str, moment: datetime, reason: str) -> None:
         customer_set_status(

@@ -38,6 +38,15 @@ class Hit:
     status: Status
     amount: Money | None = None
 
+    @property
+    def title(self) -> str:
+        """A customer is known by its name, a document by its number."""
+        return self.number if self.amount else self.name
+
+    @property
+    def sub(self) -> str:
+        return self.name if self.amount else self.number
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

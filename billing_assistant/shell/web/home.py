@@ -65,16 +65,17 @@ def home(request: HttpRequest) -> HttpResponseBase:
         context = {"profile": profile, "steps": steps, "first_open": first_open}
         return render_page(request, "shell/home_beginning.html", context)
     today = local_today(profile, now_of(request))
-    found = reads.attention(actor, profile_id=profile.pk, today=today, now=now_of(request))
+    agings = reads.agings(actor, profile_id=profile.pk, today=today)
+    found = reads.attention(actor, profile_id=profile.pk, today=today, now=now_of(request), known=agings)
     events = timeline(actor).filter(profile_id=profile.pk)[:ENTRIES]
     context = {
         "profile": profile,
         "tasks": _tasks(found),
         "nothing": found.nothing,
-        "agings": reads.agings(actor, profile_id=profile.pk, today=today),
+        "agings": agings,
         "entries": story_of(events),
         "next": _next(found, actor.rights),
-        "aging_url": url_to("payments:aging"),
+        "aging_url": first_url("reports:aging", "payments:aging"),
     }
     return render_page(request, "shell/home.html", context)
 

@@ -1,0 +1,110 @@
+"""Customers in the admin: everything can be found and read; what can be done is done by the services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.admin import ReadOnlyInline, ReadTable, service_action
+from billing_assistant.core.rights import Right
+from customers.models import Contact, Customer, Note, PortalLink
+from customers.services.customers import customer_set_status
+from customers.services.portal import portal_link_revoke
+from customers.services.portal_access import portal_access_end, portal_access_give
+from customers.states import CustomerStatus
+
+
+class ContactInline(ReadOnlyInline):
+    model = Contact
+    fields = readonly_fields = ("name", "email", "phone", "role", "is_primary", "user")
+    view_right = Right.CUSTOMERS_VIEW
+
+
+class NoteInline(ReadOnlyInline):
+    model = Note
+    fields = readonly_fields = ("created_at", "author", "text")
+    view_right = Right.CUSTOMERS_VIEW
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadTable):
+    view_right = Right.CUSTOMERS_VIEW
+    list_display = ("number", "name", "email", "phone", "currency", "status", "payment_status", "created_at")
+    list_filter = (
+        "status",
+        "payment_status",
+        "billing_cycle",
+        "preferred_payment_method",
+        "payment_terms",
+        "currency",
+        "language",
+        "is_placeholder",
+        "profile",
+    )
+    list_select_related = ("profile",)
+    search_fields = ("number", "name", "email", "phone", "tax_id")
+    date_hierarchy = "created_at"
+    inlines: ClassVar = [ContactInline, NoteInline]
+    actions: ClassVar = ["activate", "make_inactive", "suspend"]
+
+    @service_action(_("Activate"), right=Right.CUSTOMERS_EDIT)
+    def activate(self, row: Customer, *, actor: Actor, now: datetime) -> None:
+        customer_set_status(customer_id=row.pk, status=CustomerStatus.ACTIVE, actor=actor, now=now)
+
+    @service_action(_("Make inactive"), right=Right.CUSTOMERS_EDIT)
+    def make_inactive(self, row: Customer, *, actor: Actor, now: datetime) -> None:
+        customer_set_status(customer_id=row.pk, status=CustomerStatus.INACTIVE, actor=actor, now=now)
+
+    @service_action(_("Suspend"), right=Right.CUSTOMERS_EDIT, asks_reason=True)
+    def suspend(self, row: Customer, *, actor: Actor, now: datetime, reason: str) -> None:
+        customer_set_status(customer_id=row.pk, status=CustomerStatus.SUSPENDED, actor=actor, now=now, reason=reason)
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadTable):
+    view_right = Right.CUSTOMERS_VIEW
+    profile_path = "customer__profile"
+    list_display = ("name", "customer", "email", "phone", "role", "is_primary", "user")
+    list_filter = ("role", "is_primary", ("user", admin.EmptyFieldListFilter))
+    list_select_related = ("customer", "user")
+    search_fields = ("name", "email", "phone", "customer__name", "customer__number")
+    actions: ClassVar = ["give_access", "end_access"]
+
+    @service_action(_("Give portal access"), right=Right.CUSTOMERS_EDIT)
+    def give_access(self, row: Contact, *, actor: Actor, now: datetime) -> None:
+        portal_access_give(contact_id=row.pk, actor=actor, now=now)
+
+    @service_action(_("End portal access"), right=Right.CUSTOMERS_EDIT)
+    def end_access(self, row: Contact, *, actor: Actor, now: datetime) -> None:
+        portal_access_end(contact_id=row.pk, actor=actor, now=now)
+
+
+@admin.register(Note)
+class NoteAdmin(ReadTable):
+    view_right = Right.CUSTOMERS_VIEW
+    profile_path = "customer__profile"
+    list_display = ("customer", "text", "author", "created_at")
+    list_filter = ("author",)
+    list_select_related = ("customer", "author")
+    search_fields = ("text", "customer__name", "customer__number")
+    date_hierarchy = "created_at"
+
+
+@admin.register(PortalLink)
+class PortalLinkAdmin(ReadTable):
+    view_right = Right.INVOICES_SEND
+    profile_path = "customer__profile"
+    list_display = ("customer", "invoice_id", "created_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "customer__number", "invoice_id")
+    date_hierarchy = "created_at"
+    actions: ClassVar = ["revoke"]
+
+    @service_action(_("Revoke the link"), right=Right.INVOICES_SEND)
+    def revoke(self, row: PortalLink, *, actor: Actor, now: datetime) -> None:
+        portal_link_revoke(link_id=row.pk, actor=actor, now=now)
