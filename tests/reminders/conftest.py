@@ -8,14 +8,7 @@ from typing import Any
 import pytest
 
 from reminders.channels.email import DJANGO_SMTP
-from tests.reminders import portal_shim
 from tests.support.smtp import MailServer, mail_server
-
-
-@pytest.fixture(autouse=True)
-def _portal(settings: Any) -> None:
-    if portal_shim.needed():
-        settings.ROOT_URLCONF = portal_shim.__name__
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from reminders.models import Message
 from reminders.services import recording, sending
 from reminders.services.sending import messages_send
 from reminders.services.sweeping import messages_sweep
-from tests.reminders import portal_shim
 
 START = "import django; django.setup(); from tests.reminders.worker import main; main()"
 
@@ -31,8 +30,6 @@ def main() -> None:
         "OPTIONS": {"location": os.environ["DOCUMENTS"]},
     }
     settings.STORAGES["documents"] = documents
-    if portal_shim.needed():
-        settings.ROOT_URLCONF = portal_shim.__name__
     ahead = timedelta(hours=int(os.environ["CLOCK_HOURS"]))
 
     def clock() -> datetime:
