@@ -107,8 +107,8 @@ def draft_send_page(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         else:
             words = {"number": draft.number, "time": moment_text(at, zone)}
             messages.success(request, _("%(number)s will be issued and sent on %(time)s.") % words)
-            return go_to(request, reverse("invoices:draft_edit", args=[draft.pk]))
-    context = {"form": form, "draft": draft, "back_url": reverse("invoices:draft_edit", args=[draft.pk])}
+            return go_to(request, reverse("invoices:draft_preview", args=[draft.pk]))
+    context = {"form": form, "draft": draft, "back_url": reverse("invoices:draft_preview", args=[draft.pk])}
     return _form_page(request, "reminders/send_draft.html", "reminders/partials/send_draft.html", context)
 
 
