@@ -24,6 +24,7 @@ def reader(document: InvoiceDocument) -> PdfReader:
     return PdfReader(io.BytesIO(printed(document)))
 
 
+@lru_cache(maxsize=64)
 def pages(document: InvoiceDocument) -> list[str]:
     return [page.extract_text() for page in reader(document).pages]
 
