@@ -89,6 +89,24 @@ register_check(
 )
 register_check(
     code="I3",
+    rule="the ledger's allocations of a payment or credit note are what it settled",
+    query="""
+    SELECT source.number, source.settled, books.settled FROM (
+        SELECT customer_id, number, amount_allocated AS settled FROM payments_payment
+        UNION ALL
+        SELECT customer_id, number, amount_credited FROM invoices_invoice WHERE kind = 'credit_note'
+    ) source
+    FULL JOIN (
+        SELECT entry.owner_id, entry.memo, SUM(line.amount) AS settled FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'customer_credit'
+        WHERE entry.kind = 'allocation' GROUP BY entry.owner_id, entry.memo
+    ) books ON books.owner_id = source.customer_id AND books.memo = source.number
+    WHERE COALESCE(source.settled, 0) <> COALESCE(books.settled, 0)
+    """,
+)
+register_check(
+    code="I3",
     rule="the unapplied credit of a customer is what its payments and credit notes have left",
     query="""
     SELECT customer.number, balance.currency, balance.unapplied,

@@ -115,4 +115,4 @@ def _write(payment: Payment, settled: Settled, event: str, actor: Actor, now: da
         label=payment.number,
         data={"currency": payment.currency, "unapplied": str(payment.unapplied), "allocations": settled.told},
     )
-    entries_post(entries=settled.entries, actor=actor, now=now)
+    entries_post(entries=settled.entries(), actor=actor, now=now)

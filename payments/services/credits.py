@@ -135,7 +135,7 @@ def _apply(
         label=note.number,
         data={"currency": note.currency, "allocations": settled.told},
     )
-    entries_post(entries=settled.entries, actor=actor, now=now)
+    entries_post(entries=settled.entries(), actor=actor, now=now)
     return settled
 
 

@@ -145,7 +145,7 @@ def payment_complete(
             "provider": payment.provider,
         },
     )
-    entries_post(entries=[received_entry(payment), *settled.entries], actor=actor, now=now)
+    entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
     fail_point("payment.before_commit")
     return payment
 

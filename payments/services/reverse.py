@@ -84,7 +84,7 @@ def _take_back(
     parts = [Part(invoice.pk, -net[invoice.pk]) for invoice in invoices if invoice not in given_up]
     settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=on, actor=actor, now=now)
     Allocation.objects.bulk_create(settled.rows)
-    entries = settled.entries
+    entries = settled.entries()
     for invoice in given_up:
         entries += _into_bad_debt(payment, invoice, net[invoice.pk], actor=actor, now=now)
     return entries

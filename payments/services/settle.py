@@ -26,15 +26,26 @@ from payments.services.postings import allocation_entry
 
 @dataclass(slots=True)
 class Settled:
-    """What an application wrote, and the entries that are still to be posted (last, by the caller)."""
+    """What an application settled: rows still to be written, and what events tell of it."""
 
     rows: list[Allocation] = field(default_factory=list)
-    entries: list[EntryInput] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
         return sum((row.amount for row in self.rows), ZERO)
+
+    def entries(self) -> list[EntryInput]:
+        """The entries that the caller posts last, once the source has its number."""
+        return [
+            allocation_entry(
+                row.invoice,
+                amount=row.amount,
+                source=(row.payment or row.credit_note).number,  # type: ignore[union-attr]
+                booked_on=row.allocated_on,
+            )
+            for row in self.rows
+        ]
 
 
 def invoices_for_wish(wish: Wish, *, customer_id: UUID, money: Money) -> list[Invoice]:
@@ -103,7 +114,6 @@ def apply_parts(
                 created_at=now,
             )
         )
-        settled.entries.append(allocation_entry(invoice, amount=part.amount, source=source.number, booked_on=booked_on))
         settled.told.append(
             {
                 "invoice_id": str(invoice.pk),

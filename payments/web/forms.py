@@ -40,8 +40,9 @@ class PaymentForm(forms.Form):
     )
     payment_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currencies: Iterable[str], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = currency  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
 
 

@@ -52,6 +52,7 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
     form = PaymentForm(
         posted,
         currencies=_currencies(customer, currency),
+        currency=currency,
         initial={
             "amount": sum(initial_boxes.values(), Decimal(0)) or None,
             "currency": currency,

@@ -62,7 +62,11 @@ def test_credit_and_credit_notes_are_shown_beside_what_is_owed(now) -> None:
     bill = invoice(of, "100.00")
     pay(of, "30.00")
     invoice_credit(
-        invoice_id=bill.pk, lines={bill.lines.get().pk: Decimal(25)}, reason="x", actor=SYSTEM, now=_at(date(2026, 3, 5))
+        invoice_id=bill.pk,
+        lines={bill.lines.get().pk: Decimal(25)},
+        reason="x",
+        actor=SYSTEM,
+        now=_at(date(2026, 3, 5)),
     )
     line = _line(of, date(2026, 3, 5))
     assert (line.owed, line.credit, line.net) == (Decimal(75), Decimal(30), Decimal(45))
@@ -123,7 +127,13 @@ def test_a_tie_that_does_not_hold_is_said(now) -> None:
     assert not report.holds
     assert (report.ties[0].owed, report.ties[0].receivable) == (Decimal(99), Decimal(100))
     WriteOff.objects.create(
-        profile=of.profile, customer=of, invoice=bill, currency="KES", amount=-row.amount, written_off_on=day, reason="x"
+        profile=of.profile,
+        customer=of,
+        invoice=bill,
+        currency="KES",
+        amount=-row.amount,
+        written_off_on=day,
+        reason="x",
     )
 
 

@@ -18,6 +18,7 @@ from invoices.errors import InvoiceNotOpen
 from invoices.services.void import invoice_void
 from payments.errors import DuplicatePayment, MoreThanDue, MoreThanReceived, OtherCurrency, OtherCustomer
 from payments.models import Allocation, Payment
+from payments.selectors.payments import postings_of
 from payments.services.record import External
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, due, invoice, pay
@@ -78,6 +79,16 @@ def test_the_books_say_where_the_money_is(now: datetime) -> None:
         for entry in JournalEntry.objects.filter(owner_id=of.pk)
     }
     assert kinds == {"PAY-0001": ["cash", "customer_credit"], "PAY-0002": ["customer_credit", "gateway_clearing"]}
+
+
+def test_each_allocation_names_its_payment_in_the_books(now: datetime) -> None:
+    of = customer()
+    bill = invoice(of, "100.00")
+    payment = pay(of, "40.00", {bill.pk: Decimal("40.00")})
+    entry = JournalEntry.objects.get(kind="allocation")
+    assert (entry.document_number, entry.memo) == (bill.number, payment.number)
+    found = postings_of(factories.actor(), payment)
+    assert {each.kind for each in found} == {"payment", "allocation"}
 
 
 def _refused(of, error, amount, allocations=None, **fields) -> None:
