@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -48,8 +47,8 @@ class CustomerAdmin(ReadTable):
     list_select_related = ("profile",)
     search_fields = ("number", "name", "email", "phone", "tax_id")
     date_hierarchy = "created_at"
-    inlines: ClassVar = [ContactInline, NoteInline]
-    actions: ClassVar = ["activate", "make_inactive", "suspend"]
+    inlines = [ContactInline, NoteInline]
+    actions = ["activate", "make_inactive", "suspend"]
 
     @service_action(_("Activate"), right=Right.CUSTOMERS_EDIT)
     def activate(self, row: Customer, *, actor: Actor, now: datetime) -> None:
@@ -72,7 +71,7 @@ class ContactAdmin(ReadTable):
     list_filter = ("role", "is_primary", ("user", admin.EmptyFieldListFilter))
     list_select_related = ("customer", "user")
     search_fields = ("name", "email", "phone", "customer__name", "customer__number")
-    actions: ClassVar = ["give_access", "end_access"]
+    actions = ["give_access", "end_access"]
 
     @service_action(_("Give portal access"), right=Right.CUSTOMERS_EDIT)
     def give_access(self, row: Contact, *, actor: Actor, now: datetime) -> None:
@@ -103,7 +102,7 @@ class PortalLinkAdmin(ReadTable):
     list_select_related = ("customer",)
     search_fields = ("customer__name", "customer__number", "invoice_id")
     date_hierarchy = "created_at"
-    actions: ClassVar = ["revoke"]
+    actions = ["revoke"]
 
     @service_action(_("Revoke the link"), right=Right.INVOICES_SEND)
     def revoke(self, row: PortalLink, *, actor: Actor, now: datetime) -> None:

@@ -249,11 +249,17 @@ def _is(reference: str | UUID) -> Q:
     if isinstance(reference, UUID):
         return Q(pk=reference)
     text = reference.strip()
-    try:
-        return Q(pk=UUID(text))
-    except ValueError:
-        pass
+    found = _uuid(text)
+    if found is not None:
+        return Q(pk=found)
     return Q(number__in=_spellings(text) if "\x00" not in text else [])
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _spellings(number: str) -> set[str]:

@@ -6,7 +6,7 @@ was made for another ordering, leads to the first page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,12 @@ from django.db.models import Model, Q, QuerySet
 
 PAGE: Final = 50
 _SALT: Final = "core.keyset"
-_KINDS: Final = {"date": date.fromisoformat, "datetime": datetime.fromisoformat, "decimal": Decimal, "uuid": UUID}
+_KINDS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "decimal": Decimal,
+    "uuid": UUID,
+}
 
 T = TypeVar("T", bound=Model)
 

@@ -24,7 +24,7 @@ def note_add(*, customer_id: UUID, text: str, actor: Actor, now: datetime) -> No
     """Writes a note. Clients never see notes. Raises ValidationFailed for an empty or too long one."""
     actor.require(Right.CUSTOMERS_EDIT)
     try:
-        said = _read(text, Place("", ""))
+        said = str(_read(text, Place("", "")))
     except BadValue as error:
         raise ValidationFailed({"text": [str(error)]}) from error
     with transaction.atomic():

@@ -88,7 +88,7 @@ def customer_options(request: HttpRequest) -> HttpResponseBase:
         selectors.customers_for(actor_of(request), profile_id=current_profile(request).pk),
         CustomerFilters(search=filters_of(request.GET).search),
     )
-    found = selectors.customers_sorted(rows, "name").order_by("name_key", "id")[:OPTIONS]
+    found = selectors.customers_sorted(rows, "name").order_by(*SORTS["name"])[:OPTIONS]
     return render_page(request, "customers/partials/options.html", {"customers": found})
 
 

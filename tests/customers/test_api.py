@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from billing_assistant.core import exact_json
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile, Event
 from billing_assistant.core.rights import Right, Role
 from billing_assistant.ledger.models import OwnerBalance
@@ -305,7 +306,7 @@ def test_roles(client: Client, seller: BusinessProfile, role: Role) -> None:
     person = factories.user(role)
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     customer = factories.customer(seller)
-    writes = Right.CUSTOMERS_EDIT in factories.Actor.of_user(person).rights
+    writes = Right.CUSTOMERS_EDIT in Actor.of_user(person).rights
     assert client.get("/api/customers").status_code == 200
     assert client.get("/api/customers/stats/summary").status_code == 200
     assert client.get(f"/api/customers/{customer.number}").status_code == 200

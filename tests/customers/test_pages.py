@@ -96,7 +96,7 @@ def test_people_see_only_customers_of_their_profiles(client: Client, seller: Bus
     sign_in(client, Role.CSM, profiles=[seller])
     assert "Theirs" not in client.get(reverse("customers:list")).content.decode()
     contact = Contact.objects.create(customer=foreign, name="X")
-    for name, args, method in [
+    calls: list[tuple[str, list[Any], Any]] = [
         ("customers:detail", [foreign.pk], client.get),
         ("customers:edit", [foreign.pk], client.get),
         ("customers:edit", [foreign.pk], client.post),
@@ -108,7 +108,8 @@ def test_people_see_only_customers_of_their_profiles(client: Client, seller: Bus
         ("customers:contact_remove", [own.pk, contact.pk], client.post),
         ("customers:contact_access", [own.pk, contact.pk], client.post),
         ("customers:note_new", [foreign.pk], client.post),
-    ]:
+    ]
+    for name, args, method in calls:
         answer = method(reverse(name, args=args), {"status": "suspended", "name": "Y", "text": "Z"})
         assert answer.status_code == 404, name
     foreign.refresh_from_db()

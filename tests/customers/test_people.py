@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.models import Event, User
 from billing_assistant.core.rights import Role
@@ -130,9 +131,7 @@ def test_strangers_and_readers_change_nobody(customer: Customer, now: datetime) 
 
 def test_a_note_has_its_author_and_no_empty_one_is_kept(customer: Customer, now: datetime) -> None:
     person = factories.user(Role.CSM)
-    note = note_add(
-        customer_id=customer.pk, text=" Prefers calls\nafter noon ", actor=factories.Actor.of_user(person), now=now
-    )
+    note = note_add(customer_id=customer.pk, text=" Prefers calls\nafter noon ", actor=Actor.of_user(person), now=now)
     assert (note.text, note.author, note.created_at) == ("Prefers calls\nafter noon", person, now)
     for text in ("", " \n ", "x" * 4001):
         with pytest.raises(ValidationFailed) as refused:

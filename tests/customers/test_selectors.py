@@ -122,7 +122,9 @@ def test_filters(four: BusinessProfile, filters: dict[str, Any], found: list[str
 )
 def test_every_order_pages_forth_and_back(four: BusinessProfile, sort: str, first: str, last: str) -> None:
     rows = customers_sorted(customers_for(factories.actor(), profile_id=four.pk), sort)
-    seen, query, pages = [], {}, []
+    seen: list[str] = []
+    query: dict[str, str] = {}
+    pages = []
     while True:
         page = page_of(rows, SORTS[sort], query, size=1)
         pages.append(page)
@@ -149,16 +151,18 @@ def test_names_sort_without_regard_to_capitals(seller: BusinessProfile) -> None:
 def test_balances_never_mix_currencies(four: BusinessProfile) -> None:
     account = account_of(Customer.objects.get(number="CUST-0001"))
     assert (account.own.currency, account.own.outstanding) == ("KES", Decimal(100))
-    assert [(other.currency, other.outstanding, other.unapplied) for other in account.others] == [("USD", 20, 5)]
+    assert [(other.currency, other.outstanding, other.unapplied) for other in account.others] == [
+        ("USD", Decimal(20), Decimal(5))
+    ]
     assert (account.total_invoices, account.last_invoice_on) == (3, date(2026, 1, 1))
     actor = factories.actor()
     stats = customer_stats(actor, profile_id=four.pk, with_top=True)
     assert (stats.total, stats.active, stats.inactive, stats.suspended, stats.overdue) == (4, 3, 0, 1, 1)
     assert stats.outstanding == (Money(Decimal(800), "KES"), Money(Decimal(20), "USD"))
     assert [(top.customer.number, top.billed.amount) for top in stats.top] == [
-        ("CUST-0004", 400),
-        ("CUST-0003", 300),
-        ("CUST-0001", 100),
+        ("CUST-0004", Decimal(400)),
+        ("CUST-0003", Decimal(300)),
+        ("CUST-0001", Decimal(100)),
     ]
     found = customers_filtered(customers_for(actor), CustomerFilters(search="techcorp"))
     assert totals_of(found) == [Money(Decimal(100), "KES"), Money(Decimal(20), "USD")]

@@ -72,9 +72,9 @@ def story_entry(event: Event) -> StoryEntry:
     if story is None:
         words = event.name.replace(".", " ").replace("_", " ").capitalize()
         return StoryEntry(f"{words} {event.subject_label}".strip(), event.created_at, actor=event.actor_label)
-    words = _Words(label=event.subject_label, **_data(event))
+    values = _Words(label=event.subject_label, **_data(event))
     return StoryEntry(
-        title=str(story.title(event) if callable(story.title) else story.title) % words,
+        title=str(story.title(event) if callable(story.title) else story.title) % values,
         at=event.created_at,
         text=story.detail(event) if story.detail else "",
         icon=story.icon,

@@ -37,7 +37,8 @@ class InvoiceRow:
     @property
     def signed_total(self) -> Decimal:
         """The total as it moves what the customer owes: negative for a credit note."""
-        return -self.invoice.total if self.invoice.kind == InvoiceKind.CREDIT_NOTE else self.invoice.total
+        total: Decimal = self.invoice.total
+        return -total if self.invoice.kind == InvoiceKind.CREDIT_NOTE else total
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -187,7 +187,7 @@ def _drafts(actor: Actor, profile_id: UUID) -> Mapping[str, int]:
     waiting = drafts_for(actor).filter(
         profile_id=profile_id, status__in=[DraftStatus.DRAFT.value, DraftStatus.REVIEWED.value]
     )
-    return _counts(waiting.order_by().values("status").annotate(count=Count("pk")))
+    return _counts(waiting)
 
 
 def _messages(actor: Actor, profile_id: UUID) -> Mapping[str, int]:
@@ -196,11 +196,12 @@ def _messages(actor: Actor, profile_id: UUID) -> Mapping[str, int]:
     failed = Message.objects.filter(
         profile_id=profile_id, status__in=[MessageStatus.FAILED.value, MessageStatus.UNKNOWN.value]
     )
-    return _counts(failed.order_by().values("status").annotate(count=Count("pk")))
+    return _counts(failed)
 
 
-def _counts(rows: QuerySet[InvoiceDraft, dict[str, object]] | QuerySet[Message, dict[str, object]]) -> dict[str, int]:
-    return {str(row["status"]): int(str(row["count"])) for row in rows}
+def _counts(rows: QuerySet[Any]) -> dict[str, int]:
+    """How many rows there are of each status."""
+    return dict(rows.order_by().values_list("status").annotate(count=Count("pk")))
 
 
 def _approvals(actor: Actor, profile_id: UUID, now: datetime) -> QuerySet[Approval]:
