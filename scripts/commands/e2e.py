@@ -12,7 +12,7 @@ from scripts.paths import ROOT, VAR
 from scripts.setup import front_end, system_packages
 
 FOLDER = VAR / "e2e"
-PLUGINS = "--strict-markers --strict-config -p no:langsmith_plugin -p no:valkey -p no:anyio -p no:randomly"
+PLUGINS = "--strict-markers --strict-config -p no:langsmith_plugin -p no:valkey -p no:anyio -p no:randomly -W ignore::pytest.PytestRemovedIn10Warning"
 
 
 def run(arguments: list[str]) -> int:

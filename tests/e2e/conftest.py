@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+from billing_assistant.shell.demo import ACCOUNTS
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The machine's own Chromium; as root it only runs without its sandbox."""
+    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": os.environ["E2E_CHROMIUM"], "args": arguments}
+    return {"executable_path": os.environ["E2E_CHROMIUM"], "args": [*arguments, *quiet, "--disable-sync"]}
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +50,40 @@ def no_page_complains(page: Page) -> Iterator[None]:
     page.on("pageerror", on_error)
     yield
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def finance_cookies(browser: Browser, base_url: str, browser_context_args: dict[str, Any]) -> list[Any]:
+    """The cookies of a member of staff who signed in once, as a person does."""
+    account = next(account for account in ACCOUNTS if account.username == "finance")
+    context = browser.new_context(**browser_context_args, base_url=base_url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("User name or e-mail").or_(page.locator("[name=login]")).first.fill(account.username)
+    page.locator("[name=password]").fill(account.password)
+    page.get_by_role("button", name="Sign in").first.click()
+    page.wait_for_url("**/")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def finance(page: Page, finance_cookies: list[Any]) -> Page:
+    """A page of a signed-in member of the finance team."""
+    page.context.add_cookies(finance_cookies)
+    return page
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where pictures go: beside the instance, or where E2E_PICTURES says (docs/pictures renews the README)."""
+    folder = Path(os.environ.get("E2E_PICTURES") or Path(os.environ["E2E_MAIL"]).parent / "pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Path:
+    """The folder of the messages that were sent."""
+    return Path(os.environ["E2E_MAIL"])
