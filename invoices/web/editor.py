@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import DomainError, ValidationFailed
@@ -59,7 +60,7 @@ class Editor:
 class CustomerForm(forms.Form):
     """Whom a new draft is for."""
 
-    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Customer.objects.none())
+    customer = forms.ModelChoiceField(label=gettext_lazy("Customer"), queryset=Customer.objects.none())
 
 
 def editor_for(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None = None) -> Editor:
