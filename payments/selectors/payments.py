@@ -117,10 +117,10 @@ def applied_to(payment: Payment) -> list[AppliedTo]:
 
 
 def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
-    """The entries of a payment: its receipt, its reversal, and what it settled (those name it in their memo)."""
+    """The entries of a payment, the oldest first: receipt, reversal, what it settled (that names it in its memo)."""
     own = Q(document_id=payment.pk)
     settled = Q(kind=EntryKind.ALLOCATION, owner_id=payment.customer_id, memo=payment.number)
-    return journal(actor).filter(own | settled, profile_id=payment.profile_id)
+    return journal(actor).filter(own | settled, profile_id=payment.profile_id).order_by("booked_on", "id")
 
 
 def attempts_of(payment: Payment) -> QuerySet[Payment]:

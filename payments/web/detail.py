@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.stories import story_of
@@ -53,6 +53,8 @@ def allocation_undo(request: HttpRequest, payment_id: UUID, invoice_id: UUID) ->
     payment = payment_get(actor_of(request), payment_id)
     try:
         payment_deallocate(payment_id=payment.pk, invoice_id=invoice_id, actor=actor_of(request), now=now_of(request))
+    except NotFound:
+        raise
     except DomainError as error:
         messages.error(request, error.message)
     else:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.redaction import redact_text
 from billing_assistant.core.rights import Right
@@ -72,6 +72,8 @@ def event_act(request: HttpRequest, event_id: UUID) -> HttpResponseBase:
             messages.success(request, _("Closed."))
         else:
             messages.error(request, _("Say why it is closed."))
+    except NotFound:
+        raise
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("payments:event", event_id)

@@ -119,7 +119,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
     waiting = _waiting(invoice, came_back, now_of(request))
     if is_fragment(request) and request.method == "GET":
         return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Refresh": "true"})
-    payable = _payable(invoice)
+    payable, next_part = _payable(invoice), _next_part(invoice)
     online = payable > 0 and gateway_for(invoice.currency) is not None
     context = {
         "profile": profile,
@@ -132,8 +132,9 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         "instalments": invoice.instalments.order_by("position"),
         "settled_by": settled_by(invoice),
         "payable": payable,
+        "next_part": next_part,
         "online": online,
-        "form": form or PayForm(invoice=invoice, payable=payable),
+        "form": form or PayForm(invoice=invoice, payable=payable, initial={"amount": next_part}),
         "least": min(least_part(invoice), payable),
         "may_part": payable > max(least_part(invoice), minor_unit(invoice.currency)),
         "waiting": waiting,
@@ -210,6 +211,17 @@ def _waiting(invoice: Invoice, came_back: Checkout | None, now: datetime) -> lis
     if came_back is not None and came_back.status == CheckoutState.OPEN and came_back.created_at > now - PATIENCE:
         found.insert(0, came_back)
     return found
+
+
+def _next_part(invoice: Invoice) -> Decimal | None:
+    """What is due at the next date of an invoice with instalments; None when that is all that is due."""
+    settled, reached = invoice.total - invoice.amount_due, ZERO
+    for part in invoice.instalments.order_by("position"):
+        reached += part.amount
+        if settled < reached:
+            due_next = reached - settled
+            return due_next if due_next < invoice.amount_due else None
+    return None
 
 
 def _came_back(request: HttpRequest, invoice: Invoice) -> Checkout | None:

@@ -127,6 +127,8 @@ def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
     rows = trial_balance(actor_of(request), profile_id=profile.pk, as_of=as_of)
     by_currency: dict[str, dict[str, Any]] = {}
     for row in rows:
+        if not (row.debit or row.credit):
+            continue
         found = by_currency.setdefault(row.currency, {"rows": [], "debit": 0, "credit": 0})
         found["rows"].append(row)
         found["debit"] += row.debit
