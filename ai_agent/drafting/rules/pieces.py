@@ -148,7 +148,7 @@ class _Joiner:
         return before is not None and here is not None and before.end == here.start
 
     def _words_from(self, index: int) -> list[str]:
-        words = []
+        words: list[str] = []
         while (raw := self.raw(index)) is not None and raw.group in {"word", "number"} and len(words) < _MAX_WORDS:
             words.append(raw.low)
             index += 1

@@ -13,7 +13,9 @@ from ai_agent.drafting.rules.wordsets import word_set
 _TOTAL_BEFORE: Final = word_set("total totals totalling totaling totaled jumla altogether sum overall")
 _TOTAL_AFTER: Final = (
     ("in", "total"), ("in", "all"), ("all", "in"), ("all-in",), ("kwa", "jumla"), ("for", "the", "lot"),
-    ("for", "the", "whole"), ("for", "everything"), ("total",), ("altogether",), ("overall",), ("jumla",), ("all", "inclusive"), ("for", "all"),
+    ("for", "the", "whole"), ("for", "everything"), ("for", "all"), ("total",), ("altogether",), ("overall",),
+    ("jumla",),
+    ("all", "inclusive"),
 )  # fmt: skip
 
 
