@@ -109,14 +109,13 @@ class LineReader:
             return compound
         counted = counted or _unit_within(item.quantity)
         if figure is None or figure.vague:
-            return self._unknown(line, Need.QUANTITY), counted
+            line.needs.add(Need.QUANTITY)
+            return None, counted
         if figure.value <= 0:
             line.flags.add(Flag.INVALID_AMOUNT)
-            return self._unknown(line, Need.QUANTITY), counted
+            line.needs.add(Need.QUANTITY)
+            return None, counted
         return figure.value, counted
-
-    def _unknown(self, line: Line, need: Need) -> None:
-        line.needs.add(need)
 
     def _times(self, line: Line, item: ProposedItem, per: list[Per]) -> None:
         """The second count: months of "per user per month"; sessions of "4 sessions of 2 hours"."""
@@ -138,7 +137,7 @@ class LineReader:
         base, part = self.figure(line, words), self._part(line, item.share or "")
         line.quantity, line.unit = Decimal(1), units.UNIT
         if base is None or part is None:
-            self._unknown(line, Need.RATE)
+            line.needs.add(Need.RATE)
             return
         line.rate = quantize(base.value * part, self.currency)
         line.provenance["rate"] = Provenance(Origin.REQUEST, f"{item.share}, {item.rate_source or words}")
@@ -159,7 +158,7 @@ class LineReader:
         if line.unit == units.MINUTE and line.quantity is not None:
             line.unit, line.quantity = "hour", line.quantity / units.HALF_HOUR_MINUTES
         if figure is None:
-            self._unknown(line, Need.RATE)
+            line.needs.add(Need.RATE)
             return
         line.provenance["rate"] = Provenance(Origin.REQUEST, item.rate_source or item.total or "")
         line.rate = figure.value
