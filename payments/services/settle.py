@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from billing_assistant.core.actors import Actor
@@ -22,6 +22,8 @@ from payments.errors import OtherCurrency, OtherCustomer
 from payments.models import Allocation, Payment
 from payments.services.plan import OpenItem, Part, Wish, plan_exact, plan_oldest_first
 from payments.services.postings import allocation_entry
+
+SPARE: Final = 100
 
 
 @dataclass(slots=True)
@@ -131,7 +133,10 @@ def item_of(invoice: Invoice) -> OpenItem:
 
 
 def _oldest(customer_id: UUID, money: Money) -> list[UUID]:
-    """The open invoices in the order of their due dates until their sum reaches the amount."""
+    """The open invoices in the order of their due dates until their sum reaches the amount.
+
+    At least the first hundred: another payment may settle the first ones before we have the locks.
+    """
     rows = (
         Invoice.objects.filter(
             customer_id=customer_id,
@@ -143,9 +148,10 @@ def _oldest(customer_id: UUID, money: Money) -> list[UUID]:
         .order_by("next_due_on", "number")
         .values_list("pk", "amount_due")
     )
-    chosen, reached = [], ZERO
+    chosen: list[UUID] = []
+    reached = ZERO
     for invoice_id, due in rows.iterator(chunk_size=100):
-        if reached >= money.amount:
+        if reached >= money.amount and len(chosen) >= SPARE:
             break
         chosen.append(invoice_id)
         reached += due

@@ -10,8 +10,9 @@ import pytest
 
 from billing_assistant.core.errors import NotFound, PermissionRefused
 from billing_assistant.core.rights import Role
+from invoices.models import Invoice
 from invoices.services.void import invoice_void
-from payments.models import Payment
+from payments.models import Payment, WriteOff
 from payments.selectors.aging import Aging, AgingLine, aging
 from payments.services.allocate import payment_allocate, payment_deallocate
 from payments.services.credits import invoice_credit
@@ -118,8 +119,6 @@ def test_a_tie_that_does_not_hold_is_said(now) -> None:
     of = customer()
     bill = invoice(of, "100.00")
     day = date(2026, 3, 2)
-    from payments.models import WriteOff  # noqa: PLC0415
-
     row = WriteOff.objects.create(
         profile=of.profile, customer=of, invoice=bill, currency="KES", amount=1, written_off_on=day, reason="forged"
     )
@@ -137,39 +136,59 @@ def test_a_tie_that_does_not_hold_is_said(now) -> None:
     )
 
 
+class History:
+    """Random things that happen to two customers, one a day."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)  # noqa: S311
+        self.first = customer()
+        self.both = [self.first, factories.customer(self.first.profile)]
+        self.bills: list[Invoice] = []
+        self.received: list[Payment] = []
+
+    def happens(self, day: date) -> None:
+        steps = [self.bill, self.bill, self.receive, self.receive, self.bounce, self.apply, self.give_up]
+        self.chance.choice(steps)(day)
+
+    def bill(self, day: date) -> None:
+        total = str(Decimal(self.chance.randint(1, 50_000)) / 100)
+        terms = self.chance.randint(0, 40)
+        self.bills.append(invoice(self.chance.choice(self.both), total, now=_at(day), payment_terms_days=terms))
+
+    def receive(self, day: date) -> None:
+        amount = str(Decimal(self.chance.randint(1, 60_000)) / 100)
+        wish = self.chance.choice(["oldest first", None])
+        on = day - timedelta(days=self.chance.randint(0, 5))
+        self.received.append(pay(self.chance.choice(self.both), amount, wish, now=_at(day), received_on=on))
+
+    def bounce(self, day: date) -> None:
+        payment = self._payment()
+        if payment is not None:
+            payment_reverse(payment_id=payment.pk, reason="x", actor=SYSTEM, now=_at(day))
+
+    def apply(self, day: date) -> None:
+        payment = self._payment()
+        if payment is not None and payment.unapplied:
+            payment_allocate(payment_id=payment.pk, allocations="oldest first", actor=SYSTEM, now=_at(day))
+
+    def give_up(self, day: date) -> None:
+        open_bills = Invoice.objects.filter(customer__in=self.both, state="issued", amount_due__gt=0)
+        bill = self.chance.choice(list(open_bills.order_by("number"))) if open_bills else None
+        if bill is not None:
+            invoice_write_off(invoice_id=bill.pk, reason="x", actor=SYSTEM, now=_at(day))
+
+    def _payment(self) -> Payment | None:
+        ids = [payment.pk for payment in self.received]
+        standing = list(Payment.objects.filter(pk__in=ids, status="completed").order_by("number"))
+        return self.chance.choice(standing) if standing else None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_random_history_ties_on_every_day(clock, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
-    of, other = customer(), None
-    other = factories.customer(of.profile)
-    start = date(2026, 3, 2)
-    bills, received = [], []
+    start, history = date(2026, 3, 2), History(seed)
     for step in range(36):
         day = start + timedelta(days=step)
-        at = _at(day)
-        clock.move_to(at)
-        who = chance.choice([of, other])
-        match chance.randrange(7):
-            case 0 | 1:
-                total = Decimal(chance.randint(1, 50_000)) / 100
-                bills.append(invoice(who, str(total), now=at, payment_terms_days=chance.randint(0, 40)))
-            case 2 | 3:
-                received_on = day - timedelta(days=chance.randint(0, 5))
-                amount = str(Decimal(chance.randint(1, 60_000)) / 100)
-                wish = chance.choice(["oldest first", None])
-                received.append(pay(who, amount, wish, now=at, received_on=received_on))
-            case 4 if received:
-                payment = chance.choice(received)
-                if Payment.objects.get(pk=payment.pk).status == "completed":
-                    payment_reverse(payment_id=payment.pk, reason="x", actor=SYSTEM, now=at)
-            case 5 if received:
-                payment = Payment.objects.get(pk=chance.choice(received).pk)
-                if payment.status == "completed" and payment.unapplied:
-                    payment_allocate(payment_id=payment.pk, allocations="oldest first", actor=SYSTEM, now=at)
-            case 6 if bills:
-                bill = chance.choice(bills)
-                bill.refresh_from_db()
-                if bill.state == "issued" and bill.amount_due:
-                    invoice_write_off(invoice_id=bill.pk, amount=bill.amount_due, reason="x", actor=SYSTEM, now=at)
+        clock.move_to(_at(day))
+        history.happens(day)
     for offset in (-7, 0, 5, 11, 17, 23, 29, 35, 41, 90):
-        _aging(of, start + timedelta(days=offset))
+        _aging(history.first, start + timedelta(days=offset))
