@@ -20,6 +20,7 @@ MOST_RECIPIENTS: Final = 10
 LONGEST_ADDRESS: Final = 254
 LONGEST_SUBJECT: Final = 200
 LONGEST_NAME: Final = 120
+LONGEST_SENDER: Final = 200
 
 _valid = EmailValidator()
 
@@ -66,6 +67,7 @@ def sender_of(company: str) -> str:
     """The sender as clients see it: the company's name with our own address."""
     name, address = header_text(company, LONGEST_NAME), own_address()
     try:
-        return str(Address(display_name=name, addr_spec=address))
+        sender = str(Address(display_name=name, addr_spec=address))
     except (HeaderParseError, ValueError, IndexError):
         return address
+    return sender if len(sender) <= LONGEST_SENDER else address

@@ -28,6 +28,8 @@ _TELLING_SMTP: Final = f"{SmtpBackend.__module__}.{SmtpBackend.__qualname__}"
 _NEVER_CONNECTED: Final = frozenset(
     {"ConnectTimeout", "ConnectTimeoutError", "NewConnectionError", "NameResolutionError", "ProxyError"}
 )
+_TAKEN: Final = frozenset({"sent", "queued"})
+_REFUSED: Final = frozenset({"invalid", "rejected", "failed"})
 _TRY_AGAIN: Final = frozenset({408, 425, 429, 503})
 _SERVER_ERROR: Final = 500
 
@@ -87,9 +89,10 @@ class EmailChannel:
         provider = str(getattr(self._backend, "esp_name", "") or type(self._backend).__module__.rpartition(".")[2])
         if status is None:
             return Accepted(provider=provider[:30], provider_message_id=mail.message_id)
-        refused = tuple(
-            address for address, one in status.recipients.items() if one.status in {"invalid", "rejected", "failed"}
-        )
+        said = {address: one.status for address, one in status.recipients.items()}
+        if not _TAKEN & set(said.values()):
+            raise OutcomeUnknown("The provider does not say whether it took the message.")
+        refused = tuple(address for address, word in said.items() if word in _REFUSED)
         return Accepted(provider=provider[:30], provider_message_id=_one_id(status.message_id), refused=refused)
 
     def _forget(self) -> None:

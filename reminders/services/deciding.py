@@ -59,10 +59,13 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
 
 def message_confirm(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
     """A person has found out that a message of which nobody knew did arrive: it counts as sent."""
+    actor.require(Right.MESSAGES_SEND)
     with transaction.atomic():
+        seen = Message.objects.filter(pk=message_id).first()
+        if seen is not None and actor.can_see(seen.profile_id):
+            document_mark_sent(seen, actor, now)  # documents are locked before messages
         message = _locked(message_id, actor)
         _settle(message, MessageStatus.SENT, (MessageStatus.UNKNOWN,), sent_at=now)
-        document_mark_sent(message, actor, now)
         message_event("message.confirmed", message, actor, now)
     return message
 

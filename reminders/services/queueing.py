@@ -15,7 +15,7 @@ from billing_assistant.core import events, queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.services.numbers import human_number_take
-from reminders.addresses import header_text, recipients_clean, sender_of
+from reminders.addresses import LONGEST_SENDER, header_text, recipients_clean, sender_of
 from reminders.errors import KeyReused
 from reminders.models import Message
 from reminders.states import MessageKind
@@ -73,7 +73,7 @@ def message_queue(
         kind=kind,
         key=key,
         sender=sender or sender_of(company),
-        reply_to=reply_to,
+        reply_to=reply_to if len(reply_to) <= LONGEST_SENDER else "",
         recipients=recipients_clean(recipients),
         subject=header_text(content.subject),
         text=content.text,

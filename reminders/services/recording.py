@@ -52,7 +52,7 @@ def _record_sent(message: Message, accepted: Accepted, now: datetime) -> None:
             come_from=(MessageStatus.SENDING, MessageStatus.UNKNOWN),
             sent_at=now,
             provider=accepted.provider,
-            provider_message_id=accepted.provider_message_id,
+            provider_message_id=accepted.provider_message_id[:200],
             last_error=f"Refused: {refused}"[:300] if refused else "",
         )
         if not moved:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.money import ZERO
 from billing_assistant.core.ui.formats import money_text
 from invoices.models import Invoice
 from invoices.states import InvoiceKind
@@ -82,12 +84,23 @@ def _invoice(invoice: Invoice, custom_message: str, *, with_pdf: bool) -> Letter
 
 
 def _figures(invoice: Invoice) -> tuple[Fact, ...]:
-    due_on = invoice.next_due_on or invoice.due_on
-    several = due_on != invoice.due_on
-    return (
-        Fact(_("Amount due"), money_text(invoice.amount_due, invoice.currency, language=invoice.language)),
-        Fact(_("Next payment due") if several else _("Due date"), day(due_on, invoice.language)),
-    )
+    due_on = day(invoice.next_due_on or invoice.due_on, invoice.language)
+    amount_due = Fact(_("Amount due"), money_text(invoice.amount_due, invoice.currency, language=invoice.language))
+    part = _next_part(invoice)
+    if part == invoice.amount_due:
+        return (amount_due, Fact(_("Due date"), due_on))
+    told = money_text(part, invoice.currency, language=invoice.language)
+    return (amount_due, Fact(_("Next payment due"), f"{due_on} ({told})"))
+
+
+def _next_part(invoice: Invoice) -> Decimal:
+    """What is due next: payments fill the instalments in order."""
+    settled, reached = invoice.total - invoice.amount_due, ZERO
+    for part in invoice.instalments.all():
+        reached += part.amount
+        if settled < reached:
+            return reached - settled
+    return invoice.amount_due
 
 
 def _settled(invoice: Invoice) -> tuple[Fact, ...]:

@@ -95,9 +95,16 @@ def test_a_paid_invoice_asks_for_nothing() -> None:
 
 def test_instalments_are_told() -> None:
     parts = ((date(2026, 3, 15), Decimal("22200.00")), (date(2026, 4, 15), Decimal("30000.00")))
-    text = document_content(issued_invoice(None, line(), instalments=parts)).text
-    assert text.splitlines()[1] == "Next payment due: 15 March 2026"
+    invoice = issued_invoice(None, line(), instalments=parts)
+    text = document_content(invoice).text
+    assert text.splitlines()[:2] == [
+        "Amount due: KES 52,200.00",
+        "Next payment due: 15 March 2026 (KES 22,200.00)",
+    ]
     assert "Due 15 March 2026: KES 22,200.00\nDue 15 April 2026: KES 30,000.00" in text
+    for due, second in (("40000.00", "15 March 2026 (KES 10,000.00)"), ("30000.00", "15 March 2026")):
+        invoice.amount_due = Decimal(due)
+        assert document_content(invoice).text.splitlines()[1].endswith(second)
 
 
 def test_a_yen_amount_has_no_decimals() -> None:
