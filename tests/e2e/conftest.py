@@ -25,8 +25,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {
+        **browser_context_args,
         "viewport": {"width": 1440, "height": 900},
         "locale": "en-GB",
         "timezone_id": "Africa/Nairobi",
@@ -53,10 +54,10 @@ def no_page_complains(page: Page) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def finance_cookies(browser: Browser, base_url: str, browser_context_args: dict[str, Any]) -> list[Any]:
+def finance_cookies(browser: Browser, browser_context_args: dict[str, Any]) -> list[Any]:
     """The cookies of a member of staff who signed in once, as a person does."""
     account = next(account for account in ACCOUNTS if account.username == "finance")
-    context = browser.new_context(**browser_context_args, base_url=base_url)
+    context = browser.new_context(**browser_context_args)
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_label("User name or e-mail").or_(page.locator("[name=login]")).first.fill(account.username)
