@@ -40,6 +40,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         "narrowed": filters != CustomerFilters(),
         "query": request.GET.urlencode(),
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
+        "may_import": Right.DATA_IMPORT in actor.rights,
     }
     if not is_fragment(request):
         stats = selectors.customer_stats(actor, profile_id=profile.pk)
@@ -48,6 +49,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
             "stats": stats,
             "views": views_of(request.GET, counts),
             "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
+            "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
         }
     return render_page(request, "customers/list.html", context, fragment="customers/partials/list.html")
 

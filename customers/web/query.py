@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.http import QueryDict
@@ -105,7 +105,9 @@ def views_of(query: QueryDict, counts: Mapping[str, int]) -> list[View]:
 
 
 class FilterForm(forms.Form):
-    """The boxes above the list."""
+    """The boxes above the list; `folded` are those that are shown on demand."""
+
+    folded: ClassVar = ("status", "payment_status", "billing_cycle", "payment_method", "owing")
 
     q = forms.CharField(
         label=gettext_lazy("Search"),
