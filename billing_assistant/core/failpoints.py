@@ -18,6 +18,7 @@ import signal
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -49,7 +50,7 @@ class FailPointReached(RuntimeError):
 class Rule:
     fault: Fault
     hit: int | None = None
-    share: float | None = None
+    share: Decimal | None = None
 
     def applies(self, hits: int) -> bool:
         if self.hit is not None:
@@ -108,7 +109,7 @@ def parse(plan: str) -> dict[str, Rule]:
         if match is None:
             raise ImproperlyConfigured(f"FAIL_POINTS: {part!r} is not name:kill or name:raise, with @hit or %share.")
         hit, share = match["hit"], match["share"]
-        rules[match["name"]] = Rule(Fault(match["fault"]), int(hit) if hit else None, float(share) if share else None)
+        rules[match["name"]] = Rule(Fault(match["fault"]), int(hit) if hit else None, Decimal(share) if share else None)
     return rules
 
 

@@ -288,7 +288,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     if not value:
         return None
     if value.isdigit():
-        return float(value)
+        return int(value)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:

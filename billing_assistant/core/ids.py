@@ -40,3 +40,11 @@ def _next(milliseconds: int) -> tuple[int, int]:
 
 def _random(bits: int) -> int:
     return int.from_bytes(os.urandom(10), "big") & ((1 << bits) - 1)
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The UUID that a text is, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,10 +1,15 @@
-"""Locks that are not rows of an app: PostgreSQL advisory locks, held until the transaction ends."""
+"""Locks of the core, held until the transaction ends: rows of its own, and advisory locks by name."""
 
 from __future__ import annotations
 
 import hashlib
+from uuid import UUID
 
 from django.db import connection
+
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.models import ApiKey, BusinessProfile, IdempotencyRecord, User
+from billing_assistant.core.rights import STAFF_ROLES
 
 
 def _number(name: str) -> int:
@@ -23,3 +28,36 @@ def try_advisory_lock(name: str) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(name)])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def user_lock(user_id: UUID) -> User:
+    """Locks a colleague; one change of people at a time, so that two administrators cannot remove each other.
+
+    Raises NotFound, also for a client.
+    """
+    advisory_lock("core.users")
+    user = User.objects.select_for_update().filter(pk=user_id, role__in=STAFF_ROLES).first()
+    if user is None:
+        raise NotFound("There is no such person.")
+    return user
+
+
+def business_profile_lock(profile_id: UUID) -> BusinessProfile:
+    """Locks a business profile. Raises NotFound."""
+    profile = BusinessProfile.objects.select_for_update(of=("self",)).filter(pk=profile_id).first()
+    if profile is None:
+        raise NotFound("There is no such business profile.")
+    return profile
+
+
+def api_key_lock(key_id: UUID) -> ApiKey:
+    """Locks an API key. Raises NotFound."""
+    key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
+    if key is None:
+        raise NotFound("There is no such key.")
+    return key
+
+
+def idempotency_lock(actor_ref: str, key: str) -> IdempotencyRecord:
+    """Locks the record of a key that is there."""
+    return IdempotencyRecord.objects.select_for_update().get(actor_ref=actor_ref, key=key)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ValidationFailed
-from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.locks import business_profile_lock
 from invoices.models import NumberSeries, TaxRate
 from invoices.states import InvoiceKind, TaxCategory
 
@@ -20,7 +20,7 @@ def numbering_follow(*, profile_id: UUID) -> None:
     one would meet those of the other.
     """
     with transaction.atomic():
-        profile = BusinessProfile.objects.select_for_update(of=("self",)).get(pk=profile_id)
+        profile = business_profile_lock(profile_id)
         patterns = {
             InvoiceKind.INVOICE: profile.invoice_number_format,
             InvoiceKind.CREDIT_NOTE: profile.credit_note_number_format,
@@ -39,7 +39,7 @@ def numbering_follow(*, profile_id: UUID) -> None:
 def profile_prepare(*, profile_id: UUID) -> None:
     """Gives a profile its default number series and tax rates; safe to call again."""
     with transaction.atomic():
-        profile = BusinessProfile.objects.select_for_update().get(pk=profile_id)
+        profile = business_profile_lock(profile_id)
         patterns = {
             InvoiceKind.INVOICE: ("INV", profile.invoice_number_format),
             InvoiceKind.CREDIT_NOTE: ("CN", profile.credit_note_number_format),

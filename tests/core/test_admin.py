@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from billing_assistant.core import clock
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadTable
 from billing_assistant.core.models import ApiKey, Event, User
 from billing_assistant.core.rights import Role
@@ -39,7 +40,7 @@ def make_key(**fields: Any) -> ApiKey:
         "name": "Shop",
         "scopes": ["invoices.view"],
         "expires_at": None,
-        "actor": factories.Actor.of_user(owner),
+        "actor": Actor.of_user(owner),
         "now": clock.now(),
     }
     return api_key_create(**(given | fields)).key

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from django.core.files.storage import storages
 from django.db import connections, transaction
+from django.http import HttpResponse
 from django.test import RequestFactory
 from moto.server import ThreadedMotoServer
 
@@ -39,7 +40,7 @@ def bucket() -> Iterator[dict[str, Any]]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     options = {
-        "bucket_name": "documents",
+        "bucket_name": f"documents-{port}",
         "endpoint_url": f"http://127.0.0.1:{port}",
         "region_name": "eu-west-1",
         "access_key": "test",
@@ -55,7 +56,7 @@ def bucket() -> Iterator[dict[str, Any]]:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    s3.create_bucket(Bucket="documents", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.create_bucket(Bucket=f"documents-{port}", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     yield options
     server.stop()
 
@@ -213,4 +214,5 @@ class TestServing:
 
         stored = keep(factories.profile().pk, b"a,b", name="a.csv", content_type="text/csv")
         served = CSPMiddleware(lambda _request: files.file_response(stored))(RequestFactory().get("/"))
+        assert isinstance(served, HttpResponse)
         assert served.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

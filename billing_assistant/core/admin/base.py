@@ -60,9 +60,9 @@ class ReadTable(_Guarded, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The use cases that this person may carry out."""
-        rights = actor_of(request).rights
+        rights: frozenset[Any] = actor_of(request).rights
         actions = super().get_actions(request)
-        return {name: entry for name, entry in actions.items() if getattr(entry[0], "right", None) in rights}
+        return {name: entry for name, entry in actions.items() if entry and getattr(entry[0], "right", None) in rights}
 
 
 class ReadOnlyInline(_Guarded, admin.TabularInline[Model, Model]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final, cast
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -49,12 +49,12 @@ class BrowserAuthentication(SessionAuthentication):
 
 def actor_of_call(request: Request) -> Actor:
     """Who acts: the key with its scopes, or the person."""
-    found: Any = getattr(request, "_call_actor", None)
+    found = getattr(request, "_call_actor", None)
     if found is None:
         key = request.auth
         found = Actor.of_api_key(key) if isinstance(key, ApiKey) else actor_of(request._request)
-        request._call_actor = found
-    return found
+        request._call_actor = found  # type: ignore[attr-defined]
+    return cast(Actor, found)
 
 
 def _text(given: bytes) -> str:

@@ -89,8 +89,10 @@ def _answer(document: Document, status: str, answer: Document) -> Answer:
 
 
 def _schema(holder: Document) -> Document:
-    content = holder.get("content", {})
-    return next(iter(content.values()), {}).get("schema", {}) if content else {}
+    content: Document = holder.get("content", {})
+    first: Document = next(iter(content.values()), {})
+    schema: Document = first.get("schema", {})
+    return schema
 
 
 def _fields(document: Document, schema: Document, depth: int = 0) -> Iterator[Field]:

@@ -27,9 +27,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from operator import itemgetter
+from typing import Final
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
@@ -39,6 +41,7 @@ from rest_framework.response import Response
 from billing_assistant.core import clock, exact_json
 from billing_assistant.core.db import LOCK_TIMEOUT_MS, is_lock_failure, set_lock_timeout
 from billing_assistant.core.errors import Conflict, DomainError, ValidationFailed
+from billing_assistant.core.locks import idempotency_lock
 from billing_assistant.core.models import IdempotencyRecord
 
 HEADER: Final = "Idempotency-Key"
@@ -144,7 +147,7 @@ def _take(call: Call) -> IdempotencyRecord | HttpResponseBase:
     set_lock_timeout(int(WAIT_SECONDS * 1000))
     record = _inserted(call)
     if record is None:
-        record = _rows(call).select_for_update().get()
+        record = idempotency_lock(call.actor_ref, call.key)
         answer = _known(record, call)
         if answer is not None:
             return answer
@@ -162,7 +165,7 @@ def _lease(call: Call) -> IdempotencyRecord | HttpResponseBase | None:
         record = _inserted(call, lease=LEASE)
         if record is not None:
             return record
-        record = _rows(call).select_for_update().get()
+        record = idempotency_lock(call.actor_ref, call.key)
         answer = _known(record, call)
         if answer is not None:
             return answer
@@ -170,10 +173,6 @@ def _lease(call: Call) -> IdempotencyRecord | HttpResponseBase | None:
             return None
         _begin_anew(record, call, lease=LEASE)
         return record
-
-
-def _rows(call: Call) -> Any:
-    return IdempotencyRecord.objects.filter(actor_ref=call.actor_ref, key=call.key)
 
 
 def _inserted(call: Call, *, lease: timedelta | None = None) -> IdempotencyRecord | None:
@@ -288,7 +287,9 @@ def _hash(request: HttpRequest) -> str:
         digest.update(request.body)
     except RawPostDataException:  # a form that was read already: its fields and files are the body
         digest.update(urlencode(sorted(request.POST.lists()), doseq=True).encode())
-        for name, upload in sorted(request.FILES.items()):
+        for name, upload in sorted(request.FILES.items(), key=itemgetter(0)):
+            if not isinstance(upload, UploadedFile):
+                continue
             digest.update(f"\n{name} {upload.name} {upload.size}\n".encode())
             for chunk in upload.chunks():
                 digest.update(chunk)

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-
-def as_uuid(text: str) -> UUID | None:
-    """The UUID that a text is, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+from billing_assistant.core.ids import as_uuid
 
 
 def by_ref(ref: str, *, field: str = "number") -> dict[str, Any]:

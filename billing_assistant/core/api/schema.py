@@ -24,7 +24,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="For programs; does not change.")
     detail = serializers.CharField(help_text="For people.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), help_text="Reasons by field."
     )
 
@@ -53,7 +53,7 @@ _KEY_PARAMETER = OpenApiParameter(
 )
 
 
-class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
+class ApiSchema(AutoSchema):
     """Reads `request_bodies`, `answers`, `list_key` and `rights` of an ApiView."""
 
     def get_override_parameters(self) -> list[Any]:
@@ -70,7 +70,7 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
         if isinstance(answer, dict):
             answers = dict(answer)
         elif self._is_list():
-            answers = {200: _list_of(answer, self.view.list_key)}
+            answers = {200: _list_of(answer, getattr(self.view, "list_key", ""))}
         else:
             answers = {_status(self.method, answer): OpenApiResponse(answer) if answer is None else answer}
         refusals = _REFUSALS | ({} if self.method in SAFE_METHODS else _WRITE_REFUSALS)
@@ -78,7 +78,7 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
             answers.setdefault((status, MEDIA_TYPE), OpenApiResponse(ProblemSerializer, text))
         return answers
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         text = str(super().get_description() or "")
         rule = getattr(self.view, "access", None)
         right = rule.right_for(self.method) if isinstance(rule, Access) else None

@@ -28,10 +28,10 @@ from billing_assistant.core.api.formats import ExactJSONParser, ExactJSONRendere
 from billing_assistant.core.api.pagination import listing
 from billing_assistant.core.api.permissions import HasRight
 from billing_assistant.core.api.problem import problem_handler
-from billing_assistant.core.api.refs import as_uuid
 from billing_assistant.core.api.schema import ApiSchema
 from billing_assistant.core.api.throttles import ApiThrottle
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import ApiKey, BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import profiles_for
@@ -61,7 +61,7 @@ class ApiView(APIView):
     throttle_classes = (ApiThrottle,)
     parser_classes = (ExactJSONParser,)
     renderer_classes = (ExactJSONRenderer,)
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -90,7 +90,7 @@ class ApiView(APIView):
 
     @property
     def profile_id(self) -> UUID:
-        return cast(UUID, self.profile.pk)
+        return self.profile.pk
 
     @property
     def idempotency_key(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import Q
 from billing_assistant.core import crypto, events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.locks import api_key_lock
 from billing_assistant.core.models import ApiKey, BusinessProfile, User
 from billing_assistant.core.rights import ROLE_RIGHTS, Right, Role
 
@@ -83,9 +84,8 @@ def api_key_revoke(*, key_id: UUID, actor: Actor, now: datetime) -> ApiKey:
     """Ends a key at once; revoking again changes nothing."""
     actor.require(Right.SETTINGS_EDIT)
     with transaction.atomic():
-        key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
-        if key is None or not actor.can_see(key.profile_id):
-            raise NotFound("There is no such key.")
+        key = api_key_lock(key_id)
+        actor.require_profile(key.profile_id)
         if key.revoked_at is None:
             key.revoked_at = now
             key.save(update_fields=["revoked_at"])

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from billing_assistant.core import events, files
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.currencies import CURRENCIES
-from billing_assistant.core.errors import NotFound, PermissionRefused, ValidationFailed
+from billing_assistant.core.errors import PermissionRefused, ValidationFailed
+from billing_assistant.core.locks import business_profile_lock
 from billing_assistant.core.models import BusinessProfile, StoredFile
 from billing_assistant.core.pictures import logo_png
 from billing_assistant.core.rights import Right
@@ -36,7 +37,7 @@ CODE_LENGTH: Final = 2
 _NOT_COUNTRIES: Final = frozenset({"CP", "CQ", "DG", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 COUNTRIES: Final = frozenset(
     code
-    for code in Locale("en").territories
+    for code in map(str, Locale("en").territories)
     if len(code) == CODE_LENGTH and code.isalpha() and code not in _NOT_COUNTRIES
 )
 
@@ -98,10 +99,7 @@ def _change_logo(profile_id: UUID, logo: StoredFile | None, actor: Actor, now: d
 def _locked(profile_id: UUID, actor: Actor) -> BusinessProfile:
     actor.require(Right.SETTINGS_EDIT)
     actor.require_profile(profile_id)
-    profile = BusinessProfile.objects.select_for_update(of=("self",)).filter(pk=profile_id).first()
-    if profile is None:
-        raise NotFound(_("There is no such business profile."))
-    return profile
+    return business_profile_lock(profile_id)
 
 
 def _put(profile: BusinessProfile, values: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import Conflict, NotFound, ValidationFailed
-from billing_assistant.core.locks import advisory_lock
+from billing_assistant.core.locks import user_lock
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import STAFF_ROLES, Right, Role
 
@@ -59,7 +59,7 @@ def user_create(*, person: Person, actor: Actor, now: datetime) -> User:
         user.set_unusable_password()
         _check(user, person, actor)
         user.save()
-        user.profiles.set(person.profile_ids)
+        user.profiles.set(BusinessProfile.objects.filter(pk__in=person.profile_ids))
         _record("user.created", user, actor, now, changed=[])
     return user
 
@@ -77,7 +77,7 @@ def user_update(*, user_id: UUID, person: Person, actor: Actor, now: datetime) -
         if before["role"] == Role.ADMIN and user.role != Role.ADMIN:
             _keep_an_administrator(user)
         user.save()
-        user.profiles.set(person.profile_ids)
+        user.profiles.set(BusinessProfile.objects.filter(pk__in=person.profile_ids))
         if before["email"].lower() != user.email.lower():
             EmailAddress.objects.filter(user=user).delete()
         changed = [name for name in _MODEL_FIELDS if before[name] != getattr(user, name)]
@@ -114,14 +114,10 @@ def user_reset_second_factor(*, user_id: UUID, actor: Actor, now: datetime) -> U
 
 
 def _locked(user_id: UUID, actor: Actor) -> User:
-    """A colleague that the actor may manage, one change at a time, so that two administrators cannot remove each other.
-
-    An administrator of some profiles manages people of those only.
-    """
+    """A colleague that the actor may manage. An administrator of some profiles manages people of those only."""
     actor.require(Right.USERS_EDIT)
-    advisory_lock("core.users")
-    user = User.objects.select_for_update().filter(pk=user_id, role__in=STAFF_ROLES).first()
-    if user is None or not _within(actor, user.profiles.values_list("pk", flat=True)):
+    user = user_lock(user_id)
+    if not _within(actor, user.profiles.values_list("pk", flat=True)):
         raise NotFound(_("There is no such person."))
     return user
 

@@ -20,6 +20,6 @@ def require_fresh_sign_in(request: HttpRequest) -> None:
     person = user_of(request)
     if not get_reauthentication_flows(person):
         return
-    moments = [float(record.get("at", 0)) for record in get_authentication_records(request, person)]
+    moments = [record.get("at", 0.0) for record in get_authentication_records(request, person)]
     if clock.now().timestamp() - max(moments, default=0.0) >= app_settings.REAUTHENTICATION_TIMEOUT:
         raise ReauthenticationRequired

@@ -22,7 +22,6 @@ from billing_assistant.core.models import User
 from billing_assistant.core.web import errors
 from billing_assistant.core.web.gate import turned_away
 from billing_assistant.core.web.render import render_domain_error, request_id
-from billing_assistant.core.web.requests import is_api
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PORTAL: Final = frozenset({Kind.SIGNED_LINK, Kind.CLIENT})
@@ -80,7 +79,7 @@ class AccessMiddleware:
 
 
 class DomainErrorMiddleware:
-    """A refusal that leaves a page's view becomes a page or a toast. The API renders its own."""
+    """A refusal that leaves a page's view becomes a page or a toast. API views render their own."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -89,8 +88,6 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if is_api(request):
-            return None
         if isinstance(error, DataError):
             return errors.bad_request(request)
         if isinstance(error, OperationalError) and is_lock_failure(error):

@@ -8,7 +8,12 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 import structlog
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import (
+    FieldDoesNotExist,
+    MultipleObjectsReturned,
+    ObjectDoesNotExist,
+    ValidationError,
+)
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -67,9 +72,9 @@ def visible_or_404(rows: QuerySet[M], actor: Actor, **lookup: Any) -> M:
     )
     try:
         return scoped.get(**lookup)
-    except (rows.model.DoesNotExist, ValidationError, ValueError):
+    except (ObjectDoesNotExist, ValidationError, ValueError):
         raise NotFound(_("There is no such record.")) from None
-    except rows.model.MultipleObjectsReturned:
+    except MultipleObjectsReturned:
         raise Conflict(_("Several business profiles have a record of this number: use its id.")) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import PermissionRefused
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.selectors import profile_default, profiles_for
 
@@ -52,8 +53,8 @@ def current_profile(request: HttpRequest) -> BusinessProfile:
     found = getattr(request, "_profile", None)
     if found is None:
         actor = actor_of(request)
-        chosen = request.session.get(PROFILE_KEY)
-        visible = profiles_for(actor).filter(pk=chosen).first() if _is_uuid(chosen) else None
+        chosen = as_uuid(str(request.session.get(PROFILE_KEY, "")))
+        visible = profiles_for(actor).filter(pk=chosen).first() if chosen else None
         found = visible or profile_default(actor)
         request._profile = found  # type: ignore[attr-defined]
     return cast(BusinessProfile, found)
@@ -94,7 +95,3 @@ def client_ip(request: HttpRequest) -> str:
     if proxies and len(chain) >= proxies:
         return chain[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _is_uuid(value: Any) -> bool:
-    return isinstance(value, str) and len(value.replace("-", "")) == 32 and value.replace("-", "").isalnum()  # noqa: PLR2004

@@ -33,7 +33,7 @@ def make_key(profile: BusinessProfile) -> Callable[..., str]:
 
     def make(role: Role = Role.ADMIN, **fields: Any) -> str:
         owner = fields.pop("user", None) or factories.user(role)
-        given = {
+        given: dict[str, Any] = {
             "user_id": owner.pk,
             "profile_id": profile.pk,
             "name": "test",

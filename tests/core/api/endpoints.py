@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import Http404
 from django.urls import include, path
@@ -47,6 +48,14 @@ class CustomerSerializer(serializers.Serializer[Any]):
 class Effect(ApiView):
     """Writes one notice a call: the effect that must not be doubled."""
 
+    @property
+    def person(self) -> UUID:
+        assert self.actor.user_id is not None
+        return self.actor.user_id
+
+    def tell(self, key: str, text: str) -> None:
+        Notice.objects.create(user_id=self.person, key=key, text=text)
+
     rights = RIGHTS
     request_bodies = {"POST": OrderSerializer}
     answers = {"POST": OrderSerializer, "DELETE": None}
@@ -54,20 +63,20 @@ class Effect(ApiView):
     def post(self, request: Request) -> Response:
         order = self.parse(OrderSerializer)
         if order["text"] == "conflict":
-            Notice.objects.create(user=request.user, key="half", text="half")
+            self.tell("half", "half")
             raise Conflict("It is taken.")
         if order["text"] == "crash":
-            Notice.objects.create(user=request.user, key="half", text="half")
+            self.tell("half", "half")
             raise RuntimeError("canary of the inside")
         if order["text"] == "away":
             raise Unavailable("They said: canary")
         number = Notice.objects.count()
-        Notice.objects.create(user=request.user, key=str(uuid7()), text=order["text"])
+        self.tell(str(uuid7()), order["text"])
         answer = OrderSerializer({"currency": "KES", **order}).data
         return Response({**answer, "number": number}, status=201, headers={"Location": "/api/effects/1"})
 
     def delete(self, request: Request) -> Response:
-        Notice.objects.create(user=request.user, key="deleted", text="deleted")
+        self.tell("deleted", "deleted")
         return Response(status=204)
 
 
@@ -79,7 +88,7 @@ class Resumable(Effect):
     def post(self, request: Request) -> Response:
         order = self.parse(OrderSerializer)
         Notice.objects.get_or_create(
-            user=request.user, key=self.idempotency_key[-120:], defaults={"text": order["text"]}
+            user_id=self.person, key=self.idempotency_key[-120:], defaults={"text": order["text"]}
         )
         if order["text"] == "crash":
             raise RuntimeError("after the effect")

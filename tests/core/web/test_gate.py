@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
 from tests import factories
 from tests.core.web.conftest import SignIn
@@ -63,7 +63,7 @@ def test_the_portal_is_for_clients(sign_in: SignIn, client: Client, path: str) -
 
 def test_somebody_who_was_deactivated_is_a_stranger_at_once(sign_in: SignIn) -> None:
     browser = sign_in(Role.ADMIN, username="leaver")
-    person = factories.User.objects.get(username="leaver")
+    person = User.objects.get(username="leaver")
     person.is_active = False
     person.save()
     assert browser.get("/staff/").status_code == 302
@@ -71,7 +71,7 @@ def test_somebody_who_was_deactivated_is_a_stranger_at_once(sign_in: SignIn) -> 
 
 def test_a_changed_role_counts_at_once(sign_in: SignIn) -> None:
     browser = sign_in(Role.ADMIN, username="demoted")
-    factories.User.objects.filter(username="demoted").update(role=Role.READ_ONLY)
+    User.objects.filter(username="demoted").update(role=Role.READ_ONLY)
     assert browser.post("/staff/invoices/").status_code == 403
 
 
@@ -109,14 +109,14 @@ class TestSecondFactor:
 
     def test_staff_who_have_one_and_did_not_show_it_are_asked(self, sign_in: SignIn) -> None:
         browser = sign_in(username="has-one")
-        person = factories.User.objects.get(username="has-one")
+        person = User.objects.get(username="has-one")
         Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
         response = browser.get("/staff/")
         assert response.headers["Location"].startswith("/accounts/2fa/reauthenticate/?next=%2Fstaff%2F")
 
     def test_staff_who_showed_it_come_in(self, sign_in: SignIn) -> None:
         browser = sign_in(username="showed")
-        person = factories.User.objects.get(username="showed")
+        person = User.objects.get(username="showed")
         Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
         session = browser.session
         session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa", "type": "totp"}]

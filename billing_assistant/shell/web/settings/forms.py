@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, Final
@@ -42,14 +43,20 @@ SCOPE_LABELS: Final = {
     Right.USERS_EDIT: _("Manage people"),
 }
 MULTILINE: Final = frozenset({"invoice_terms"})
+LABELS: Final = {
+    "customer_number_format": _("Customer number format"),
+    "draft_number_format": _("Draft number format"),
+    "invoice_number_format": _("Invoice number format"),
+    "credit_note_number_format": _("Credit note number format"),
+    "payment_number_format": _("Payment number format"),
+}
 
 
 class BusinessProfileForm(forms.Form):
     """Every field of a business profile but the logo."""
 
-    def __init__(self, *args: Any, profile: BusinessProfile, **kwargs: Any) -> None:
-        initial = {name: getattr(profile, name) for name in FIELDS}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, profile: BusinessProfile) -> None:
+        super().__init__(data, initial={name: getattr(profile, name) for name in FIELDS})
         self.fields = fields_for_model(BusinessProfile, fields=FIELDS, formfield_callback=_profile_field)
         self.fields["approval_limit"] = AmountField(
             label=_("Second person above"),
@@ -64,14 +71,15 @@ class BusinessProfileForm(forms.Form):
 
 
 def _profile_field(field: Any, **kwargs: Any) -> forms.Field | None:
-    choices = {
+    sources: dict[str, Callable[[], list[tuple[str, Any]]]] = {
         "time_zone": lambda: [(zone, zone.replace("_", " ")) for zone in sorted(time_zones())],
         "currency": currency_choices,
         "country": _countries,
         "language": lambda: list(settings.LANGUAGES),
-    }.get(field.name)
-    made: forms.Field
-    label = str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:]
+    }
+    choices = sources.get(field.name)
+    words = str(LABELS.get(field.name, field.verbose_name))
+    label = words[:1].upper() + words[1:]
     if choices is not None:
         return forms.ChoiceField(label=label, choices=choices(), widget=SearchSelect)
     if field.name == "website":
@@ -80,14 +88,14 @@ def _profile_field(field: Any, **kwargs: Any) -> forms.Field | None:
         kwargs["widget"] = forms.Textarea
     if field.name == "accent_color":
         kwargs["widget"] = forms.TextInput(attrs={"type": "color"})
-    made = field.formfield(**kwargs)
+    made: forms.Field = field.formfield(**kwargs)
     made.label = label
     return made
 
 
 def _countries() -> list[tuple[str, str]]:
     names = Locale.parse(get_language() or "en", sep="-").territories
-    return sorted(((code, names.get(code, code)) for code in COUNTRIES), key=itemgetter(1))
+    return sorted(((str(code), str(names.get(code, code))) for code in COUNTRIES), key=itemgetter(1))
 
 
 class LogoForm(forms.Form):
@@ -116,8 +124,8 @@ class PersonForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
-    def __init__(self, *args: Any, profiles: list[BusinessProfile], person: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_of_person(person) if person else {}, **kwargs)
+    def __init__(self, data: Any = None, *, profiles: list[BusinessProfile], person: User | None = None) -> None:
+        super().__init__(data, initial=_of_person(person) if person else {})
         words = {
             Role.ADMIN: _("everything, also settings and people"),
             Role.FINANCE: _("everything but settings and people"),
