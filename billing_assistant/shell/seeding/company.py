@@ -43,7 +43,7 @@ def company_make() -> BusinessProfile:
             "bank_swift": "EQBLKENA",
             "mpesa_paybill": "522533",
             "invoice_terms": "Payment within the days stated. Interest of 1.5 % a month is charged on late amounts.",
-            "invoice_footer": "Chromapages Limited · PVT-2019-042318 · Thank you for your business",
+            "invoice_footer": "Thank you for your business",
             "approval_limit": Decimal(100_000),
         },
     )
@@ -96,5 +96,5 @@ def logo_png() -> bytes:
 
 
 def _word(draw: ImageDraw.ImageDraw, *, left: int, height: int) -> None:
-    font = ImageFont.load_default(size=height * 40 / 100)
+    font = ImageFont.load_default(size=height * 36 / 100)
     draw.text((left, height // 2), "Chromapages", font=font, fill="#12302d", anchor="lm")
