@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing_assistant.core.api.document_urls")),
     path("", include("customers.api.urls")),
     path("", include("invoices.api.urls")),
+    path("", include("payments.api.urls")),
     path("", include("reminders.api.urls")),
     path("", include("ai_agent.api.urls")),
     path("", include("billing_assistant.shell.api.urls")),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -116,7 +116,7 @@ class AgingLine:
 
     def __add__(self, other: AgingLine) -> AgingLine:
         sums = [mine + theirs for mine, theirs in zip(self.buckets, other.buckets, strict=True)]
-        return AgingLine(self.currency, *sums, self.credit + other.credit)
+        return AgingLine(self.currency, *sums, credit=self.credit + other.credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def aging(
 
 def _lines(profile: BusinessProfile, as_of: date) -> list[tuple[UUID, AgingLine]]:
     found: dict[tuple[UUID, str], AgingLine] = {}
-    arguments = {"profile": profile.pk, "day": as_of, "zone": profile.time_zone}
+    arguments: dict[str, Any] = {"profile": profile.pk, "day": as_of, "zone": profile.time_zone}
     with connection.cursor() as cursor:
         cursor.execute(_OWED, arguments)
         for owner, currency, *buckets in cursor.fetchall():

@@ -70,8 +70,8 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
         else:
             _say(request, payment)
             return redirect("payments:detail", payment.pk)
-    for error in boxes.errors:
-        form.add_error(None, error)
+    for fault in boxes.errors:
+        form.add_error(None, fault)
     context = {"form": form, "boxes": boxes, "customer": customer, "currency": currency, "many": len(boxes) >= LISTED}
     status = 400 if form.errors else 200
     return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html", status=status)

@@ -1,0 +1,63 @@
+"""What vendors sent, and the demo gateway's own books, in the admin."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.admin import ReadTable, service_action
+from billing_assistant.core.rights import Right
+from integrations.models import DemoDelivery, DemoPayment, DemoSession, WebhookEvent
+from integrations.services.webhooks import webhook_dismiss, webhook_retry
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadTable):
+    exclude = ("body",)
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("created_at", "source", "kind", "object_id", "status", "attempts", "outcome")
+    list_filter = ("status", "source", "kind", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("event_id", "object_id", "outcome")
+    date_hierarchy = "created_at"
+    actions = ["retry", "dismiss"]
+
+    @service_action(_("Try again"), right=Right.PAYMENTS_RECORD)
+    def retry(self, row: WebhookEvent, *, actor: Actor, now: datetime) -> None:
+        webhook_retry(event_id=row.pk, actor=actor, now=now)
+
+    @service_action(_("Close"), right=Right.PAYMENTS_RECORD, asks_reason=True)
+    def dismiss(self, row: WebhookEvent, *, actor: Actor, now: datetime, reason: str) -> None:
+        webhook_dismiss(event_id=row.pk, reason=reason, actor=actor, now=now)
+
+
+class DemoTable(ReadTable):
+    """The demo gateway has no business profiles: these rows are the other side's."""
+
+    view_right = Right.SETTINGS_EDIT
+    profile_path = ""
+
+
+@admin.register(DemoSession)
+class DemoSessionAdmin(DemoTable):
+    list_display = ("id", "created_at", "reference", "amount", "currency", "status", "expires_at")
+    list_filter = ("status", "currency")
+    search_fields = ("id", "reference", "description")
+
+
+@admin.register(DemoPayment)
+class DemoPaymentAdmin(DemoTable):
+    list_display = ("id", "created_at", "session", "amount", "currency", "status", "card_last4", "failure_code")
+    list_filter = ("status", "currency", "failure_code")
+    list_select_related = ("session",)
+    search_fields = ("id", "session__id")
+
+
+@admin.register(DemoDelivery)
+class DemoDeliveryAdmin(DemoTable):
+    list_display = ("id", "created_at", "kind", "object_id", "attempts", "due_at", "delivered_at", "last_error")
+    list_filter = ("kind", ("delivered_at", admin.EmptyFieldListFilter))
+    search_fields = ("id", "object_id")

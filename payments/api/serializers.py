@@ -1,0 +1,221 @@
+"""Payments as JSON. `payment_id`, `customer_id` and `invoice_id` are the human numbers, `id` the UUID."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.api.fields import ExactNumberField, MoneyField
+from billing_assistant.core.api.strict import StrictSerializer
+from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.ids import as_uuid
+from invoices.models import Invoice
+from invoices.states import InvoiceKind
+from payments.models import Payment
+from payments.selectors.payments import applied_to
+from payments.services.plan import OLDEST_FIRST, Wish
+from payments.states import PaymentMethod
+
+MOST: Final = 500
+
+
+class AllocationIn(StrictSerializer):
+    """A part of the money and the invoice (id or number) that it settles."""
+
+    invoice_id = serializers.CharField(max_length=80)
+    amount = ExactNumberField(decimals=4)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": ["oldest_first"]},
+            {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"invoice_id": {"type": "string"}, "amount": {"type": "number"}},
+                    "required": ["invoice_id", "amount"],
+                },
+            },
+        ]
+    }
+)
+class AllocationsField(serializers.Field[Any, Any, Any, Any]):
+    """ "oldest_first", or a list of parts."""
+
+    default_error_messages = {
+        "invalid": _('Give "oldest_first", or a list of invoice_id and amount.'),
+        "many": _("At most 500 invoices at once."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data == "oldest_first":
+            return OLDEST_FIRST
+        if not isinstance(data, list):
+            self.fail("invalid")
+        if len(data) > MOST:
+            self.fail("many")
+        parts = AllocationIn(data=data, many=True)
+        if not parts.is_valid():
+            raise serializers.ValidationError(parts.errors)
+        return parts.validated_data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PaymentIn(StrictSerializer):
+    """Money that was received. What is not allocated stays the customer's credit."""
+
+    customer_id = serializers.CharField(max_length=80, help_text="UUID or number, like CUST-0001")
+    amount = MoneyField()
+    currency = serializers.CharField(required=False, default="", max_length=3, help_text="default: the customer's")
+    method = serializers.ChoiceField(choices=[method.value for method in PaymentMethod])
+    received_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="default: today")
+    reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=240)
+    allocations = AllocationsField(required=False, allow_null=True, default=None)
+
+
+class AllocateIn(StrictSerializer):
+    """What the unapplied rest of a payment settles."""
+
+    allocations = AllocationsField()
+
+
+class ReverseIn(StrictSerializer):
+    """Why, and since when, the money is not there."""
+
+    reason = serializers.CharField(max_length=240)
+    reversed_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="default: today")
+
+
+def wish_of(value: Any, actor: Actor) -> Wish:
+    """The allocations of a body by the ids of their invoices. Raises NotFound, ValidationFailed (named twice)."""
+    if value is None or value == OLDEST_FIRST:
+        return value  # type: ignore[no-any-return]
+    wish: dict[UUID, Decimal] = {}
+    for part in value:
+        invoice_id = _invoice_id(part["invoice_id"], actor)
+        if invoice_id in wish:
+            raise ValidationFailed({"allocations": [f"{part['invoice_id']} is named twice."]})
+        wish[invoice_id] = part["amount"]
+    return wish
+
+
+def _invoice_id(reference: str, actor: Actor) -> UUID:
+    found = as_uuid(reference)
+    rows = Invoice.objects.filter(kind=InvoiceKind.INVOICE)
+    rows = rows.filter(pk=found) if found is not None else rows.filter(number=reference.replace("\x00", ""))
+    if actor.profile_ids is not None:
+        rows = rows.filter(profile_id__in=actor.profile_ids)
+    ids = list(rows.values_list("pk", flat=True)[:2])
+    if len(ids) != 1:
+        raise NotFound(f"There is no invoice {reference}.")
+    return ids[0]
+
+
+class AppliedOut(serializers.Serializer[Any]):
+    """What a payment settles of one invoice."""
+
+    invoice_id = serializers.CharField()
+    id = serializers.UUIDField()
+    amount = MoneyField()
+    invoice_amount_due = MoneyField()
+
+
+class PaymentRowOut(serializers.Serializer[Payment]):
+    """A payment in a list."""
+
+    payment_id = serializers.CharField(source="number")
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    method = serializers.CharField()
+    customer_id = serializers.CharField(source="customer.number")
+    customer_name = serializers.CharField(source="customer.name")
+    currency = serializers.CharField()
+    amount = MoneyField()
+    amount_allocated = MoneyField()
+    unapplied = MoneyField()
+    received_on = serializers.DateField()
+    reference = serializers.CharField()
+    provider = serializers.CharField()
+    failure = serializers.CharField()
+    reversed_on = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class PaymentOut(PaymentRowOut):
+    """One payment with what it settled."""
+
+    note = serializers.CharField()
+    reversal_reason = serializers.CharField()
+    recorded_by = serializers.CharField(source="recorded_by_label")
+    allocations = serializers.SerializerMethodField()
+
+    @extend_schema_field(AppliedOut(many=True))
+    def get_allocations(self, payment: Payment) -> list[dict[str, Any]]:
+        rows = [
+            {
+                "invoice_id": each.invoice.number,
+                "id": each.invoice.pk,
+                "amount": each.amount,
+                "invoice_amount_due": each.invoice.amount_due,
+                "currency": payment.currency,
+            }
+            for each in applied_to(payment)
+            if each.amount
+        ]
+        return list(AppliedOut(rows, many=True).data)
+
+
+class AgingLineOut(serializers.Serializer[Any]):
+    """What is owed in one currency by how many days it is late."""
+
+    currency = serializers.CharField()
+    current = MoneyField()
+    days_1_30 = MoneyField()
+    days_31_60 = MoneyField()
+    days_61_90 = MoneyField()
+    days_over_90 = MoneyField()
+    owed = MoneyField()
+    overdue = MoneyField()
+    unapplied_credit = MoneyField(source="credit")
+    net = MoneyField()
+
+
+class AgingRowOut(serializers.Serializer[Any]):
+    """One customer in one currency."""
+
+    customer_id = serializers.CharField(source="number")
+    id = serializers.UUIDField(source="customer_id")
+    customer_name = serializers.CharField(source="name")
+    aging = AgingLineOut(source="line")
+
+
+class TieOut(serializers.Serializer[Any]):
+    """Documents beside the ledger."""
+
+    currency = serializers.CharField()
+    owed = MoneyField()
+    ledger_receivable = MoneyField(source="receivable")
+    unapplied_credit = MoneyField(source="credit")
+    ledger_customer_credit = MoneyField(source="customer_credit")
+    ties = serializers.BooleanField(source="holds")
+
+
+class AgingOut(serializers.Serializer[Any]):
+    """The aging report."""
+
+    as_of = serializers.DateField()
+    customers = AgingRowOut(many=True, source="rows")
+    totals = AgingLineOut(many=True)
+    ledger = TieOut(many=True, source="ties")
+    ties = serializers.BooleanField(source="holds")
