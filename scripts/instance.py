@@ -110,7 +110,14 @@ class Instance:
 
     def adopt(self) -> None:
         """Takes over what a running instance has published."""
-        self.environment = {**self.environment, **json.loads(self._published.read_text(encoding="utf-8"))}
+        try:
+            published = json.loads(self._published.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise DevError(
+                f"This instance is just starting or stopping (process and address: {self.holder()}).",
+                "Try again in a moment.",
+            ) from error
+        self.environment = {**self.environment, **published}
 
     @property
     def _published(self) -> Path:

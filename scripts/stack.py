@@ -40,8 +40,8 @@ def supervised(instance: Instance) -> Iterator[Supervisor]:
             _end_orphans(instance)
             yield supervisor
         finally:
-            supervisor.stop()
             instance.withdraw()
+            supervisor.stop()
             lock.truncate(0)
 
 
