@@ -12,13 +12,15 @@ from scripts.paths import ROOT, VAR
 from scripts.setup import front_end, system_packages
 
 FOLDER = VAR / "e2e"
-PLUGINS = "--strict-markers --strict-config -p no:langsmith_plugin -p no:valkey -p no:anyio -p no:randomly -W ignore::pytest.PytestRemovedIn10Warning"
+PLUGINS = "--strict-markers --strict-config -p no:langsmith_plugin -p no:valkey -p no:anyio -p no:randomly"
 
 
 def run(arguments: list[str]) -> int:
     """The instance is made anew for each run: a test never meets what another run left."""
     chromium = system_packages.chromium()
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    with stack.supervised(Instance.at(str(FOLDER))):
+        say.step("a new instance for this run")  # what a killed run left behind has been ended
+    shutil.rmtree(FOLDER)
     instance = Instance.at(str(FOLDER), port=free_port())
     with stack.supervised(instance) as supervisor:
         front_end.ready(instance.environment)

@@ -36,9 +36,11 @@ def test_what_is_published_is_private(running: Instance, tmp_path: Path) -> None
 
 
 def test_an_instance_that_is_starting_or_stopping_cannot_be_used(running: Instance) -> None:
+    lock = running.lock()
+    assert lock is not None
     running.publish()
     running.withdraw()
-    with pytest.raises(DevError, match=r"just starting or stopping .* Try again in a moment\."):
+    with lock, pytest.raises(DevError, match=r"just starting or stopping .* Try again in a moment\."):
         running.adopt()
 
 
