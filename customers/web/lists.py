@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.keyset import page_of
-from billing_assistant.core.money import quantize
+from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
@@ -47,6 +47,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         counts = {"total": stats.total, "overdue": stats.overdue, "suspended": stats.suspended}
         context |= {
             "stats": stats,
+            "nothing": Money.zero(profile.currency),
             "views": views_of(request.GET, counts),
             "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
             "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
