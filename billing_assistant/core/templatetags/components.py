@@ -63,7 +63,9 @@ _icon = icon
 
 
 def _pair(amount: Any, currency: str) -> tuple[Decimal | None, str]:
-    return (amount.amount, amount.currency) if isinstance(amount, Money) else (amount, currency)
+    if isinstance(amount, Money):
+        return amount.amount, amount.currency
+    return (Decimal(amount) if isinstance(amount, int) else amount), currency
 
 
 @register.simple_tag
