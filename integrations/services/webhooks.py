@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -47,7 +47,7 @@ def webhook_receive(*, vendor: str, headers: Mapping[str, str], body: bytes, now
     source.webhook_verify(headers=headers, body=body, now=now)
     notice = source.webhook_notice(body)
     event_id = uuid7()
-    row = [
+    row: list[Any] = [
         event_id, now, source.name, notice.account, notice.event_id, notice.name[:80], notice.object_id, body, now
     ]  # fmt: skip
     with connection.cursor() as cursor:

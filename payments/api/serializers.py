@@ -100,7 +100,7 @@ class ReverseIn(StrictSerializer):
 def wish_of(value: Any, actor: Actor) -> Wish:
     """The allocations of a body by the ids of their invoices. Raises NotFound, ValidationFailed (named twice)."""
     if value is None or value == OLDEST_FIRST:
-        return value  # type: ignore[no-any-return]
+        return value
     wish: dict[UUID, Decimal] = {}
     for part in value:
         invoice_id = _invoice_id(part["invoice_id"], actor)

@@ -115,8 +115,8 @@ class AgingLine:
         return self.owed - self.credit
 
     def __add__(self, other: AgingLine) -> AgingLine:
-        sums = [mine + theirs for mine, theirs in zip(self.buckets, other.buckets, strict=True)]
-        return AgingLine(self.currency, *sums, credit=self.credit + other.credit)
+        sums = {name: getattr(self, name) + getattr(other, name) for name in (*BUCKETS, "credit")}
+        return AgingLine(self.currency, **sums)
 
 
 @dataclass(frozen=True, slots=True)
