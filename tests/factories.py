@@ -81,7 +81,9 @@ def seller(**fields: Any) -> BusinessProfile:
     return made
 
 
-def line(description: str = "Web hosting", quantity: str = "3", price: str | None = "15000", **fields: Any) -> LineInput:
+def line(
+    description: str = "Web hosting", quantity: str = "3", price: str | None = "15000", **fields: Any
+) -> LineInput:
     """A line at 16 % tax, unless told otherwise."""
     defaults: dict[str, Any] = {"unit": "months", "tax_rate": Decimal(16)}
     return LineInput(

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import structlog
 from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from pydantic import ValidationError
 
 from ai_agent.drafting.compute import compute
 from ai_agent.drafting.errors import PromptEmpty, PromptTooLong
@@ -21,6 +23,7 @@ from integrations import registry
 
 log = structlog.get_logger(__name__)
 
+_FINISHED: Final = "STOP"
 MODEL_LABEL: Final = gettext_noop("Drafted by %(model)s, check before sending")
 _REASONS: Final = {
     "timeout": gettext_noop("The model did not answer in time."),
@@ -78,14 +81,20 @@ def _by_model(request: DraftingRequest, model: BaseChatModel) -> DraftResult:
 
 
 def propose(request: DraftingRequest, model: BaseChatModel) -> Proposal:
-    """What a model proposes for a request. Raises whatever the model raises, and _NoAnswer for an empty answer."""
+    """What a model proposes for a request. Raises whatever the model raises, and _NoAnswer for half an answer.
+
+    The answer is read again here, strictly: the library's own parser completes JSON that was cut off.
+    """
     chain = PROMPT | model.with_structured_output(Proposal, method="json_schema", include_raw=True)
     answer: Any = chain.invoke(variables(request))
-    proposal = answer["parsed"]
-    if isinstance(proposal, Proposal):
-        return proposal
-    finish = str(answer["raw"].response_metadata.get("finish_reason", "")).upper()
-    raise _NoAnswer("unreadable" if finish in {"", "STOP"} else "stopped")
+    raw: AIMessage = answer["raw"]
+    finish = str(raw.response_metadata.get("finish_reason", _FINISHED)).upper()
+    if finish != _FINISHED or not raw.text:
+        raise _NoAnswer("stopped")
+    try:
+        return Proposal.model_validate_json(raw.text)
+    except ValidationError as error:
+        raise _NoAnswer("unreadable") from error
 
 
 def _name(model: BaseChatModel) -> str:

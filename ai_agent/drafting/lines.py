@@ -16,6 +16,7 @@ from billing_assistant.core.money import quantize, quantize_places
 
 RATE_PLACES: Final = 6
 MAX_FIGURE: Final = Decimal("999999999999")
+ONE: Final = Figure(Decimal(1))
 EACH: Final = "each"
 FLAT: Final = "flat"
 _FRACTIONS: Final = {
@@ -102,7 +103,7 @@ class LineReader:
         counted = read_unit(item.unit)
         if item.quantity is None:
             return Decimal(1), counted
-        figure = self.figure(line, item.quantity)
+        figure = ONE if item.quantity.lower() in {"a", "an"} else self.figure(line, item.quantity)
         line.provenance["quantity"] = Provenance(Origin.REQUEST, item.quantity_source or item.quantity)
         compound = _compound(item.quantity)
         if compound is not None and figure is not None and figure.value > 0 and self.ground.has_phrase(item.quantity):
@@ -115,7 +116,7 @@ class LineReader:
             line.flags.add(Flag.INVALID_AMOUNT)
             line.needs.add(Need.QUANTITY)
             return None, counted
-        return figure.value, counted
+        return _plain(figure.value), counted
 
     def _times(self, line: Line, item: ProposedItem, per: list[Per]) -> None:
         """The second count: months of "per user per month"; sessions of "4 sessions of 2 hours"."""
@@ -258,6 +259,11 @@ class LineReader:
         if line.quantity is not None:
             line.quantity /= units.HALF_HOUR_MINUTES
         return "hour"
+
+
+def _plain(value: Decimal) -> Decimal:
+    """The value without idle decimals: six, not 6.0."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def read_unit(words: str | None) -> str | None:

@@ -20,7 +20,7 @@ class OutsideEffectInTransaction(RuntimeError):
 def require_no_transaction() -> None:
     """Guards a call to the outside world: it must not happen while a transaction of ours is open."""
     blocks = connection.atomic_blocks
-    if connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase):  # as for Django's durable blocks
+    if connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase):  # type: ignore[attr-defined] # as for Django's durable blocks
         raise OutsideEffectInTransaction("Commit before calling an outside service.")
 
 
@@ -57,5 +57,6 @@ def minor_units_constraint(name: str, *fields: str, currency: str = "currency") 
     """A CHECK that every stored amount has no more decimals than its currency."""
     condition = Q()
     for field in fields:
-        condition &= Q(**{field: Round(F(field), precision=CurrencyExponent(F(currency)))})
+        decimals = CurrencyExponent(F(currency))
+        condition &= Q(**{field: Round(F(field), precision=decimals)})  # type: ignore[arg-type] # it takes both
     return CheckConstraint(condition=condition, name=name)

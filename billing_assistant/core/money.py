@@ -49,7 +49,7 @@ def percentage(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
 
 
 def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Splits an amount by weights with the largest-remainder rule: the parts always sum to the amount.
+    """Splits an amount by weights, largest remainder first: the parts always sum to the amount.
 
     Weights are not negative; when all are zero the parts are equal. The amount must be quantised.
     Ties go to the earlier part.
@@ -73,7 +73,7 @@ def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
 
 
 def _decimal_text(number: str) -> str:
-    """Reads the separators that people type: the last of two kinds is the decimal one, groups of three are thousands."""
+    """Reads typed separators: the last of two kinds is the decimal one, groups of three are thousands."""
     text = re.sub(r"[\s'’_]", "", number)
     comma, point = text.rfind(","), text.rfind(".")
     if comma >= 0 and point >= 0:

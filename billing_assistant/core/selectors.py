@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from billing_assistant.core.actors import Actor
@@ -23,7 +25,7 @@ def profile_default(actor: Actor) -> BusinessProfile:
     return profile
 
 
-def timeline(actor: Actor, *, subject_id: object = None, customer_id: object = None) -> QuerySet[Event]:
+def timeline(actor: Actor, *, subject_id: UUID | None = None, customer_id: UUID | None = None) -> QuerySet[Event]:
     """What happened to a subject or a customer, newest first, within the actor's profiles."""
     events = Event.objects.order_by("-id")
     if actor.profile_ids is not None:

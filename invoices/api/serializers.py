@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -13,14 +14,14 @@ from billing_assistant.core.api.fields import ExactNumberField, MoneyField
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from customers.models import Customer
-from invoices.models import DraftLine, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
+from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.services.compute import LineInput
 from invoices.services.drafts import MAX_TERMS_DAYS, DraftInput, default_tax
 from invoices.services.instalments import due_parts
 from invoices.states import UNTAXED, DiscountKind, InvoiceKind, TaxCategory, invoice_status
 
 
-def _today(context: dict[str, Any]) -> date:
+def _today(context: Mapping[str, Any]) -> date:
     """The local date that states and due dates are told for: given, or that of the view's business profile."""
     if "today" in context:
         return cast(date, context["today"])
@@ -125,7 +126,7 @@ def line_input_of(item: dict[str, Any], customer: Customer) -> LineInput:
     )
 
 
-class LineOut(serializers.Serializer[DraftLine | InvoiceLine]):
+class LineOut(serializers.Serializer[Any]):
     description = serializers.CharField()
     quantity = ExactNumberField()
     unit = serializers.CharField()
@@ -203,14 +204,14 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
         return due_parts(draft, draft.total, _today(self.context))[-1].due_on
 
 
-class TaxOut(serializers.Serializer[InvoiceTax]):
+class TaxOut(serializers.Serializer[Any]):
     category = serializers.CharField()
     rate = ExactNumberField()
     base = MoneyField()
     tax = MoneyField()
 
 
-class InstalmentOut(serializers.Serializer[Instalment]):
+class InstalmentOut(serializers.Serializer[Any]):
     due_date = serializers.DateField(source="due_on")
     amount = MoneyField()
 

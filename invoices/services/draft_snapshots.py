@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from invoices.models import DraftLine, InvoiceDraft
+from invoices.models import DraftLine, InvoiceDraft, InvoiceLine
 from invoices.services.compute import LineInput
 from invoices.states import DiscountKind, TaxCategory
 
@@ -42,7 +42,7 @@ def draft_input_of(snapshot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def line_input(line: DraftLine) -> LineInput:
+def line_input(line: DraftLine | InvoiceLine) -> LineInput:
     """A stored line as input of the computation."""
     return LineInput(
         description=line.description,

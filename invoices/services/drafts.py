@@ -37,6 +37,7 @@ from invoices.states import (
 )
 
 MAX_TERMS_DAYS: Final = 3650
+LONGEST_REFERENCE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def _check(data: DraftInput, currency: str) -> None:
         errors["instalments"] = ["Each instalment has to be more than zero."]
     if list(data.instalments) != sorted(data.instalments, key=lambda part: part[0]):
         errors["instalments"] = ["Instalments are in the order of their due dates."]
-    if len(data.reference) > InvoiceDraft._meta.get_field("reference").max_length:
+    if len(data.reference) > LONGEST_REFERENCE:
         errors["reference"] = ["The reference is too long."]
     if errors:
         raise ValidationFailed(errors)

@@ -16,6 +16,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.services.posting import entries_post
@@ -205,7 +206,7 @@ def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list
             description=line.description,
             quantity=line.quantity,
             unit=line.unit,
-            unit_price=line.unit_price,
+            unit_price=line.unit_price or ZERO,
             discount_percent=line.discount_percent,
             tax_category=line.tax_category,
             tax_rate=line.tax_rate,

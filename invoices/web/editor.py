@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -197,7 +198,7 @@ def _live(editor: Editor, draft: InvoiceDraft | None = None) -> dict[str, Any]:
     """Totals of the rows that can be read, each with its amount; what cannot be read is told, not guessed."""
     if editor.form.is_bound:
         editor.form.is_valid()
-        head = editor.form.cleaned_data
+        head: Mapping[str, Any] = editor.form.cleaned_data
         rows = [(row.prefix, row.line()) for row in _readable(editor)]
     else:
         head = editor.form.initial

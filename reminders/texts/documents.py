@@ -95,12 +95,14 @@ def _figures(invoice: Invoice) -> tuple[Fact, ...]:
 
 def _next_part(invoice: Invoice) -> Decimal:
     """What is due next: payments fill the instalments in order."""
-    settled, reached = invoice.total - invoice.amount_due, ZERO
+    total: Decimal = invoice.total
+    owed: Decimal = invoice.amount_due
+    reached = ZERO
     for part in invoice.instalments.all():
         reached += part.amount
-        if settled < reached:
-            return reached - settled
-    return invoice.amount_due
+        if total - owed < reached:
+            return reached - total + owed
+    return owed
 
 
 def _settled(invoice: Invoice) -> tuple[Fact, ...]:

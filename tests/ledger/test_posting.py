@@ -84,9 +84,10 @@ def test_the_database_refuses_an_unbalanced_entry() -> None:
 def test_the_database_refuses_changes_to_the_journal(now: datetime, table: str, statement: str) -> None:
     with transaction.atomic():
         entries_post(entries=[_invoice_entry("10.00")], actor=SYSTEM, now=now)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(statement.format(table))
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(statement.format(table))
 
 
 def test_rebuilding_the_balances_gives_what_posting_gave(now: datetime) -> None:

@@ -13,7 +13,6 @@ from reminders.channels.email import EmailChannel
 from tests.reminders.test_smtp_channel import MAIL
 from tests.support.local_server import Answer, LocalServer, local_server
 
-
 INACTIVE = (
     "You tried to send to recipient(s) that have been marked as inactive. Found inactive addresses: "
     f"{', '.join(MAIL.recipients)}. Inactive recipients are ones that have generated a hard bounce."

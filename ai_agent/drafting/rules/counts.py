@@ -55,7 +55,7 @@ def counted_ahead(context: Context, at: int) -> tuple[int, bool] | None:
     head = _head_of(context, ahead)
     if context.unit(ahead) is not None and context.low(ahead) not in {"p", "c"}:
         return _adjacent_or_head(context, at, ahead, head)
-    if context.low(ahead) in {"no", "nos"} and context.is_word(ahead + 1):
+    if context.low(ahead) in {"no", "nos"}:
         return ahead, True
     if context.low(ahead) == "-" and context.unit(ahead + 1) is not None:
         return ahead + 1, True

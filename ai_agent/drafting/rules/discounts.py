@@ -71,6 +71,11 @@ _OF: Final = r"\s*(?:rate\s+)?(?:of|at|is|by|:|=|ya|la|ni|\()?\s*"
 _QUALITY: Final = r"(?:\s+(?!off\b|on\b|of\b)[a-z][\w'-]*){0,3}?"
 _PERCENT: Final = rf"(?P<percent>{PERCENT})"
 _AMOUNT: Final = rf"(?P<amount>{AMOUNT}){END}"
+# less the £500 deposit already paid
+_PREPAID: Final = (
+    r"(?P<tail>\s+(?:deposit|advance|prepayment|down\s?payment|retainer|payment)(?:\s+(?:which\s+|that\s+)?(?:they\s+|was\s+|has\s+been\s+)?"
+    r"(?:already\s+)?(?:paid|received|made))?)\b"
+)
 _ORDINAL: Final = r"\b(?:first|last|final|initial)\s+"
 
 _PATTERNS: Final = tuple(
@@ -91,6 +96,7 @@ _PATTERNS: Final = tuple(
         rf"\b(?P<unit>mwezi|wiki|siku)\s+(?:wa|ya)\s+(?:kwanza|mwisho)\s+(?:ni\s+|iwe\s+)?{_FREE}",
         # knock off £150, take 20 off, less 2k, punguzo la 2,000, £50 off, $20 off each
         rf"{_GIVE}\s+{_AMOUNT}{_OFF}",
+        rf"\b{_VERB}{_BETWEEN}{_AMOUNT}{_PREPAID}",
         rf"\b{_VERB}{_BETWEEN}{_AMOUNT}(?P<tail>{_QUALITY}\s+{NOUN})?{_EACH}{_ON}",
         rf"\b{NOUN}{_OF}{_AMOUNT}{_EACH}{_ON}",
         rf"{_AMOUNT}{_OFF}",

@@ -67,6 +67,7 @@ _OPENS_PAIR = word_set(
     "film record clean strip"
     " remove test install repair service bed research profit wear arts food black sales supplying designing"
 )
+_SUMS = word_set("total subtotal totals jumla sum")
 _DROPPED = frozenset({'"', "'", "*", "_", "~", "`", "<", ">", "{", "}", "\\"})
 
 
@@ -119,6 +120,8 @@ class _Cutter:
         if piece.text in {"&", "+"} and before and after and before.end == piece.start and after.start == piece.end:
             return None  # "R&D"
         if piece.text == "&" and self._joins_names(at):
+            return None
+        if piece.text == ":" and before is not None and before.low in _SUMS:
             return None
         if piece.text == "," and after is not None and after.kind is Kind.LINE:
             return Break.COMMA

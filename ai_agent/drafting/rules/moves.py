@@ -138,7 +138,7 @@ def _figures(step: Step, current: Item) -> Move:
     if not (reading.has_price and now.has_price) or _ends_with_year(current):
         second_count = reading.has_count and now.has_count and now.has_price
         return Move.SKIP if second_count and step.brk not in IN_LIST else Move.MERGE
-    if _lists_bare_figures(reading, now):
+    if _lists_bare_figures(reading, now) or (_is_bare(now) and not _is_bare(reading)):
         return Move.MERGE
     is_sum = bool(reading.total and not reading.rate)
     return Move.SKIP if is_sum or step.brk is Break.PAREN else Move.NEW
@@ -148,6 +148,12 @@ def _ends_with_year(current: Item) -> bool:
     """ "annual audit 2025, 4,000": the year was no price."""
     slots = find(current.pieces)
     return len(slots) == 1 and slots[0].role is Role.BARE and could_be_year(slots[0].figure)
+
+
+def _is_bare(reading: Reading) -> bool:
+    """A small number that nothing marks as a price: the "12" of "ink cartridges 12, 15 each"."""
+    unmarked = not (reading.per or reading.has_count or reading.total) and reading.rate_source == reading.rate
+    return unmarked and reading.rate.isdigit() and len(reading.rate) <= len("999")
 
 
 def _lists_bare_figures(reading: Reading, now: Reading) -> bool:
@@ -203,7 +209,7 @@ def _takes_price(step: Step, current: Item) -> bool:
 
 def _is_bare_count(reading: Reading, now: Reading) -> bool:
     """ "250 kwa kila kikombe, vikombe 40"."""
-    bare = reading.rate.isdigit() and not reading.per and not reading.total
+    bare = reading.rate.replace(",", "").isdigit() and not reading.per and not reading.total
     return bare and bool(now.per) and not now.has_count
 
 

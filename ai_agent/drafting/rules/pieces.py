@@ -24,6 +24,7 @@ _MULTIPLIERS: Final = {
     "million": 1_000_000, "hundred": 100, "elfu": 1_000, "laki": 100_000, "milioni": 1_000_000,
 }  # fmt: skip
 _GLUED_ONLY: Final = frozenset({"m", "mil"})
+_AFTER_MILLIONS: Final = word_set("for of per each total flat in on at and plus na ya kwa za wa to with less minus as due pls please only")
 _FRACTIONS: Final = {
     "1/2": Decimal("0.5"),
     "1/4": Decimal("0.25"),
@@ -317,11 +318,17 @@ class _Joiner:
         if not self._glued(at + 1):
             scale = _MULTIPLIERS.get(follower.low) if follower.low not in _GLUED_ONLY else None
             return (replace(figure, value=value * scale, plain=False), at + 2) if scale else (figure, at + 1)
+        if follower.low in _GLUED_ONLY and self._names_thing(at + 2):
+            return None  # "2m fence panels"
         if follower.low in _MULTIPLIERS:
             return replace(figure, value=value * _MULTIPLIERS[follower.low], plain=False), at + 2
         if _may_touch(follower.text):
             return replace(figure, glued=True), at + 1
         return None  # "3D", "5th", "500ml": a name, not a number
+
+    def _names_thing(self, at: int) -> bool:
+        raw = self.raw(at)
+        return raw is not None and raw.group == "word" and raw.low not in _AFTER_MILLIONS and money.code_of(raw.low) is None
 
     def _after(self, figure: Figure, currency: str | None, at: int) -> tuple[Figure, int]:
         """What follows the number: "/=", a currency, cents, per cent."""

@@ -68,7 +68,7 @@ def read(
     text = _take_repeat(_take_others(text, found, known), found, history)
     text = _take_terms(text, found)
     text = lead.without_asides(lead.mark(references.blank_all(text)))
-    parts = fragments.cut(references.label_numbers(pieces.split(text)))
+    parts = fragments.cut(references.article_counts(references.label_numbers(pieces.split(text))))
     if found.repeat:
         proposed = repeats.edits(parts, lines)
     else:

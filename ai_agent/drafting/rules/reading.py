@@ -115,6 +115,15 @@ class _Resolver:
         for slot in self.of(Role.PRICE):
             if slot.after_x and slot not in sure and sure and slot.at > sure[0].at and slot.figure.plain:
                 slot.role = Role.COUNT
+        for slot in self.of(Role.PRICE, Role.BARE):
+            if sure and slot not in sure and sure[0].per and self._beside_noun(slot, sure[0].per[0].lower()):
+                slot.role, slot.unit = Role.COUNT, ""
+
+    def _beside_noun(self, slot: Slot, noun: str) -> bool:
+        """ "0.05 per sms, 4,000 sms": a number beside the noun that is priced counts it."""
+        generic = units.canonical(noun) in {None, units.UNIT}
+        beside = {self.context.low(slot.at - 1), self.context.low(slot.at + 1)}
+        return generic and any(word and (word == noun or self._same_noun(word, noun)) for word in beside)
 
     def _without_result(self, best: Slot, priced: list[Slot]) -> Slot:
         """With a count and a price, a total beside them is only their product: it is left to the arithmetic."""
@@ -413,6 +422,7 @@ class _Resolver:
         out.has_words = any(self.context.low(at) not in lexicon.WEAK for at in named)
         out.description = describe.describe(self.pieces, self.used)
         out.has_weak_words = bool(out.description)
-        named_unit = (times.unit if times is not None else "") or (count.unit if count is not None else "")
+        counts = [count, times] if len(out.per) > 1 else [times, count]
+        named_unit = next((slot.unit for slot in counts if slot is not None and slot.unit), "")
         if named_unit and out.description == "":
             out.description = describe.describe([piece for piece in self.pieces if piece.text == named_unit][:1], ())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
-from ai_agent.drafting.rules.pieces import Kind, Piece
+from ai_agent.drafting.rules import units
+from ai_agent.drafting.rules.pieces import Figure, Kind, Piece
 from ai_agent.drafting.rules.text import squeeze
 from ai_agent.drafting.rules.wordsets import word_set
 
@@ -83,6 +85,19 @@ def label_numbers(pieces: Sequence[Piece]) -> list[Piece]:
             out.append(piece)
         else:
             out.append(replace(piece, kind=Kind.WORD, figure=None))
+    return out
+
+
+def article_counts(pieces: Sequence[Piece]) -> list[Piece]:
+    """The "a" of "a year of hosting" and "for a day" as the number one; "20 a month" is a price per month."""
+    out = list(pieces)
+    for at in range(len(out) - 1):
+        before, follower = out[at - 1].low if at else "", out[at + 2].low if at + 2 < len(out) else ""
+        article = out[at].kind is Kind.WORD and out[at].low in {"a", "an"}
+        timed = units.canonical(out[at + 1].low) in units.TIMES and out[at + 1].low in units.SINGULARS
+        free = at == 0 or out[at - 1].figure is None
+        if article and timed and free and (follower == "of" or before == "for"):
+            out[at] = replace(out[at], kind=Kind.FIGURE, figure=Figure(Decimal(1), spelled=True))
     return out
 
 

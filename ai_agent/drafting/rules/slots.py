@@ -73,10 +73,11 @@ def _vague(context: Context, at: int, figure: Figure) -> Slot | None:
     ahead = at + 1
     while context.low(ahead) in MODIFIERS or context.low(ahead) in {"of", "a"}:
         ahead += 1
-    unit = context.pieces[ahead].text if context.unit(ahead) else ""
-    between = {context.low(index) for index in range(at + 1, ahead)}
-    dropped = unit and is_dropped(context, ahead) and between <= PLAIN_MODIFIERS | {"of", "a"}
-    used = {at} | (set(range(at + 1, ahead + 1)) if dropped else set())
+    place, adjacent = counted_ahead(context, ahead - 1) or (ahead, False)
+    unit = context.pieces[place].text if context.unit(place) is not None else ""
+    between = {context.low(index) for index in range(at + 1, place)}
+    dropped = adjacent and is_dropped(context, place) and between <= PLAIN_MODIFIERS | {"of", "a"}
+    used = {at} | (set(range(at + 1, place + 1)) if dropped else set())
     if context.low(at - 1) == "a":
         used.add(at - 1)
     return Slot(at, figure, Role.COUNT, Strength.FAIR, unit=unit, used=used)

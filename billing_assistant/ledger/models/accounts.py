@@ -35,7 +35,7 @@ class Account(Entity):
 
 
 class OwnerBalance(models.Model):
-    """What a customer was billed, paid and owes in one currency: a cache of the journal, kept in the same transaction."""
+    """What a customer was billed, paid and owes in one currency: the journal summed, kept in its transaction."""
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
     owner_id = models.UUIDField()

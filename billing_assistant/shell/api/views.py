@@ -5,10 +5,10 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing_assistant.core.api.refs import as_uuid
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.rights import Right
 from billing_assistant.shell.api.serializers import CustomerDetailSerializer, detail_item
 from customers.api.serializers import CustomerUpdateSerializer, as_in_body, service_data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -123,7 +123,7 @@ def fill(setting: Setting, total: int) -> None:
         is_default=False,
         restarts_yearly=False,
     )
-    shared = {"profile": setting.profile.pk, "series": series.pk, "total": total, "paid": PAID_OF_TEN}
+    shared: dict[str, Any] = {"profile": setting.profile.pk, "series": series.pk, "total": total, "paid": PAID_OF_TEN}
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNTS, shared)
         cursor.execute(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Model
@@ -81,7 +81,7 @@ def _copies(rows: Iterable[Model]) -> list[Model]:
     return [_renamed(row) for row in rows]
 
 
-def _renamed(row: Model) -> Model:
+def _renamed(row: Any) -> Any:
     copy = type(row)(
         **{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.generated}
     )
@@ -100,7 +100,7 @@ def _invoice_copies(ids: Sequence[object]) -> list[Invoice]:
     return copies
 
 
-def _moved(row: Model, name: str, fresh: dict[object, object]) -> Model:
+def _moved(row: Model, name: str, fresh: Mapping[Any, Any]) -> Model:
     setattr(row, name, fresh[getattr(row, name)])
     row.pk = None
     return row

@@ -20,7 +20,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today, now
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import BusinessProfile, User
-from billing_assistant.core.money import Money
+from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
 from billing_assistant.ledger.books import check_books, invariants
@@ -173,8 +173,8 @@ def _compare(story: Story, content: bytes, refused: set[str]) -> str:
     sums = {number: total for number, total in sums_of(content).items() if number not in refused}
     stored = Invoice.objects.filter(profile=story.profile, imported=True)
     expect("imported totals", dict(stored.values_list("number", "total")), sums)
-    billed = sum(total for number, total in sums.items() if not number.startswith("C"))
-    credited = sum(total for number, total in sums.items() if number.startswith("C"))
+    billed = sum((total for number, total in sums.items() if not number.startswith("C")), ZERO)
+    credited = sum((total for number, total in sums.items() if number.startswith("C")), ZERO)
     linked = stored.filter(kind=InvoiceKind.CREDIT_NOTE, corrects__isnull=False)
     wait_for("credit notes to be applied", lambda: all(n.amount_credited == n.total for n in linked), seconds=120)
     return f"every total equals the file: {Money(billed, 'GBP')} invoiced, {Money(credited, 'GBP')} credited"
