@@ -44,7 +44,7 @@ def page_url(customer: Customer, tab: str = "") -> str:
 def customer_new(request: HttpRequest) -> HttpResponseBase:
     """The form for a new customer of the business profile."""
     profile = current_profile(request)
-    form = CustomerForm(request.POST or None, initial=blank_values(profile))
+    form = CustomerForm(request.POST or None, profile=profile, initial=blank_values(profile))
     if request.method == "POST" and form.is_valid():
         try:
             customer = customer_create(
@@ -63,7 +63,9 @@ def customer_new(request: HttpRequest) -> HttpResponseBase:
 def customer_edit(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """The form for a present customer."""
     customer = selectors.customer_get(actor_of(request), customer_id)
-    form = CustomerForm(request.POST or None, initial=present_values(customer))
+    form = CustomerForm(
+        request.POST or None, profile=customer.profile, customer=customer, initial=present_values(customer)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             customer_update(

@@ -1,4 +1,4 @@
-"""Forms about customers. They carry what was typed to the services, which check it; nothing is checked twice."""
+"""Forms about customers. They carry what was typed to the services; what those would refuse is said all at once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.currencies import CURRENCIES
+from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.states import Status
 from billing_assistant.core.ui.forms import AmountField, SearchSelect
 from customers.countries import country_choices
 from customers.models import Contact, Customer
-from customers.services.fields import CREATE_FIELDS, NOTES_LENGTH, defaults_for
+from customers.services.fields import CREATE_FIELDS, NOTES_LENGTH, customer_fields, defaults_for
 from customers.states import BillingCycle, ContactRole, InvoiceStyle, PaymentTerms, PreferredMethod
 
 LANGUAGE_CHOICES = [("en", _("English")), ("sw", _("Swahili"))]
@@ -94,8 +95,10 @@ class CustomerForm(forms.Form):
     )
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, profile: BusinessProfile, customer: Customer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.profile = profile
+        self.customer = customer
         choices = {
             "country": [("", ""), *country_choices()],
             "currency": currency_choices(),
@@ -104,10 +107,20 @@ class CustomerForm(forms.Form):
         for name, pairs in choices.items():
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Adds what the service would refuse, so that a person reads every reason at once."""
+        try:
+            customer_fields(self.data_for_service(), profile=self.profile, current=self.customer)
+        except ValidationFailed as error:
+            for field, reasons in error.errors.items():
+                if field in self.fields and field not in self.errors:
+                    self.add_error(field, reasons)
+        return self.cleaned_data
+
     def data_for_service(self) -> dict[str, object]:
         """The values by the names that the services know."""
-        values: dict[str, object] = {name: self.cleaned_data[name] for name in CREATE_FIELDS}
-        values["tags"] = self.cleaned_data["tags"].split(",")
+        values: dict[str, object] = {name: self.cleaned_data[name] for name in CREATE_FIELDS & self.cleaned_data.keys()}
+        values["tags"] = str(values.get("tags", "")).split(",")
         return values
 
     def seen(self) -> datetime | None:

@@ -176,6 +176,13 @@ def test_a_bad_value_stays_on_the_form_with_its_reason(
     assert not Customer.objects.exists()
 
 
+def test_every_reason_is_said_at_once(client: Client, seller: BusinessProfile) -> None:
+    sign_in(client)
+    typed = FORM | {"name": "", "phone": "12", "credit_limit": "-5", "tags": "x" * 50}
+    page = client.post(reverse("customers:new"), typed).content.decode()
+    assert "4 things need your attention" in page
+
+
 def test_what_a_form_may_not_set_is_left_alone(client: Client, seller: BusinessProfile) -> None:
     sign_in(client)
     sneaky = {"number": "CUST-9999", "status": "suspended", "payment_status": "overdue", "profile": "1", "id": "1"}
