@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from billing_assistant.core.errors import InvalidAmount, NotFound, OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.failpoints import FailPointReached
 from billing_assistant.core.models import Event, Notice
 from billing_assistant.core.rights import Role
 from integrations.ports.payments import ProviderStatus, SessionStatus
@@ -356,3 +357,42 @@ def test_a_gateway_that_is_away_is_asked_again(now, fake_gateway: FakeGateway) -
     checkout.refresh_from_db()
     assert checkout.ask_at == later + timedelta(minutes=5)
     assert not checkout_ask(checkout_id=checkout.pk, now=later)
+
+
+def test_a_process_that_dies_before_the_call_leaves_nothing_open(now, fake_gateway: FakeGateway, settings) -> None:
+    settings.FAIL_POINTS = "checkout.before_call:raise"
+    with pytest.raises(FailPointReached):
+        _open(invoice(), "20000.00")
+    settings.FAIL_POINTS = ""
+    checkouts_sweep(now=NOW + timedelta(minutes=6))
+    checkout = Checkout.objects.get()
+    assert (checkout.status, checkout.ask_at, fake_gateway.sessions) == (CheckoutState.EXPIRED, None, {})
+
+
+def test_a_process_that_dies_after_the_call_is_caught_up_with(now, fake_gateway: FakeGateway, settings) -> None:
+    bill = invoice()
+    settings.FAIL_POINTS = "checkout.after_call:raise"
+    with pytest.raises(FailPointReached):
+        _open(bill, "20000.00")
+    settings.FAIL_POINTS = ""
+    session_id = next(iter(fake_gateway.sessions))
+    fake_gateway.client_pays(session_id)
+    checkouts_sweep(now=NOW + timedelta(minutes=6))
+    assert due(bill) == Decimal("32200.00")
+    assert Checkout.objects.get().external_id == session_id
+
+
+def test_the_webhook_may_be_quicker_than_the_answer(now, fake_gateway: FakeGateway, monkeypatch) -> None:
+    """The client cannot have paid yet, but a gateway may tell of a page before it answers that it made it."""
+    bill = invoice()
+    create = fake_gateway.checkout_create
+
+    def slow_answer(request):
+        session = create(request)
+        _take(fake_gateway, fake_gateway.client_pays(session.external_id))
+        return session
+
+    monkeypatch.setattr(fake_gateway, "checkout_create", slow_answer)
+    checkout = _open(bill, "20000.00")
+    assert (checkout.status, due(bill)) == (CheckoutState.SUCCEEDED, Decimal("32200.00"))
+    assert Payment.objects.count() == 1
