@@ -63,6 +63,7 @@ def test_every_row_is_on_one_page_forth_and_back(order: tuple[str, ...], tones: 
         signing.dumps([["-id"], ["x"], 1], salt="another"),
         signing.dumps([["text"], ["x"], 1], salt="core.keyset"),
     ],
+    ids=["empty", "no cursor", "no signature", "another salt", "another order"],
 )
 def test_a_cursor_of_somebody_else_leads_to_the_first_page(cursor: str) -> None:
     fill(["a", "b"])
