@@ -14,12 +14,15 @@ _LEGAL: Final = word_set("ltd limited inc llc plc gmbh co company corp corporati
 _MIN_FIRST: Final = 4
 _MIN_INITIALS: Final = 3
 _BEFORE: Final = (
-    r"(?:\b(?:send|give|get|e-?mail|bill|billing|invoice|invoicing|charge|for|to|client|customer|kwa|ya|wa|mteja|from|at|with|"
+    r"(?:\b(?:send|give|get|e-?mail|bill|billing|invoice|invoicing|charge|for|to|client|customer|kwa|ya|wa|"
+    "mteja|from|at|with|"
     r"inv)\s+|(?:^|(?<=[\n.:;]))\s*)"
 )
 _AFTER: Final = (
     r"(?=\s*(?:$|[,.:;\n!?)-]|'s\b|\bfor\b|\bwith\b|\binvoice\b|\binv\b|\bplease\b|\bpls\b|\bya\b|\bkwa\b|"
-    r"\bthe\b|\bto\b|\bhas\b|\bhave\b|\bneeds?\b|\bcalled\b|\basked\b|\bordered\b|\bsays?\b|\bsaid\b|\bconfirmed\b|\brang\b|\bemailed\b|\bame\w+|\bwame\w+|\bwanahitaji\b|\bwanataka\b|\banahitaji\b|\banataka\b|\bwants?\b|\b\d|[$£€]))"
+    r"\bthe\b|\bto\b|\bhas\b|\bhave\b|\bneeds?\b|\bcalled\b|\basked\b|\bordered\b|\bsays?\b|\bsaid\b|"
+    r"\bconfirmed\b|\brang\b|\bemailed\b|\bame\w+|\bwame\w+|\bwanahitaji\b|\bwanataka\b|\banahitaji\b|"
+    r"\banataka\b|\bwants?\b|\b\d|[$£€]))"
 )
 
 

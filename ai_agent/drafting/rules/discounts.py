@@ -73,7 +73,8 @@ _PERCENT: Final = rf"(?P<percent>{PERCENT})"
 _AMOUNT: Final = rf"(?P<amount>{AMOUNT}){END}"
 # less the £500 deposit already paid
 _PREPAID: Final = (
-    r"(?P<tail>\s+(?:deposit|advance|prepayment|down\s?payment|retainer|payment)(?:\s+(?:which\s+|that\s+)?(?:they\s+|was\s+|has\s+been\s+)?"
+    r"(?P<tail>\s+(?:deposit|advance|prepayment|down\s?payment|retainer|payment)(?:\s+(?:which\s+|"
+    r"that\s+)?(?:they\s+|was\s+|has\s+been\s+)?"
     r"(?:already\s+)?(?:paid|received|made))?)\b"
 )
 _ORDINAL: Final = r"\b(?:first|last|final|initial)\s+"

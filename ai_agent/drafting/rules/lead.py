@@ -17,7 +17,8 @@ _WHO: Final = (
     r"mteja(?:\s+huyu)?|wateja)"
 )
 _INVOICE: Final = (
-    "(?:(?:interim|progress|stage|tax|vat|pro-?forma|draft|new|quick|another|separate|final|next|sales|single|simple|proper|"
+    "(?:(?:interim|progress|stage|tax|vat|pro-?forma|draft|new|quick|another|separate|final|next|sales|"
+    "single|simple|proper|"
     r"monthly|regular|mpya|quarterly)\s+){0,6}"
     "(?:in(?:v|vo|voi|vio|ov)[a-z]{0,2}[cs]es?|invo?ice?s?|inv|invoic|invocie|inoice|bill|draft|ankara|"
     r"bili|invoisi)\b"
@@ -72,8 +73,10 @@ _NOT_TRADE: Final = (
     r"|proof\w*|edit\w*|paper|forms?|archiv\w*|migration|module|app|portal)\b)"
 )
 _FORMS: Final = (
-    rf"\b(?:they|he|she|client|customer|§)\s+(?:(?:just|now|also|are|is|still)\s+){{0,2}}(?:needs?|wants?|asked\s+for|asking\s+for|requested|would\s+like"
-    rf"|waiting\s+for)(?:\s+(?:an?|the|their|this|that|another|one)){{0,2}}\s+{_INVOICE}{_NOT_TRADE}{_PARTICLES}{_TAIL}",
+    rf"\b(?:they|he|she|client|customer|§)\s+(?:(?:just|now|also|are|is|still)\s+){{0,2}}(?:needs?|wants?|"
+    r"asked\s+for|asking\s+for|requested|would\s+like"
+    r"|waiting\s+for)(?:\s+(?:an?|the|their|this|that|another|"
+    rf"one)){{0,2}}\s+{_INVOICE}{_NOT_TRADE}{_PARTICLES}{_TAIL}",
     rf"{_OPENS}{_POLITE}{_MAKE}(?:\s+{_WHO}){{0,6}}{_ARTICLES}\s+(?:(?:october|november|december|january|february|"
     rf"march|april|may|june|july|august|september)\s+)?{_INVOICE}{_NOT_TRADE}{_PARTICLES}{_TAIL}",
     r"\b(?:please|pls|plz|plese|kindly|tafadhali|naomba|can\s+you|"
@@ -86,7 +89,8 @@ _FORMS: Final = (
     f"these)){{0,6}}{_TAIL}",
     rf"{_OPENS}{_POLITE}invoice{_NOT_TRADE}(?=\s+[a-z]){_TAIL}",
     rf"{_OPENS}{_POLITE}(?:lipisha|toza|[mw]a?toze|[mw]a?lipishe)\b(?:\s+{_WHO})?{_TAIL}",
-    rf"{_OPENS}{_POLITE}{_WHO}?\s*(?:(?:needs?|wants?|wanahitaji|wanataka|anahitaji|anataka)\b)?{_ARTICLES}\s*{_INVOICE}{_NOT_TRADE}(?=\s*(?:[:,\n-]|$|(?:for|to|of|ya|kwa|"
+    rf"{_OPENS}{_POLITE}{_WHO}?\s*(?:(?:needs?|wants?|wanahitaji|wanataka|anahitaji|"
+    rf"anataka)\b)?{_ARTICLES}\s*{_INVOICE}{_NOT_TRADE}(?=\s*(?:[:,\n-]|$|(?:for|to|of|ya|kwa|"
     r"za|with|covering|request|needed|required|please)\b|§))(?:\s+(?:request|needed|required|"
     f"please)){{0,6}}{_TAIL}",
     rf"{_OPENS}{_POLITE}(?:to\s+be\s+(?:billed|invoiced|charged)|billable|to\s+bill|items?\s+to\s+(?:bill|"
@@ -96,8 +100,10 @@ _FORMS: Final = (
     rf"{_OPENS}{_POLITE}(?:add|include|ongeza)\b(?=\s+(?:the|a|an|\d|our|their|one|also)\b)",
 )
 _TOLD: Final = (
-    r"(?:says?|said|confirmed|wrote|writes|asked\s+for|wants|want|need|needs|ordered|bought|took|requested|agreed(?:\s+to)?|approved|called|rang"
-    r"|phoned|e-?mailed|texted|messaged|got\s+back|came\s+back|ameagiza|wameagiza|aliagiza|waliagiza|amenunua|wamenunua|alinunua|walinunua"
+    r"(?:says?|said|confirmed|wrote|writes|asked\s+for|wants|want|need|needs|ordered|bought|took|requested|"
+    r"agreed(?:\s+to)?|approved|called|rang"
+    r"|phoned|e-?mailed|texted|messaged|got\s+back|came\s+back|ameagiza|wameagiza|aliagiza|waliagiza|"
+    "amenunua|wamenunua|alinunua|walinunua"
     r"|amechukua|wamechukua|alichukua|walichukua|ameomba|wameomba|anataka|wanataka|wanahitaji|anahitaji)\b"
 )
 _PATTERNS: Final = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
@@ -149,7 +155,8 @@ _ASIDES: Final = tuple(
         r"\bkama\s+(?:tulivyo\w+|ilivyo\w+|kawaida|alivyo\w+|walivyo\w+)\b(?:\s+(?:jana|leo|kwenye\s+\w+))?",
         r"\b(?:(?:we|they|i|you|client|customer)\s+)?(?:(?:can|would\s+like\s+to|want\s+to|will|"
         r"to)\s+)?(?:go|going|went)\s+ahead\s+with\b",
-        rf"(?:\b(?:the\s+)?(?:client|customer|boss|manager|director|she|he|they|bursar|owner|mteja)|§)\s+(?:has\s+|have\s+|just\s+)?{_TOLD}(?:\s+that)?",
+        r"(?:\b(?:the\s+)?(?:client|customer|boss|manager|director|she|he|they|bursar|owner|mteja)|"
+        rf"§)\s+(?:has\s+|have\s+|just\s+)?{_TOLD}(?:\s+that)?",
         r"\b(?:we|i)\s+(?:have\s+|just\s+|also\s+)?(?:had|used|did|ordered|bought|took|got|received|booked|"
         r"hired|supplied|delivered|provided|sold|completed|spent|worked|ran|owe(?:\s+you)?|put\s+in|"
         r"finished)\b",

@@ -24,7 +24,9 @@ _MULTIPLIERS: Final = {
     "million": 1_000_000, "hundred": 100, "elfu": 1_000, "laki": 100_000, "milioni": 1_000_000,
 }  # fmt: skip
 _GLUED_ONLY: Final = frozenset({"m", "mil"})
-_AFTER_MILLIONS: Final = word_set("for of per each total flat in on at and plus na ya kwa za wa to with less minus as due pls please only")
+_AFTER_MILLIONS: Final = word_set(
+    "for of per each total flat in on at and plus na ya kwa za wa to with less minus as due pls please only"
+)
 _FRACTIONS: Final = {
     "1/2": Decimal("0.5"),
     "1/4": Decimal("0.25"),
@@ -295,40 +297,41 @@ class _Joiner:
             return of or (
                 before is not None and before.low in {"this", "that", "the", "last", "each", "every", "same", "which"}
             )
-        if (
-            word in {"nusu", "half"}
-            and after is not None
-            and after.low in {"of", "the", "off", "price", "ya", "bei", "upfront", "up"}
-        ):
+        if word in {"nusu", "half"}:
             return False
-        return word in {"hundred", "thousand", "million", "grand", "millions", "thousands"} and not _number_before(
-            before
-        )
+        return word in english_numbers.SCALES | {"hundred": 1} and not _number_before(before)
 
     def _digits(self, at: int) -> tuple[Figure, int] | None:
         raw, follower = self.raws[at], self.raw(at + 1)
         value = literal_value(raw.text)
-        fraction = self.raw(at + 1)
-        if fraction is not None and fraction.group == "part" and "." not in raw.text and "," not in raw.text:
-            return Figure(value + _FRACTIONS[fraction.text]), at + 2
-        grouped = "," in raw.text or " " in raw.text or "." in raw.text
+        grouped = any(mark in raw.text for mark in ", .")
+        if follower is not None and follower.group == "part" and not grouped:
+            return Figure(value + _FRACTIONS[follower.text]), at + 2
         figure = Figure(value, plain=not grouped)
         if follower is None or follower.group not in {"word", "slash_unit"}:
             return figure, at + 1
-        if not self._glued(at + 1):
-            scale = _MULTIPLIERS.get(follower.low) if follower.low not in _GLUED_ONLY else None
-            return (replace(figure, value=value * scale, plain=False), at + 2) if scale else (figure, at + 1)
-        if follower.low in _GLUED_ONLY and self._names_thing(at + 2):
-            return None  # "2m fence panels"
-        if follower.low in _MULTIPLIERS:
-            return replace(figure, value=value * _MULTIPLIERS[follower.low], plain=False), at + 2
-        if _may_touch(follower.text):
+        if self._glued(at + 1):
+            return self._digits_with(figure, follower, at)
+        scale = _MULTIPLIERS.get(follower.low) if follower.low not in _GLUED_ONLY else None
+        return (replace(figure, value=value * scale, plain=False), at + 2) if scale else (figure, at + 1)
+
+    def _digits_with(self, figure: Figure, tail: _Raw, at: int) -> tuple[Figure, int] | None:
+        """Digits with letters that touch them: "85k", "14hrs"; "3D", "5th" and "2m fence panels" are names."""
+        scale = _MULTIPLIERS.get(tail.low)
+        if scale is not None and not (tail.low in _GLUED_ONLY and self._names_thing(at + 2)):
+            return replace(figure, value=figure.value * scale, plain=False), at + 2
+        if scale is None and _may_touch(tail.text):
             return replace(figure, glued=True), at + 1
-        return None  # "3D", "5th", "500ml": a name, not a number
+        return None
 
     def _names_thing(self, at: int) -> bool:
         raw = self.raw(at)
-        return raw is not None and raw.group == "word" and raw.low not in _AFTER_MILLIONS and money.code_of(raw.low) is None
+        return (
+            raw is not None
+            and raw.group == "word"
+            and raw.low not in _AFTER_MILLIONS
+            and money.code_of(raw.low) is None
+        )
 
     def _after(self, figure: Figure, currency: str | None, at: int) -> tuple[Figure, int]:
         """What follows the number: "/=", a currency, cents, per cent."""
