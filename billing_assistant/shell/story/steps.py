@@ -176,7 +176,7 @@ def _compare(story: Story, content: bytes, refused: set[str]) -> str:
     billed = sum((total for number, total in sums.items() if not number.startswith("C")), ZERO)
     credited = sum((total for number, total in sums.items() if number.startswith("C")), ZERO)
     linked = stored.filter(kind=InvoiceKind.CREDIT_NOTE, corrects__isnull=False)
-    wait_for("credit notes to be applied", lambda: all(n.amount_credited == n.total for n in linked), seconds=120)
+    wait_for("credit notes to be applied", lambda: all(n.amount_credited == n.total for n in linked.all()), seconds=120)
     return f"every total equals the file: {Money(billed, 'GBP')} invoiced, {Money(credited, 'GBP')} credited"
 
 
