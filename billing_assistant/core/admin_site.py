@@ -1,11 +1,20 @@
-"""The Django admin as a place for staff: who may enter, and that it is ours."""
+"""The Django admin as a place for staff: who may enter, and what of other people's packages may be seen."""
 
 from __future__ import annotations
 
-from django.contrib.admin import AdminSite
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.apps import AdminConfig
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.rights import Right
+
+READ_ONLY_APPS: Final = frozenset({"account", "auth", "mfa"})
+SECRET_COLUMNS: Final = ("data",)
 
 
 class StaffAdminSite(AdminSite):
@@ -19,8 +28,27 @@ class StaffAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "works_here", False))
 
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        """As Django's; the tables of signing in are only read, by administrators, and without their secrets."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        for model in models:
+            closed = model._meta.app_label in READ_ONLY_APPS
+            super().register(model, _read_only(admin_class or ModelAdmin) if closed else admin_class, **options)
+
 
 class StaffAdminConfig(AdminConfig):
     """Takes the place of Django's own configuration of the admin."""
 
     default_site = "billing_assistant.core.admin_site.StaffAdminSite"
+
+
+def _read_only(table: type[ModelAdmin[Any]]) -> type[ModelAdmin[Any]]:
+    from billing_assistant.core.admin.base import Guarded  # noqa: PLC0415 -- models are not loaded before
+
+    own = {"view_right": Right.USERS_EDIT, "profile_path": "", "exclude": SECRET_COLUMNS, "actions": ()}
+    return type(table.__name__, (Guarded, table), own)

@@ -141,6 +141,7 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
 }
 MFA_ADAPTER = "billing_assistant.core.auth_adapter.MfaAdapter"
+MFA_ADAPTER = "billing_assistant.core.mfa.SealedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Billing Assistant"
 PASSWORD_RESET_TIMEOUT = 30 * 60

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
@@ -73,8 +76,6 @@ def test_nothing_is_added_changed_or_deleted_by_hand(model: type[Model]) -> None
 
 
 def test_every_model_of_ours_is_there() -> None:
-    from django.apps import apps  # noqa: PLC0415
-
     shown = {model._meta.label for model in admin.site._registry}
     core = {model._meta.label for model in apps.get_app_config("core").get_models() if not _is_history(model)}
     assert core - shown == set()
@@ -109,6 +110,35 @@ def test_secrets_are_not_shown() -> None:
     page = browser.get(url_of(User, "change", key.user_id)).content.decode()
     assert "md5$" not in page
     assert key.user.password not in page
+
+
+@pytest.mark.parametrize("label", ["account.EmailAddress", "mfa.Authenticator", "auth.Group"])
+def test_the_tables_of_signing_in_are_only_read_and_show_no_secret(label: str) -> None:
+    model = apps.get_model(label)
+    if label == "mfa.Authenticator":
+        model._default_manager.create(user=factories.user(), type="totp", data={"secret": "canary"})
+    browser = enter(is_superuser=True)
+    assert browser.get(url_of(model)).status_code == 200
+    assert browser.get(url_of(model, "add")).status_code == 403
+    row = model._default_manager.first()
+    if row is not None:
+        page = browser.get(url_of(model, "change", row.pk))
+        assert page.status_code == 200
+        assert "canary" not in page.content.decode()
+        assert browser.post(url_of(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert enter(Role.FINANCE).get(url_of(model)).status_code == 403
+
+
+def test_the_secret_of_a_second_factor_is_sealed_in_the_database() -> None:
+    person = factories.user()
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    row = Authenticator.objects.get(user=person)
+    assert "JBSWY3DPEHPK3PXP" not in str(row.data)
+    assert row.data["secret"].startswith("v1.")
+    counter = next(iter(yield_hotp_counters_from_time()))
+    assert row.wrap().validate_code(format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", counter)))
+        format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", next(iter(yield_hotp_counters_from_time()))))
+    )
 
 
 class TestActions:

@@ -12,7 +12,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.web.requests import actor_of
 
 
-class _Guarded:
+class Guarded:
     """Who may look: staff with `view_right`, at rows of the business profiles that they may see."""
 
     view_right: ClassVar[Right | None] = None
@@ -42,7 +42,7 @@ class _Guarded:
         return rows.filter(**{f"{self.profile_path}__in": limits})
 
 
-class ReadTable(_Guarded, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadTable(Guarded, admin.ModelAdmin):  # type: ignore[type-arg]
     """A table to search, filter and read. Its actions are made with `service_action`."""
 
     list_per_page = 50
@@ -65,7 +65,7 @@ class ReadTable(_Guarded, admin.ModelAdmin):  # type: ignore[type-arg]
         return {name: entry for name, entry in actions.items() if entry and getattr(entry[0], "right", None) in rights}
 
 
-class ReadOnlyInline(_Guarded, admin.TabularInline[Model, Model]):
+class ReadOnlyInline(Guarded, admin.TabularInline[Model, Model]):
     """Rows that belong to the row shown, to read."""
 
     extra = 0

@@ -69,7 +69,7 @@ def _operation(document: Document, path: str, method: str, entry: Document) -> O
     return Operation(
         method=method.upper(),
         path=path,
-        text=entry.get("description", ""),
+        text=_plain(entry.get("description", "")),
         anchor=entry["operationId"],
         parameters=tuple(_parameter(given) for given in entry.get("parameters", [])),
         body=tuple(_fields(document, _schema(entry.get("requestBody", {})))),
@@ -80,7 +80,7 @@ def _operation(document: Document, path: str, method: str, entry: Document) -> O
 
 def _parameter(given: Document) -> Field:
     kind = f"{_kind(given.get('schema', {}))}, {given['in']}"
-    return Field(given["name"], kind, given.get("required", False), given.get("description", ""))
+    return Field(given["name"], kind, given.get("required", False), _plain(given.get("description", "")))
 
 
 def _answer(document: Document, status: str, answer: Document) -> Answer:
@@ -104,7 +104,7 @@ def _fields(document: Document, schema: Document, depth: int = 0) -> Iterator[Fi
     required = set(schema.get("required", []))
     for name, given in schema.get("properties", {}).items():
         inner = _resolved(document, given)
-        text = given.get("description", "") or inner.get("description", "")
+        text = _plain(given.get("description", "") or inner.get("description", ""))
         yield Field(name, _kind(inner), name in required, text, depth)
         if depth < DEEPEST:
             yield from _fields(document, inner, depth + 1)
@@ -119,6 +119,11 @@ def _resolved(document: Document, schema: Document) -> Document:
             schema = (schema.get("allOf") or schema["oneOf"])[0]
         else:
             return schema
+
+
+def _plain(text: str) -> str:
+    """A description without the marks of Markdown."""
+    return text.replace("`", "")
 
 
 def _kind(schema: Document) -> str:

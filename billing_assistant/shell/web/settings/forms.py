@@ -56,7 +56,8 @@ class BusinessProfileForm(forms.Form):
     """Every field of a business profile but the logo."""
 
     def __init__(self, data: Any = None, *, profile: BusinessProfile) -> None:
-        super().__init__(data, initial={name: getattr(profile, name) for name in FIELDS})
+        values = {name: getattr(profile, name) for name in FIELDS}
+        super().__init__(data, initial={**values, "default_tax_rate": f"{profile.default_tax_rate.normalize():f}"})
         self.fields = fields_for_model(BusinessProfile, fields=FIELDS, formfield_callback=_profile_field)
         self.fields["approval_limit"] = AmountField(
             label=_("Second person above"),
