@@ -137,8 +137,6 @@ def test_the_secret_of_a_second_factor_is_sealed_in_the_database() -> None:
     assert row.data["secret"].startswith("v1.")
     counter = next(iter(yield_hotp_counters_from_time()))
     assert row.wrap().validate_code(format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", counter)))
-        format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", next(iter(yield_hotp_counters_from_time()))))
-    )
 
 
 class TestActions:
