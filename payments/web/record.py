@@ -1,8 +1,9 @@
-"""Recording a payment and applying credit that is there."""
+"""Recording a payment."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,14 +29,13 @@ from billing_assistant.core.web import (
 from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from payments.models import Payment
-from payments.selectors.open_items import open_invoices
-from payments.selectors.payments import payment_get
-from payments.services.allocate import payment_allocate
+from payments.selectors.open_items import credits_of, open_invoices
 from payments.services.record import payment_record
 from payments.states import PaymentMethod
 from payments.web.forms import AllocationBoxes, PaymentForm
 
-LISTED = 200
+LISTED: Final = 200
+LISTED_CREDITS: Final = 5
 
 
 @staff_page(Right.PAYMENTS_RECORD)
@@ -72,38 +72,16 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
             return redirect("payments:detail", payment.pk)
     for fault in boxes.errors:
         form.add_error(None, fault)
-    context = {"form": form, "boxes": boxes, "customer": customer, "currency": currency, "many": len(boxes) >= LISTED}
+    context = {
+        "form": form,
+        "boxes": boxes,
+        "customer": customer,
+        "currency": currency,
+        "many": len(boxes) >= LISTED,
+        "credits": credits_of(customer, currency)[:LISTED_CREDITS] if invoices else [],
+    }
     status = 400 if form.errors else 200
     return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html", status=status)
-
-
-@staff_page(Right.PAYMENTS_RECORD)
-def payment_apply(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
-    """Applies what is left of a payment to open invoices."""
-    payment = payment_get(actor_of(request), payment_id)
-    invoices = list(open_invoices(payment.customer, payment.currency)[:LISTED])
-    posted = request.POST if request.method == "POST" else None
-    boxes = AllocationBoxes(invoices, posted)
-    errors = list(boxes.errors)
-    if posted is not None and not errors:
-        wish = "oldest first" if "oldest" in posted else boxes.wanted
-        if not wish:
-            errors = [_("Write an amount beside an invoice first.")]
-        else:
-            try:
-                payment_allocate(
-                    payment_id=payment.pk,
-                    allocations=wish,  # type: ignore[arg-type]
-                    actor=actor_of(request),
-                    now=now_of(request),
-                )
-            except DomainError as error:
-                errors = [error.message]
-            else:
-                messages.success(request, _("Applied."))
-                return redirect("payments:detail", payment.pk)
-    context = {"payment": payment, "boxes": boxes, "errors": errors, "currency": payment.currency}
-    return render_page(request, "payments/apply.html", context, status=400 if errors else 200)
 
 
 def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: AllocationBoxes) -> Payment:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import credits, detail, events, lists, record
+from payments.web import apply, credits, detail, events, lists, record
 
 app_name = "payments"
 
@@ -14,9 +14,10 @@ urlpatterns = [
     path("payments/events/<uuid:event_id>/", events.event_detail, name="event"),
     path("payments/events/<uuid:event_id>/act/", events.event_act, name="event_act"),
     path("payments/<uuid:payment_id>/", detail.payment_detail, name="detail"),
-    path("payments/<uuid:payment_id>/apply/", record.payment_apply, name="apply"),
+    path("payments/<uuid:payment_id>/apply/", apply.payment_apply, name="apply"),
     path("payments/<uuid:payment_id>/undo/<uuid:invoice_id>/", detail.allocation_undo, name="undo"),
     path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),
+    path("invoices/<uuid:invoice_id>/apply/", apply.credit_note_apply_page, name="credit_note_apply"),
     path("invoices/<uuid:invoice_id>/credit/", credits.invoice_credit_page, name="invoice_credit"),
     path("invoices/<uuid:invoice_id>/write-off/", credits.invoice_write_off_page, name="invoice_write_off"),
 ]

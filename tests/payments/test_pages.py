@@ -395,3 +395,19 @@ def test_a_void_credit_note_page_of_a_credit_note_says_so(client: Client) -> Non
     note = Invoice.objects.get(kind="credit_note")
     assert "Nothing is left to credit" in text_of(client.get(f"/invoices/{note.pk}/credit/"))
     assert "Nothing is left to credit" in text_of(client.get(f"/invoices/{bill.pk}/credit/"))
+
+
+def test_the_rest_of_a_credit_note_is_applied_to_another_invoice(client: Client) -> None:
+    of = customer()
+    bill = invoice(of, "100.00")
+    pay(of, "70.00", {bill.pk: Decimal(70)})
+    sign_in(client)
+    client.post(f"/invoices/{bill.pk}/credit/", {f"line_{bill.lines.get().pk}": "100", "reason": "x"})
+    note, other = Invoice.objects.get(kind="credit_note"), invoice(of, "90.00")
+    url = f"/invoices/{note.pk}/apply/"
+    assert url in text_of(client.get(f"/payments/new/?customer={of.pk}"))
+    assert client.post(url, {"oldest": "1"}).status_code == 400
+    assert client.post(url, {f"invoice_{other.pk}": "70.01"}).status_code == 400
+    assert client.post(url, {f"invoice_{other.pk}": "70"}).status_code == 302
+    assert due(other) == Decimal(20)
+    assert client.get(f"/invoices/{bill.pk}/apply/").status_code == 404
