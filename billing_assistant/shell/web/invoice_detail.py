@@ -56,11 +56,13 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
     live = invoice.kind == InvoiceKind.INVOICE and invoice.state == InvoiceState.ISSUED
     untouched = live and not (invoice.amount_paid or invoice.amount_credited or invoice.amount_written_off)
     money, voids = Right.PAYMENTS_RECORD in rights, Right.INVOICES_VOID in rights
+    has_credit = invoice.kind == InvoiceKind.CREDIT_NOTE and invoice.total > invoice.amount_credited
     sends = Right.INVOICES_SEND in rights and invoice.state != InvoiceState.VOID
     return {
         "send": url_to("messages:invoice_send", invoice.pk) if sends else "",
         "pay": url_to("payments:new", customer=invoice.customer_id, invoice=invoice.pk) if money and owing else "",
         "credit": url_to("payments:invoice_credit", invoice.pk) if voids and live else "",
+        "apply": url_to("payments:credit_note_apply", invoice.pk) if money and has_credit else "",
         "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
         "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
     }
