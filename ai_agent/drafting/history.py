@@ -92,15 +92,21 @@ def _unit(line: PastLine) -> str:
     return units.canonical(line.unit) or units.UNIT
 
 
-def line_for(lines: Sequence[PastLine], description: str, unit: str | None) -> int | None:
-    """The place of the line that an edit speaks of: by its words, else by its unit."""
+def line_for(
+    lines: Sequence[PastLine], description: str, unit: str | None, known: Sequence[PastLine] = ()
+) -> int | None:
+    """The place of the line that an edit speaks of: by its words, else by its unit.
+
+    Where a line of another invoice (`known`) fits the words better, the edit speaks of none of these.
+    """
     words = significant(description)
-    scores = [shared(words, significant(line.description)) for line in lines]
-    best = max(scores, default=0)
-    if best:
-        candidates = [at for at, score in enumerate(scores) if score == best]
-        same_unit = [at for at in candidates if unit is not None and _unit(lines[at]) == unit]
-        return (same_unit or candidates)[0]
-    if words or unit is None:
+    if not words:
+        return next((at for at, line in enumerate(lines) if unit is not None and _unit(line) == unit), None)
+    covers = [_cover(words, significant(line.description)) for line in lines]
+    best = max(covers, default=Decimal(0))
+    elsewhere = max((_cover(words, significant(line.description)) for line in known), default=Decimal(0))
+    if not best or best < elsewhere:
         return None
-    return next((at for at, line in enumerate(lines) if _unit(line) == unit), None)
+    candidates = [at for at, cover in enumerate(covers) if cover == best]
+    same_unit = [at for at in candidates if unit is not None and _unit(lines[at]) == unit]
+    return (same_unit or candidates)[0]

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ai_agent.drafting.prompt import read_data
 from ai_agent.drafting.rules import reader
-from ai_agent.drafting.rules.repeats import KnownLine
+from ai_agent.drafting.rules.edits import KnownLine
 from ai_agent.drafting.types import Proposal
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ai_agent.drafting.history import line_for
 from ai_agent.drafting.lines import Line, LineReader, read_unit
 from ai_agent.drafting.rules import units
 from ai_agent.drafting.types import Flag, Need, Note, Origin, PastInvoice, PastLine, ProposedItem, Provenance
+
+_FACTORS: Final = {
+    "double": Decimal(2), "twice": Decimal(2), "triple": Decimal(3), "half": Decimal("0.5"), "halve": Decimal("0.5"),
+    "mara mbili": Decimal(2), "nusu": Decimal("0.5"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -44,23 +50,31 @@ def _apply(state: Repeated, edit: ProposedItem, reader: LineReader) -> None:
     if edit.action == "new":
         _append(state, edit, reader)
         return
-    kept = [origin for origin in state.origins if origin is not None]
-    place = line_for(kept, edit.description, read_unit(edit.unit))
+    place = _place(state, edit, reader)
     if place is None and edit.action in {"more", "change"} and edit.description:
         _append(state, edit, reader)
-        return
-    if place is None and edit.action in {"more", "fewer", "change"} and len(kept) == 1 and not edit.description:
-        place = 0
-    if place is None:
+    elif place is None:
         state.notes.append(Note("line_not_found", {"item": edit.description or edit.unit or edit.quantity or ""}))
-        return
-    at = state.origins.index(kept[place])
-    if edit.action == "remove":
-        del state.lines[at], state.origins[at]
+    elif edit.action == "remove":
+        del state.lines[place], state.origins[place]
     else:
-        _edit(state.lines[at], edit, reader)
-        if state.lines[at].quantity == 0:
-            del state.lines[at], state.origins[at]
+        _edit(state.lines[place], edit, reader)
+        if state.lines[place].quantity == 0:
+            del state.lines[place], state.origins[place]
+
+
+def _place(state: Repeated, edit: ProposedItem, reader: LineReader) -> int | None:
+    """The line that an edit is about. More hours are not added to a line that counts sessions."""
+    kept = [(at, origin) for at, origin in enumerate(state.origins) if origin is not None]
+    known = [line for invoice in reader.history.invoices for line in invoice.lines]
+    unit = read_unit(edit.unit)
+    found = line_for([origin for _, origin in kept], edit.description, unit, known)
+    if found is None:
+        only = len(kept) == 1 and not edit.description and edit.action != "remove"
+        return kept[0][0] if only else None
+    line_unit = state.lines[kept[found][0]].unit
+    differs = edit.action == "more" and unit not in {None, units.UNIT, line_unit} and line_unit != units.UNIT
+    return None if differs and units.factor(unit or "", line_unit) is None else kept[found][0]
 
 
 def _append(state: Repeated, edit: ProposedItem, reader: LineReader) -> None:
@@ -102,6 +116,9 @@ def _edit_quantity(line: Line, edit: ProposedItem, reader: LineReader) -> None:
 
 def _said_quantity(line: Line, edit: ProposedItem, reader: LineReader) -> Decimal | None:
     """The figure of an edit in the unit of the line; None where it is vague, refused or not above zero."""
+    factor = _FACTORS.get((edit.quantity or "").lower())
+    if factor is not None and line.quantity is not None and reader.ground.has_phrase(edit.quantity or ""):
+        return line.quantity * factor
     figure = reader.figure(line, edit.quantity)
     if figure is None or figure.vague:
         return None

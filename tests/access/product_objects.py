@@ -16,6 +16,7 @@ from customers.models import Contact, PortalLink
 from customers.portal_tokens import token_of
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
 from invoices.models import ImportRun
+from invoices.services.credit_notes import credit_note_issue
 from invoices.services.importing.run import ImportOptions, import_documents
 from payments.models import Checkout
 from reminders.models import MessageAttachment
@@ -55,6 +56,19 @@ def version(_world: World) -> object:
 @provides("invoice_id", "invoice_ref", "invoice")
 def invoice(world: World) -> object:
     return _invoice(world).pk
+
+
+@provides("invoice_id", under="invoices/<uuid:invoice_id>/apply/")
+def credit_note(world: World) -> object:
+    """A credit note of which everything is left to apply."""
+
+    def make() -> Any:
+        corrected = factories.issued_invoice(world.customer, now=clock.now())
+        return credit_note_issue(
+            invoice_id=corrected.pk, lines=None, reason="Cancelled", actor=factories.SYSTEM, now=clock.now()
+        )
+
+    return world.keep("credit note", make).pk
 
 
 def _invoice(world: World) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ai_agent.drafting.rules import lexicon, units
+from ai_agent.drafting.rules import lexicon, swahili_numbers, units
 from ai_agent.drafting.rules.context import HALVES, MODIFIERS, Context, Role, Slot, Strength
 from ai_agent.drafting.rules.pieces import Figure
 from ai_agent.drafting.rules.wordsets import word_set
@@ -141,7 +141,8 @@ def _count_by_place(context: Context, at: int, figure: Figure) -> Slot | None:
     if _price_comes(context, at + 1) and (figure.plain or figure.spelled or _has_price_after(context, at + 1)):
         return Slot(at, figure, Role.COUNT, Strength.FAIR, used={at})
     counts_noun = context.is_content(at - 1) or (opens_item(context, at) and figure.value < LARGE)
-    if after in _SWAHILI_OF and counts_noun and figure.plain:
+    agrees = context.low(at) in swahili_numbers.AGREEING and context.is_content(at - 1)
+    if agrees or (after in _SWAHILI_OF and counts_noun and figure.plain):
         return Slot(at, figure, Role.COUNT, Strength.FAIR, used={at})
     if before_plural(context, at) and (figure.plain or figure.spelled or _has_price_after(context, at + 1)):
         return Slot(at, figure, Role.COUNT, Strength.WEAK, used={at}, starts=opens_item(context, at))

@@ -49,7 +49,7 @@ def describe(pieces: Sequence[Piece], used: Collection[int]) -> str:
         if run:
             joint = "" if not text else (", " if comma else " ")
             text += joint + _written(pieces, run)
-    return _capitalised(_tidy(text))[:MAX_LENGTH]
+    return capitalised(_tidy(text))[:MAX_LENGTH]
 
 
 def _runs(pieces: Sequence[Piece], kept: Sequence[int]) -> list[tuple[list[int], bool]]:
@@ -113,6 +113,7 @@ def _tidy(text: str) -> str:
     return " ".join(text.split()).strip(" ,.;:-/&+")
 
 
-def _capitalised(text: str) -> str:
+def capitalised(text: str) -> str:
+    """The text with a capital first letter; "iPhone" stays as it is."""
     first = text.split(" ", 1)[0]
     return text[:1].upper() + text[1:] if first.islower() else text

@@ -79,8 +79,11 @@ _BY: Final = (
 _WITHIN: Final = rf"\b(?:within|ndani\s+ya|baada\s+ya)\s+(?:the\s+next\s+)?{_SPAN}"
 _ALONE_START: Final = r"(?:(?<=[,;.\n(:])|(?<= -)|(?<=^))\s*"
 _ALONE_END: Final = r"(?=\s*(?:please|pls|tafadhali|thanks|asante)?\s*(?:[,;.!\n)]|-|$))"
+# The usual terms in days, said at the end and nowhere else priced: "logo 60, 14 days".
+_USUAL_DAYS: Final = r"(?:7|10|14|15|21|28|30|45|60|90)\s+days"
+_LAST: Final = r"(?=\s*(?:please|pls|tafadhali|thanks|asante)?\s*(?:[;.!\n)]|$))"
 _ALONE: Final = (
-    rf"{_ALONE_START}(?:(?:on|at|in|kwa)\s+)?(?:the\s+)?(?:{_NOW}|{_WEEKDAY}|{_DAY}|{_TOMORROW}){_ALONE_END}"
+    rf"{_ALONE_START}(?:(?:on|at|in|kwa)\s+)?(?:the\s+)?(?:{_NOW}|{_WEEKDAY}|{_DAY}|{_TOMORROW}|{_USUAL_DAYS}){_LAST}"
     rf"|\b(?:(?:at|on)\s+)?(?:the\s+)?{_MONTH_END}{_ALONE_END}"
     rf"|{_ALONE_START}in\s+{_SPAN}{_ALONE_END}|\b(?:up)?on\s+receipt\b"
 )
@@ -111,6 +114,11 @@ def default_days(payment_terms: str) -> int:
     return 0 if "receipt" in payment_terms.lower() or "immediate" in payment_terms.lower() else DEFAULT_DAYS
 
 
+_PER_DAY: Final = re.compile(
+    r"\bper\s+day\b|/\s*d(?:ay)?\b|\ba\s+day\b|\bdaily\b|\bday\s+rate\b|\beach\s+day\b", re.IGNORECASE
+)
+
+
 def find(text: str) -> list[tuple[int, int]]:
     """Where the text says when to pay, the wording to go by first; places are in the text as given."""
     found: list[tuple[int, int]] = []
@@ -118,7 +126,8 @@ def find(text: str) -> list[tuple[int, int]]:
         for match in islice(pattern.finditer(text), _MAX_PHRASES):
             start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
             overlaps = any(start < other_end and other_start < end for other_start, other_end in found)
-            if not overlaps and not _NOT_OURS.search(text[max(0, start - _LOOK_BACK) : start]):
+            counted = "days" in match[0] and pattern is _PHRASES[-1] and _PER_DAY.search(text)
+            if not (overlaps or counted) and not _NOT_OURS.search(text[max(0, start - _LOOK_BACK) : start]):
                 found.append((start, end))
     return found
 

@@ -129,6 +129,11 @@ _ASIDES: Final = tuple(
         r"deliver|get|post|issue)\s+"
         r"(?:it|this|the\s+(?:invoice|bill|pdf|draft)|that)\b(?!\s+for\b)[^,.;\n]*",
         r"\[(?:address|number)\]",
+        r"\b(?:is|are|was|were|has\s+been|have\s+been)\s+(?:now\s+|all\s+|finally\s+)?(?:approved|confirmed|"
+        "done|ready|completed?|finished"
+        r"|delivered|signed\s+off|agreed|accepted|installed)\b",
+        r"\bwhat\s+(?:we|you)\s+(?:charged|billed|invoiced)(?:\s+(?:them|him|her|"
+        r"§))?(?:\s+(?:last\s+(?:time|month|year)|before))?(?:\s+for)?\b",
         r"\b(?:call|text|e-?mail|ring|message|ping)\s+me\b[^,.;\n]*",
         r"\b(?:that|which|what)?\s*\b(?:we|i|you|they|he|she)\s+(?:have\s+|had\s+|"
         rf"just\s+){{0,6}}{_DONE_BY}\b(?:\s+(?:for|to|with|at)\s+(?:them|him|her|us|you|§))?\s+(?:{_WHEN})\b",

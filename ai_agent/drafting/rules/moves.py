@@ -25,6 +25,7 @@ IN_LIST: Final = frozenset({Break.COMMA, Break.AND, Break.COLON, Break.DASH, Bre
 SENTENCE: Final = frozenset({Break.LINE, Break.STOP, Break.BULLET, Break.START})
 _JOINED: Final = frozenset({Break.AND, Break.COMMA, Break.PLUS})
 _TALE_WORDS: Final = 12
+_VERBS: Final = frozenset({"is", "are", "was", "were", "will", "has", "have", "can"})
 
 
 class Move(StrEnum):
@@ -75,6 +76,8 @@ def decide(step: Step) -> Move:
 def is_tale(fragment: Fragment) -> bool:
     """A clause with a subject and no figure tells a story: "they keep asking", "we will talk on Monday"."""
     words = [piece.low for piece in fragment.pieces]
+    if any(word in _VERBS for word in words[1:4]):
+        return True
     subject = any(word in lexicon.SUBJECTS for word in words)
     return subject and (len(words) > _TALE_WORDS or any(word in lexicon.SUBJECTS for word in words[:3]))
 
@@ -152,8 +155,7 @@ def _ends_with_year(current: Item) -> bool:
 
 def _is_bare(reading: Reading) -> bool:
     """A small number that nothing marks as a price: the "12" of "ink cartridges 12, 15 each"."""
-    unmarked = not (reading.per or reading.has_count or reading.total) and reading.rate_source == reading.rate
-    return unmarked and reading.rate.isdigit() and len(reading.rate) <= len("999")
+    return reading.is_bare and not reading.has_count
 
 
 def _lists_bare_figures(reading: Reading, now: Reading) -> bool:

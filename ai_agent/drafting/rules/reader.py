@@ -11,6 +11,7 @@ from ai_agent.drafting.rules import (
     discounts,
     due,
     early_payment,
+    edits,
     fragments,
     items,
     lead,
@@ -50,7 +51,7 @@ class KnownInvoice:
 
     number: str
     month: int
-    lines: tuple[repeats.KnownLine, ...]
+    lines: tuple[edits.KnownLine, ...]
 
 
 def read(
@@ -70,10 +71,10 @@ def read(
     text = lead.without_asides(lead.mark(references.blank_all(text)))
     parts = fragments.cut(references.article_counts(references.label_numbers(pieces.split(text))))
     if found.repeat:
-        proposed = repeats.edits(parts, lines)
+        proposed = edits.edits(parts, lines)
     else:
         billed = settle.settle(items.assemble(parts, known), known)
-        proposed = [repeats.counted_as_before(_proposed(item), lines) for item in billed]
+        proposed = [edits.counted_as_before(_proposed(item), lines) for item in billed]
     return Proposal(
         items=proposed[:MAX_ITEMS],
         repeat=found.repeat or None,

@@ -11,6 +11,7 @@ from ai_agent.drafting.rules.context import Context, Role, Slot, Strength
 from ai_agent.drafting.rules.pieces import Piece
 from ai_agent.drafting.rules.wordsets import word_set
 
+_THOUSAND: Final = 1000
 _SMALL_COUNT: Final = 20
 _MORE: Final = word_set("extra additional more some overtime any ziada")
 
@@ -30,6 +31,7 @@ class Reading:
     times: str = ""
     quantity_source: str = ""
     rate_source: str = ""
+    is_bare: bool = False
     has_words: bool = False
     has_weak_words: bool = False
     used: set[int] = field(default_factory=set)
@@ -100,6 +102,9 @@ class _Resolver:
     def _choose_price(self) -> Slot | None:
         self._settle_factors()
         priced = self.of(Role.PRICE, Role.TOTAL)
+        if len(self.found) == 1 and priced and priced[0].after_x and priced[0].figure.plain:
+            priced[0].role = Role.COUNT  # "cleaning x 6"
+            return None
         if priced:
             best = max(priced, key=lambda slot: (slot.strength, slot.role is Role.PRICE, -slot.at))
             return self._without_result(best, priced)
@@ -290,6 +295,7 @@ class _Resolver:
         else:
             out.rate = words
         out.per = list(price.per)
+        out.is_bare = price.figure.plain and price.used == {price.at} and price.figure.value < _THOUSAND
         out.rate_source = self._text(price.used)
         self.used |= price.used
 
@@ -331,7 +337,7 @@ class _Resolver:
 
     def _unsaid_plural(self, price: Slot | None) -> str | None:
         """ "extra hours at 48/hr", "licences at 35 each", "some banners": many, but nobody says how many."""
-        if price is None and not any(self.context.low(at) == "some" for at in range(len(self.pieces))):
+        if price is None and not any(self._asks_for_more(at) for at in range(len(self.pieces))):
             return None
         if any(slot.role is Role.SHARE for slot in self.found) or (price is not None and price.role is Role.TOTAL):
             return None
@@ -342,6 +348,12 @@ class _Resolver:
             if word is not None:
                 return word
         return None
+
+    def _asks_for_more(self, at: int) -> bool:
+        """ "some", "extra sessions"."""
+        word, follower = self.context.low(at), self.context.low(at + 1)
+        plural = self.context.unit(at + 1) is not None and units.is_plural(follower)
+        return word == "some" or (word in _MORE and plural)
 
     def _plural_of_price(self, at: int, price: Slot | None) -> str | None:
         if price is None or not price.per or at in price.used or at in self.used:

@@ -24,6 +24,8 @@ _TENS: Final = {
     "sitini": 60, "sabini": 70, "themanini": 80, "tisini": 90,
 }  # fmt: skip
 VALUES: Final[dict[str, int]] = _UNITS | _TENS
+# Forms that agree with a noun: they count it, whatever else the sentence says.
+AGREEING: Final = frozenset(word for word in _UNITS if word.startswith(("wa", "mi", "vi", "ma", "mmoja", "kimoja")))
 SCALES: Final = {"milioni": 1_000_000, "laki": 100_000, "elfu": 1_000, "mia": 100}
 _SHARES: Final = {"nusu": Decimal("0.5"), "robo": Decimal("0.25")}
 DOZEN: Final = "dazeni"
