@@ -72,9 +72,7 @@ class MailServer:
         self.connections += 1
         return [self.greeting] if self.greeting else responses
 
-    async def handle_HELO(
-        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str
-    ) -> str:
+    async def handle_HELO(self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str) -> str:
         session.host_name = hostname
         return self.greeting or "250 mail.example"
 
