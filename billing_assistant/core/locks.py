@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from billing_assistant.core.errors import NotFound
-from billing_assistant.core.models import ApiKey, BusinessProfile, IdempotencyRecord, User
+from billing_assistant.core.models import (
+    ApiKey,
+    Approval,
+    BusinessProfile,
+    DeliveryStatus,
+    EventDelivery,
+    IdempotencyRecord,
+    User,
+)
 from billing_assistant.core.rights import STAFF_ROLES
 
 
@@ -61,3 +71,15 @@ def api_key_lock(key_id: UUID) -> ApiKey:
 def idempotency_lock(actor_ref: str, key: str) -> IdempotencyRecord:
     """Locks the record of a key that is there."""
     return IdempotencyRecord.objects.select_for_update().get(actor_ref=actor_ref, key=key)
+
+
+def approval_lock(**which: Any) -> Approval | None:
+    """Locks the oldest request for approval that fits; None when none does."""
+    return Approval.objects.select_for_update().filter(**which).order_by("created_at").first()
+
+
+def due_deliveries_lock(*, queue: str, now: datetime, size: int) -> list[EventDelivery]:
+    """Locks up to `size` due deliveries of a queue, with their events; those that others hold are passed over."""
+    due = EventDelivery.objects.filter(queue=queue, status=DeliveryStatus.PENDING, due_at__lte=now)
+    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("event")
+    return list(locked.order_by("due_at", "id")[:size])

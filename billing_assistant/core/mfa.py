@@ -11,7 +11,7 @@ from billing_assistant.core import crypto
 _PLACE: Final[dict[str, Any]] = {"table": "mfa_authenticator", "column": "data", "row": "any"}
 
 
-class SealedMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc] -- allauth has no types
+class SealedMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
     """The library tells neither the row nor the person, so the seal is bound to the column alone."""
 
     def encrypt(self, text: str) -> str:

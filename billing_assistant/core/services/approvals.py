@@ -14,6 +14,7 @@ from django.db import transaction
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ApprovalNeeded, Conflict, NotFound, PermissionRefused
+from billing_assistant.core.locks import approval_lock
 from billing_assistant.core.models import Approval, ApprovalStatus, User
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role, notice_to_user
@@ -54,17 +55,12 @@ def approval_consume(*, action: Action, actor: Actor, now: datetime) -> None:
     `approval_request` (see `approved_or_request`).
     """
     user_id = _person(actor)
-    approved = (
-        Approval.objects.select_for_update()
-        .filter(
-            action=action.name,
-            payload_hash=action.hash,
-            requested_by_id=user_id,
-            status=ApprovalStatus.APPROVED,
-            expires_at__gt=now,
-        )
-        .order_by("created_at")
-        .first()
+    approved = approval_lock(
+        action=action.name,
+        payload_hash=action.hash,
+        requested_by_id=user_id,
+        status=ApprovalStatus.APPROVED,
+        expires_at__gt=now,
     )
     if approved is None:
         raise ApprovalNeeded("A second person has to approve this first.", approval_id="")
@@ -109,7 +105,7 @@ def approval_decide(*, approval_id: UUID, approve: bool, actor: Actor, now: date
     actor.require(Right.APPROVALS_DECIDE)
     user_id = _person(actor)
     with transaction.atomic():
-        approval = Approval.objects.select_for_update().filter(pk=approval_id).first()
+        approval = approval_lock(pk=approval_id)
         if approval is None or not actor.can_see(approval.profile_id):
             raise NotFound("There is no such request.")
         wanted = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED

@@ -12,6 +12,7 @@ from billing_assistant.core import events
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import RetryLater, Unavailable
 from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.locks import due_deliveries_lock
 from billing_assistant.core.models import DeliveryStatus, EventDelivery
 from billing_assistant.core.services.notices import notice_to_role
 
@@ -40,12 +41,7 @@ def relay_events(*, queue: str, limit: int = 500) -> int:
 def deliveries_claim(*, queue: str, now: datetime, size: int = CLAIM) -> list[EventDelivery]:
     """Leases up to `size` due deliveries to this worker: no other sees them until the lease is over."""
     with transaction.atomic():
-        due = EventDelivery.objects.filter(queue=queue, status=DeliveryStatus.PENDING, due_at__lte=now)
-        claimed = list(
-            due.select_for_update(skip_locked=True, of=("self",))
-            .select_related("event")
-            .order_by("due_at", "id")[:size]
-        )
+        claimed = due_deliveries_lock(queue=queue, now=now, size=size)
         for delivery in claimed:
             delivery.attempts += 1
             delivery.due_at = now + LEASE

@@ -39,7 +39,7 @@ class GuardedPage:
         elsewhere = turned_away(request, self.access)
         if elsewhere is not None:
             return elsewhere
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class StaffPage(GuardedPage):

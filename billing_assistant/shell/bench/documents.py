@@ -53,4 +53,4 @@ def _cold(invoice: Invoice) -> Decimal:
         check=True,
         cwd=settings.BASE_DIR,
     )
-    return figure(float(done.stdout.split()[-1]) * 1000)
+    return figure(float(done.stdout.split()[-1]) * 1000)  # lint: allow float-money - seconds, not money
