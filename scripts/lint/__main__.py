@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +14,12 @@ from scripts.paths import ROOT
 
 def findings_in(source: Source) -> Iterator[Finding]:
     try:
-        ast.parse(source.text)
+        yield from _findings(source)
     except SyntaxError as error:
         yield Finding(source.path, error.lineno or 1, "syntax", error.msg)
-        return
+
+
+def _findings(source: Source) -> Iterator[Finding]:
     for name, rule in RULES.items():
         text = (rule.__doc__ or "").strip()
         for node in rule(source):

@@ -48,7 +48,7 @@ def no_signals(source: Source) -> Iterator[ast.AST]:
     """Effects travel as events. Signals of third parties are received in webhooks.py and apps.py."""
     if source.named("apps.py") or (source.named("webhooks.py") and "integrations" in source.path.parts):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and node.module in SIGNAL_MODULES:
             yield node
         if isinstance(node, ast.Import) and any(alias.name in SIGNAL_MODULES for alias in node.names):
@@ -71,7 +71,7 @@ def one_clock(source: Source) -> Iterator[ast.AST]:
 
 def no_silence(source: Source) -> Iterator[ast.AST]:
     """An error that is caught is handled, translated or logged."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ExceptHandler) and all(_is_nothing(statement) for statement in node.body):
             yield node
 
