@@ -63,9 +63,9 @@ _STEPS: Final = (
     """
     INSERT INTO payments_payment (id, created_at, profile_id, customer_id, number, method, status, currency, amount,
         amount_allocated, amount_refunded, received_on, reference, note, provider, account, external_id,
-        recorded_by_label, failure)
+        recorded_by_label, failure, reversal_reason)
     SELECT payment_id, now(), %(profile)s, customer_id, 'BULK-' || n, 'bank_transfer', 'completed', 'KES', net * 1.16,
-        net * 1.16, 0, issued_on + 20, '', '', '', '', '', 'bench', '' FROM bulk WHERE is_paid
+        net * 1.16, 0, issued_on + 20, '', '', '', '', '', 'bench', '', '' FROM bulk WHERE is_paid
     """,
     """
     INSERT INTO payments_allocation (id, created_at, profile_id, payment_id, invoice_id, currency, amount, allocated_on,
