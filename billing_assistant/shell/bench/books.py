@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -11,6 +12,7 @@ from invoices.models import NumberSeries, SeriesCounter
 
 CHUNK: Final = 50_000
 PAID_OF_TEN: Final = 8
+NOBODY: Final = UUID(int=0)
 
 _ACCOUNTS: Final = """
 INSERT INTO ledger_account (id, created_at, profile_id, kind, owner_id, currency)
@@ -96,8 +98,9 @@ _STEPS: Final = (
         UNION ALL SELECT applied_id, 'customer_credit', customer_id, net * 1.16 FROM bulk WHERE is_paid
         UNION ALL SELECT applied_id, 'receivable', customer_id, -net * 1.16 FROM bulk WHERE is_paid
     ) AS side
-    JOIN ledger_account account ON account.kind = side.kind AND account.currency = 'KES'
-        AND account.profile_id = %(profile)s AND account.owner_id IS NOT DISTINCT FROM side.owner
+    JOIN ledger_account account ON account.kind = side.kind
+        AND COALESCE(account.owner_id, %(nobody)s) = COALESCE(side.owner, %(nobody)s)
+        AND account.currency = 'KES' AND account.profile_id = %(profile)s
     """,
     """
     INSERT INTO ledger_ownerbalance AS balance (profile_id, owner_id, currency, billed, credited, paid, written_off,
@@ -123,7 +126,9 @@ def fill(setting: Setting, total: int) -> None:
         is_default=False,
         restarts_yearly=False,
     )
-    shared: dict[str, Any] = {"profile": setting.profile.pk, "series": series.pk, "total": total, "paid": PAID_OF_TEN}
+    shared: dict[str, Any] = {
+        "profile": setting.profile.pk, "series": series.pk, "total": total, "paid": PAID_OF_TEN, "nobody": NOBODY,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNTS, shared)
         cursor.execute(
@@ -135,6 +140,7 @@ def fill(setting: Setting, total: int) -> None:
     for first in range(1, total + 1, CHUNK):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_ROWS, shared | {"first": first, "last": min(first + CHUNK - 1, total)})
+            cursor.execute("ANALYZE bulk")
             for step in _STEPS:
                 cursor.execute(step, shared)
     SeriesCounter.objects.create(series=series, year=0, last_number=total, last_issued_on="2025-12-01")
