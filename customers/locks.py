@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from customers.models import Contact, Customer, PortalLink
@@ -19,7 +21,7 @@ def customer_lock(customer_id: UUID) -> Customer:
         Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("profile").filter(pk=customer_id)
     )
     if not found:
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     return found[0]
 
 
@@ -27,11 +29,11 @@ def contact_lock(contact_id: UUID) -> Contact:
     """The contact with its customer, both locked. Raises NotFound."""
     owner = Contact.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()
     if owner is None:
-        raise NotFound("There is no such contact.")
+        raise NotFound(_("There is no such contact."))
     customer = customer_lock(owner)
     found = list(Contact.objects.select_for_update(of=("self",)).filter(pk=contact_id))
     if not found:
-        raise NotFound("There is no such contact.")
+        raise NotFound(_("There is no such contact."))
     found[0].customer = customer
     return found[0]
 
@@ -41,5 +43,5 @@ def portal_link_lock(link_id: UUID) -> PortalLink:
     set_lock_timeout()
     found = list(PortalLink.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=link_id))
     if not found:
-        raise NotFound("There is no such link.")
+        raise NotFound(_("There is no such link."))
     return found[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
@@ -14,7 +16,7 @@ def webhook_lock(event_id: UUID) -> WebhookEvent:
     set_lock_timeout()
     event = WebhookEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
     if event is None:
-        raise NotFound("There is no such event.")
+        raise NotFound(_("There is no such event."))
     return event
 
 
@@ -23,7 +25,7 @@ def demo_session_lock(session_id: str) -> DemoSession:
     set_lock_timeout()
     session = DemoSession.objects.select_for_update().filter(pk=session_id).first()
     if session is None:
-        raise NotFound("There is no such session.")
+        raise NotFound(_("There is no such session."))
     return session
 
 
@@ -33,5 +35,5 @@ def demo_payment_lock(payment_id: str) -> DemoPayment:
     rows = DemoPayment.objects.select_for_update(of=("self",)).select_related("session")
     payment = rows.filter(pk=payment_id).first()
     if payment is None:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return payment

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from integrations.demo_gateway import tasks as demo_tasks
 from integrations.demo_gateway.adapter import DemoGateway
@@ -29,7 +30,7 @@ def gateway(name: str) -> PaymentGateway:
     for each in gateways():
         if each.name == name:
             return each
-    raise GatewayUnknown(f"No payment gateway “{name[:30]}” is set up.")
+    raise GatewayUnknown(_("No payment gateway “%(name)s” is set up.") % {"name": name[:30]})
 
 
 def gateway_for(currency: str) -> PaymentGateway | None:

@@ -8,6 +8,8 @@ import re
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from integrations.ports.payments import WebhookNotConfigured, WebhookRefused
 
 TOLERANCE_SECONDS: Final = 300
@@ -29,20 +31,20 @@ def verify(*, secret: str, header: str, body: bytes, now: datetime) -> None:
     usable = _usable(secret)
     match = _HEADER.fullmatch(header) if isinstance(header, str) else None
     if match is None:
-        raise WebhookRefused("The signature is missing or cannot be read.")
+        raise WebhookRefused(_("The signature is missing or cannot be read."))
     seconds = int(match["time"])
     wanted = _digest(usable, seconds, body)
     fits = [hmac.compare_digest(wanted, given) for given in _V1.findall(header)]
     if not any(fits):
-        raise WebhookRefused("The signature does not fit the body.")
+        raise WebhookRefused(_("The signature does not fit the body."))
     if abs(int(now.timestamp()) - seconds) > TOLERANCE_SECONDS:
-        raise WebhookRefused("The signature is too old or from the future.")
+        raise WebhookRefused(_("The signature is too old or from the future."))
 
 
 def _usable(secret: str | None) -> bytes:
     cleaned = (secret or "").strip()
     if not cleaned:
-        raise WebhookNotConfigured("No webhook secret is set, so no event can be believed.")
+        raise WebhookNotConfigured(_("No webhook secret is set, so no event can be believed."))
     return cleaned.encode()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import Money
 
@@ -20,7 +22,10 @@ class DraftChanged(DomainError):
     code = "draft_changed"
 
     def __init__(self, current: int) -> None:
-        super().__init__(f"Somebody saved version {current} meanwhile. Reload to see it; what you typed is kept.")
+        super().__init__(
+            _("Somebody saved version %(current)s meanwhile. Reload to see it; what you typed is kept.")
+            % {"current": current}
+        )
         self.current = current
 
 
@@ -36,7 +41,9 @@ class CustomerSuspended(DomainError):
     code = "customer_suspended"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is suspended and cannot receive new invoices. Activate the customer first.")
+        super().__init__(
+            _("%(name)s is suspended and cannot receive new invoices. Activate the customer first.") % {"name": name}
+        )
 
 
 class IssueDateRefused(DomainError):
@@ -47,7 +54,9 @@ class IssueDateRefused(DomainError):
 
     def __init__(self, issued_on: date, last: date) -> None:
         super().__init__(
-            f"The last document of this series is dated {last}; {issued_on} would be out of order.", field="issued_on"
+            _("The last document of this series is dated %(last)s; %(issued_on)s would be out of order.")
+            % {"last": last, "issued_on": issued_on},
+            field="issued_on",
         )
 
 
@@ -69,7 +78,11 @@ class OverSettled(DomainError):
     code = "over_settled"
 
     def __init__(self, number: str, due: Money, wanted: Money) -> None:
-        super().__init__(f"{number} has {due} due; {wanted} is more than that.", field="amount")
+        super().__init__(
+            _("%(number)s has %(due)s due; %(wanted)s is more than that.")
+            % {"number": number, "due": due, "wanted": wanted},
+            field="amount",
+        )
 
 
 class OverCredited(DomainError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from invoices.models import Invoice, InvoiceDraft, NumberSeries, SeriesCounter
@@ -16,7 +18,7 @@ def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
     set_lock_timeout()
     drafts = list(InvoiceDraft.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
     if len(drafts) != len(wanted):
-        raise NotFound("There is no such draft.")
+        raise NotFound(_("There is no such draft."))
     return drafts
 
 
@@ -31,7 +33,7 @@ def invoices_lock(invoice_ids: Iterable[UUID]) -> list[Invoice]:
     set_lock_timeout()
     invoices = list(Invoice.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
     if len(invoices) != len(wanted):
-        raise NotFound("There is no such invoice.")
+        raise NotFound(_("There is no such invoice."))
     return invoices
 
 

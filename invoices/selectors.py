@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
@@ -25,7 +26,7 @@ def invoice_get(actor: Actor, reference: str | UUID) -> Invoice:
     """One document by id or number. Raises NotFound, also for one of another profile."""
     found = invoices_for(actor).filter(**_by_reference(reference)).order_by("kind", "-id").first()
     if found is None:
-        raise NotFound(f"There is no invoice {reference}.")
+        raise NotFound(_("There is no invoice %(reference)s.") % {"reference": reference})
     return found
 
 
@@ -51,7 +52,7 @@ def draft_get(actor: Actor, reference: str | UUID) -> InvoiceDraft:
     lines = Prefetch("lines", queryset=DraftLine.objects.order_by("position"))
     found = drafts_for(actor).filter(**_by_reference(reference)).prefetch_related(lines).first()
     if found is None:
-        raise NotFound(f"There is no draft {reference}.")
+        raise NotFound(_("There is no draft %(reference)s.") % {"reference": reference})
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import Money
 
@@ -12,10 +14,9 @@ class OtherCurrency(DomainError):
     code = "other_currency"
 
     def __init__(self, number: str, invoice_currency: str, payment_currency: str) -> None:
+        text = _("%(number)s is in %(theirs)s; %(ours)s cannot settle it. Record a payment in %(theirs)s.")
         super().__init__(
-            f"{number} is in {invoice_currency}; {payment_currency} cannot settle it. "
-            f"Record a payment in {invoice_currency}.",
-            field="currency",
+            text % {"number": number, "theirs": invoice_currency, "ours": payment_currency}, field="currency"
         )
 
 
@@ -25,7 +26,7 @@ class OtherCustomer(DomainError):
     code = "other_customer"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"{number} is not an invoice of this customer.", field="allocations")
+        super().__init__(_("%(number)s is not an invoice of this customer.") % {"number": number}, field="allocations")
 
 
 class MoreThanReceived(DomainError):
@@ -34,7 +35,8 @@ class MoreThanReceived(DomainError):
     code = "more_than_received"
 
     def __init__(self, available: Money, wanted: Money) -> None:
-        super().__init__(f"{wanted} cannot be allocated: there is {available}.", field="allocations")
+        text = _("%(wanted)s cannot be allocated: there is %(available)s.")
+        super().__init__(text % {"wanted": wanted, "available": available}, field="allocations")
         self.available = available
 
 
@@ -44,7 +46,8 @@ class MoreThanDue(DomainError):
     code = "more_than_due"
 
     def __init__(self, number: str, due: Money, wanted: Money) -> None:
-        super().__init__(f"{number} has {due} due; {wanted} is more than that.", field="allocations")
+        text = _("%(number)s has %(due)s due; %(wanted)s is more than that.")
+        super().__init__(text % {"number": number, "due": due, "wanted": wanted}, field="allocations")
 
 
 class NothingDue(DomainError):

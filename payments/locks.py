@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from payments.models import Checkout, Payment
@@ -15,7 +17,7 @@ def payment_lock(payment_id: UUID) -> Payment:
     set_lock_timeout()
     found = list(Payment.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=payment_id))
     if not found:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return found[0]
 
 
@@ -32,7 +34,7 @@ def checkout_lock(checkout_id: UUID) -> Checkout:
     rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
     found = list(rows.filter(pk=checkout_id))
     if not found:
-        raise NotFound("There is no such checkout.")
+        raise NotFound(_("There is no such checkout."))
     return found[0]
 
 

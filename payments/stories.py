@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import Event
@@ -44,7 +44,7 @@ def settled(event: Event) -> str:
     amount, due, currency = (event.data.get(key, "") for key in ("settled", "due", "currency"))
     if not (amount and due and currency):
         return ""
-    return _now("%(amount)s, %(due)s due") % {
+    return gettext("%(amount)s, %(due)s due") % {
         "amount": money_text(abs(Decimal(amount)), currency),
         "due": money_text(Decimal(due), currency),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from invoices.models import InvoiceDraft
@@ -18,7 +20,7 @@ def message_lock(message_id: UUID) -> Message:
     set_lock_timeout()
     message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(_("There is no such message."))
     return message
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import DomainError
 
 
@@ -12,7 +14,8 @@ class PromptTooLong(DomainError):
     status = 400
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The request is too long. Keep it under {limit:,} characters.", field="prompt")
+        text = _("The request is too long. Keep it under %(limit)s characters.")
+        super().__init__(text % {"limit": f"{limit:,}"}, field="prompt")
 
 
 class PromptEmpty(DomainError):
@@ -23,5 +26,5 @@ class PromptEmpty(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Say what to bill, for example: 3 months of web hosting at KES 15,000 per month.", field="prompt"
+            _("Say what to bill, for example: 3 months of web hosting at KES 15,000 per month."), field="prompt"
         )

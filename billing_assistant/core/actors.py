@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import NotFound, PermissionRefused
 from billing_assistant.core.rights import ROLE_RIGHTS, Right, Role
 
@@ -63,7 +65,10 @@ class Actor:
     def require(self, right: Right) -> None:
         """Raises PermissionRefused when the actor lacks the right."""
         if right not in self.rights:
-            raise PermissionRefused(f"This needs the right “{right.value}”, which {self.label} does not have.")
+            raise PermissionRefused(
+                _("This needs the right “%(right)s”, which %(name)s does not have.")
+                % {"right": right.value, "name": self.label}
+            )
 
     def can_see(self, profile_id: UUID) -> bool:
         return self.profile_ids is None or profile_id in self.profile_ids
@@ -71,7 +76,7 @@ class Actor:
     def require_profile(self, profile_id: UUID) -> None:
         """Raises NotFound for a profile outside the actor's limits, as if it did not exist."""
         if not self.can_see(profile_id):
-            raise NotFound("There is no such record.")
+            raise NotFound(_("There is no such record."))
 
     def visible(self, profile_ids: Iterable[UUID]) -> list[UUID]:
         """Those of the given profiles that the actor may see."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import InvalidAmount
 
 _NO_DECIMALS: Final = frozenset(
@@ -181,4 +183,4 @@ def exponent(currency: str) -> int:
     try:
         return EXPONENTS[currency]
     except KeyError:
-        raise InvalidAmount(f"{currency!r} is not an ISO currency code.") from None
+        raise InvalidAmount(_("%(currency)s is not an ISO currency code.") % {"currency": repr(currency)}) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """A rule of the business refused: a code for programs, a sentence for people, an HTTP status for both."""
@@ -73,7 +75,7 @@ class MixedCurrencies(DomainError):
     status = 409
 
     def __init__(self, first: str, second: str) -> None:
-        super().__init__(f"{first} and {second} cannot be added together.")
+        super().__init__(_("%(first)s and %(second)s cannot be added together.") % {"first": first, "second": second})
 
 
 class ApprovalNeeded(DomainError):

@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import DomainError
@@ -120,13 +121,13 @@ def clean_name(name: str) -> str:
 def _check(content: bytes, content_type: str) -> None:
     looks_right = ALLOWED.get(content_type)
     if looks_right is None:
-        raise FileRefused(f"Files of the kind {content_type[:60]} are not kept.")
+        raise FileRefused(_("Files of the kind %(kind)s are not kept.") % {"kind": content_type[:60]})
     if not content:
-        raise FileRefused("The file is empty.")
+        raise FileRefused(_("The file is empty."))
     if len(content) > MAX_BYTES:
-        raise FileRefused(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+        raise FileRefused(_("The file is larger than %(size)s MB.") % {"size": MAX_BYTES // 1024 // 1024})
     if not looks_right(content):
-        raise FileRefused(f"The file is not what it says it is ({content_type}).")
+        raise FileRefused(_("The file is not what it says it is (%(kind)s).") % {"kind": content_type})
 
 
 def _put(storage: Storage, key: str, content: bytes) -> None:

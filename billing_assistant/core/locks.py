@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import (
@@ -48,7 +49,7 @@ def user_lock(user_id: UUID) -> User:
     advisory_lock("core.users")
     user = User.objects.select_for_update().filter(pk=user_id, role__in=STAFF_ROLES).first()
     if user is None:
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     return user
 
 
@@ -56,7 +57,7 @@ def business_profile_lock(profile_id: UUID) -> BusinessProfile:
     """Locks a business profile. Raises NotFound."""
     profile = BusinessProfile.objects.select_for_update(of=("self",)).filter(pk=profile_id).first()
     if profile is None:
-        raise NotFound("There is no such business profile.")
+        raise NotFound(_("There is no such business profile."))
     return profile
 
 
@@ -64,7 +65,7 @@ def api_key_lock(key_id: UUID) -> ApiKey:
     """Locks an API key. Raises NotFound."""
     key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
     if key is None:
-        raise NotFound("There is no such key.")
+        raise NotFound(_("There is no such key."))
     return key
 
 

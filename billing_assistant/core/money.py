@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.currencies import CURRENCIES, exponent
 from billing_assistant.core.errors import InvalidAmount, MixedCurrencies
 
@@ -55,11 +57,11 @@ def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
     Ties go to the earlier part.
     """
     if not weights:
-        raise InvalidAmount("An amount cannot be split into no parts.")
+        raise InvalidAmount(_("An amount cannot be split into no parts."))
     if any(weight < 0 for weight in weights):
-        raise InvalidAmount("Weights of a split cannot be negative.")
+        raise InvalidAmount(_("Weights of a split cannot be negative."))
     if not is_quantized(amount, currency):
-        raise InvalidAmount("Only an amount in whole minor units can be split.")
+        raise InvalidAmount(_("Only an amount in whole minor units can be split."))
     shares = list(weights) if any(weights) else [Decimal(1)] * len(weights)
     whole, unit = sum(shares, ZERO), minor_unit(currency)
     exact = [amount * share / whole for share in shares]
@@ -91,13 +93,15 @@ def parse_amount(text: str) -> Decimal:
     """The amount that a person typed: "15,000", "15k", "1.2m", "1.250,50". Raises InvalidAmount."""
     match = _TYPED.match(text.strip()) if len(text) <= LONGEST_TYPED else None
     if match is None:
-        raise InvalidAmount(f"“{text[:40]}” is not an amount. Write it like 15,000 or 15k.")
+        raise InvalidAmount(_("“%(text)s” is not an amount. Write it like 15,000 or 15k.") % {"text": text[:40]})
     try:
         value = Decimal(_decimal_text(match["number"])) * _FACTORS[match["factor"].lower()]
     except InvalidOperation as error:
-        raise InvalidAmount(f"“{text[:40]}” is not an amount. Write it like 15,000 or 15k.") from error
+        raise InvalidAmount(
+            _("“%(text)s” is not an amount. Write it like 15,000 or 15k.") % {"text": text[:40]}
+        ) from error
     if value > MAX_AMOUNT:
-        raise InvalidAmount("The amount is too large.")
+        raise InvalidAmount(_("The amount is too large."))
     return -value if match["sign"] else value
 
 
@@ -110,11 +114,11 @@ class Money:
 
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal):
-            raise InvalidAmount("Money takes a Decimal.")
+            raise InvalidAmount(_("Money takes a Decimal."))
         if not self.amount.is_finite():
-            raise InvalidAmount("Money takes a finite amount.")
+            raise InvalidAmount(_("Money takes a finite amount."))
         if self.currency not in CURRENCIES:
-            raise InvalidAmount(f"{self.currency!r} is not an ISO currency code.")
+            raise InvalidAmount(_("%(currency)s is not an ISO currency code.") % {"currency": repr(self.currency)})
 
     @classmethod
     def zero(cls, currency: str) -> Money:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
@@ -21,7 +22,7 @@ def profile_default(actor: Actor) -> BusinessProfile:
     """The first profile that the actor may see. Raises NotFound when there is none."""
     profile = profiles_for(actor).first()
     if profile is None:
-        raise NotFound("There is no business profile yet. An administrator creates one in Settings.")
+        raise NotFound(_("There is no business profile yet. An administrator creates one in Settings."))
     return profile
 
 

@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from django.db.models import CheckConstraint, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import DomainError
 
@@ -42,7 +43,10 @@ class TransitionRefused(DomainError):
     code = "transition_refused"
 
     def __init__(self, thing: str, current: Status, wanted: Status) -> None:
-        super().__init__(f"{thing} is {current.label} and cannot become {wanted.label}.")
+        super().__init__(
+            _("%(thing)s is %(current)s and cannot become %(wanted)s.")
+            % {"thing": thing, "current": current.label, "wanted": wanted.label}
+        )
         self.current = current
         self.wanted = wanted
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
@@ -36,7 +37,7 @@ def portal_link_create(*, customer_id: UUID, invoice_id: UUID, actor: Actor, now
     actor.require(Right.INVOICES_SEND)
     customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     with transaction.atomic():
         (link,) = portal_links_build(
             owners=[(customer_id, invoice_id)], days=customer.profile.portal_link_days, now=now
@@ -62,7 +63,7 @@ def portal_links_revoke_for(*, customer_id: UUID, actor: Actor, now: datetime) -
     actor.require(Right.INVOICES_SEND)
     customer = Customer.objects.filter(pk=customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     return PortalLink.objects.filter(customer_id=customer_id, revoked_at__isnull=True).update(revoked_at=now)
 
 

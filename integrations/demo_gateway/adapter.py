@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import exact_json
 from billing_assistant.core.errors import Rejected
@@ -79,13 +80,13 @@ class DemoGateway:
                 name=_word(event["type"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise WebhookUnreadable("The event cannot be read.") from error
+            raise WebhookUnreadable(_("The event cannot be read.")) from error
 
 
 def _part(external_id: str) -> str:
     """An id as one part of a path, whatever is in it."""
     if not external_id or external_id in {".", ".."}:
-        raise Rejected("An empty id cannot be asked for.", status=NOT_FOUND)
+        raise Rejected(_("An empty id cannot be asked for."), status=NOT_FOUND)
     return quote(external_id, safe="")
 
 

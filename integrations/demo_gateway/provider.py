@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import queue
 from billing_assistant.core.errors import Conflict, DomainError, NotFound
@@ -62,7 +63,7 @@ def session_create(*, account: str, key: str, data: SessionInput, now: datetime)
     except IntegrityError:
         session = DemoSession.objects.get(account=account, idempotency_key=key)
     if session.request_hash != data.hash:
-        raise KeyReused("This idempotency key was used for another session.")
+        raise KeyReused(_("This idempotency key was used for another session."))
     return session
 
 
@@ -70,7 +71,7 @@ def session_get(*, account: str, session_id: str) -> DemoSession:
     """A merchant's session. Raises NotFound."""
     session = DemoSession.objects.filter(account=account, pk=session_id).first()
     if session is None:
-        raise NotFound("There is no such session.")
+        raise NotFound(_("There is no such session."))
     return session
 
 
@@ -88,7 +89,7 @@ def payment_get(*, account: str, payment_id: str) -> DemoPayment:
     """A merchant's payment. Raises NotFound."""
     payment = DemoPayment.objects.select_related("session").filter(pk=payment_id, session__account=account).first()
     if payment is None:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return payment
 
 
@@ -97,7 +98,7 @@ def session_expire(*, account: str, session_id: str, now: datetime) -> DemoSessi
     with transaction.atomic():
         session = demo_session_lock(session_id)
         if session.account != account:
-            raise NotFound("There is no such session.")
+            raise NotFound(_("There is no such session."))
         if session.status == DemoSessionStatus.OPEN:
             _close(session, DemoSessionStatus.EXPIRED, now)
     return session
@@ -111,7 +112,7 @@ def session_pay(*, session_id: str, card_number: str, now: datetime) -> DemoPaym
     with transaction.atomic():
         session = demo_session_lock(session_id)
         if session.status != DemoSessionStatus.OPEN or session.expires_at <= now:
-            raise SessionClosed("This page is closed: it was paid, has expired or was closed by the seller.")
+            raise SessionClosed(_("This page is closed: it was paid, has expired or was closed by the seller."))
         card = card_of(card_number, success_rate=settings.DEMO_GATEWAY_SUCCESS_RATE)
         status = DemoPaymentStatus.FAILED if card.failure else DemoPaymentStatus.SUCCEEDED
         payment = DemoPayment.objects.create(
@@ -167,5 +168,5 @@ def _event(account: str, kind: str, object_id: str, now: datetime) -> None:
         kind=kind, object_id=object_id, defaults={"account": account, "due_at": now, "created_at": now}
     )
     if not made:
-        raise Conflict("This event was announced already.")
+        raise Conflict(_("This event was announced already."))
     queue.enqueue_on_commit("integrations.demo_deliver", delivery_id=delivery.pk)

@@ -11,6 +11,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import queue
 from billing_assistant.core.actors import Actor
@@ -108,9 +109,9 @@ def _parked(event_id: UUID, actor: Actor) -> WebhookEvent:
     actor.require(Right.PAYMENTS_RECORD)
     event = webhook_lock(event_id)
     if not may_see(actor, event):
-        raise NotFound("There is no such event.")
+        raise NotFound(_("There is no such event."))
     if event.status != WebhookStatus.PARKED:
-        raise WebhookNotWaiting("Only a parked event can be taken up again or closed.")
+        raise WebhookNotWaiting(_("Only a parked event can be taken up again or closed."))
     return event
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,7 +38,7 @@ class DraftView(ApiView):
         """The draft; with a customer in the path it has to be that customer's."""
         draft = draft_get(self.actor, draft_ref)
         if customer_ref and draft.customer_id != self.customer(customer_ref).pk:
-            raise NotFound("There is no such draft.")
+            raise NotFound(_("There is no such draft."))
         return draft
 
     def shown(self, draft: InvoiceDraft) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -89,7 +90,7 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
         invoices = invoices.filter(customer=customer_get(view.actor, customer))
     if kind := query.get("kind", ""):
         if kind not in set(InvoiceKind):
-            raise ValidationFailed({"kind": ["Write invoice or credit_note."]})
+            raise ValidationFailed({"kind": [_("Write invoice or credit_note.")]})
         invoices = invoices.filter(kind=kind)
     if currency := query.get("currency", ""):
         invoices = invoices.filter(currency=currency.upper()[:3])
@@ -103,4 +104,4 @@ def _status(word: str) -> InvoiceStatus:
         return STATUS_WORDS.get(word) or InvoiceStatus(word)
     except ValueError:
         known = ", ".join([*InvoiceStatus, "pending", *STATUS_WORDS])
-        raise ValidationFailed({"status": [f"Write one of: {known}."]}) from None
+        raise ValidationFailed({"status": [_("Write one of: %(known)s.") % {"known": known}]}) from None

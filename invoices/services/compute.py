@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO, is_quantized, percentage, quantize, split
 from invoices.states import UNTAXED, DiscountKind, TaxCategory
@@ -108,7 +110,7 @@ def compute(
     tax_total = sum((group.tax for group in taxes), ZERO)
     total = subtotal - discount_total + tax_total
     if total > MAX_TOTAL:
-        raise ValidationFailed({"lines": ["The total is larger than this product can bill."]})
+        raise ValidationFailed({"lines": [_("The total is larger than this product can bill.")]})
     complete = bool(lines) and all(line.unit_price is not None for line in lines)
     return Totals(currency, line_totals, taxes, subtotal, discount_total, tax_total, total, complete)
 
@@ -147,22 +149,22 @@ def _document_discount(subtotal: Decimal, discount: Discount, currency: str) -> 
             return ZERO
         case DiscountKind.PERCENT:
             if not ZERO <= discount.value <= HUNDRED:
-                raise ValidationFailed({"discount_value": ["A discount is between 0 and 100 per cent."]})
+                raise ValidationFailed({"discount_value": [_("A discount is between 0 and 100 per cent.")]})
             return percentage(subtotal, discount.value, currency)
         case DiscountKind.AMOUNT:
             if discount.value < 0 or not is_quantized(discount.value, currency):
-                raise ValidationFailed({"discount_value": ["The discount is not an amount in this currency."]})
+                raise ValidationFailed({"discount_value": [_("The discount is not an amount in this currency.")]})
             if discount.value > subtotal:
-                raise ValidationFailed({"discount_value": ["The discount is more than the lines come to."]})
+                raise ValidationFailed({"discount_value": [_("The discount is more than the lines come to.")]})
             return discount.value
-    raise ValidationFailed({"discount_kind": ["This kind of discount is not known."]})
+    raise ValidationFailed({"discount_kind": [_("This kind of discount is not known.")]})
 
 
 def check_lines(lines: Sequence[LineInput]) -> None:
     """Raises ValidationFailed that names each wrong field as `lines.<index>.<field>`."""
     errors: dict[str, list[str]] = {}
     if len(lines) > MAX_LINES:
-        errors["lines"] = [f"An invoice has at most {MAX_LINES} lines."]
+        errors["lines"] = [_("An invoice has at most %(most)s lines.") % {"most": MAX_LINES}]
     for index, line in enumerate(lines):
         for field, reason in _line_faults(line):
             errors[f"lines.{index}.{field}"] = [reason]
@@ -173,15 +175,15 @@ def check_lines(lines: Sequence[LineInput]) -> None:
 def _line_faults(line: LineInput) -> list[tuple[str, str]]:
     faults = []
     if not line.description.strip():
-        faults.append(("description", "Say what is billed."))
+        faults.append(("description", _("Say what is billed.")))
     if not line.quantity.is_finite() or line.quantity <= 0:
-        faults.append(("quantity", "The quantity has to be more than zero."))
+        faults.append(("quantity", _("The quantity has to be more than zero.")))
     if line.unit_price is not None and (not line.unit_price.is_finite() or line.unit_price < 0):
-        faults.append(("unit_price", "The rate cannot be negative."))
+        faults.append(("unit_price", _("The rate cannot be negative.")))
     if not ZERO <= line.discount_percent <= HUNDRED:
-        faults.append(("discount_percent", "A discount is between 0 and 100 per cent."))
+        faults.append(("discount_percent", _("A discount is between 0 and 100 per cent.")))
     if not ZERO <= line.tax_rate <= HUNDRED:
-        faults.append(("tax_rate", "A tax rate is between 0 and 100 per cent."))
+        faults.append(("tax_rate", _("A tax rate is between 0 and 100 per cent.")))
     if line.service_from and line.service_to and line.service_to < line.service_from:
-        faults.append(("service_to", "The service ends before it begins."))
+        faults.append(("service_to", _("The service ends before it begins.")))
     return faults

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -77,13 +78,13 @@ def credit_note_issue(
     """
     actor.require(Right.INVOICES_VOID)
     if not reason.strip():
-        raise ValidationFailed({"reason": ["Say why the invoice is credited."]})
+        raise ValidationFailed({"reason": [_("Say why the invoice is credited.")]})
     with transaction.atomic():
         invoice = invoice_lock(invoice_id)
         if not actor.can_see(invoice.profile_id):
-            raise NotFound("There is no such invoice.")
+            raise NotFound(_("There is no such invoice."))
         if invoice.kind != InvoiceKind.INVOICE or invoice.state == InvoiceState.VOID:
-            raise InvoiceNotOpen(f"{invoice.number} cannot be credited.")
+            raise InvoiceNotOpen(_("%(number)s cannot be credited.") % {"number": invoice.number})
         chosen = _chosen(creditable_lines(invoice), lines, invoice)
         taxes = _taxes(invoice, chosen)
         return _issue(invoice, chosen, taxes, reason=reason.strip(), actor=actor, now=now)
@@ -103,9 +104,9 @@ def _chosen(
         known = {one.line.pk: one for one in creditable}
         chosen = [(known[pk].line, _checked(known[pk], amount)) for pk, amount in lines.items() if pk in known]
         if len(chosen) != len(lines):
-            raise NotFound("The invoice has no such line.")
+            raise NotFound(_("The invoice has no such line."))
     if not chosen:
-        raise OverCredited(f"Nothing is left to credit on {invoice.number}.")
+        raise OverCredited(_("Nothing is left to credit on %(number)s.") % {"number": invoice.number})
     return sorted(chosen, key=lambda pair: pair[0].position)
 
 
@@ -113,9 +114,11 @@ def _checked(one: Creditable, amount: Decimal) -> Decimal:
     currency = one.line.invoice.currency
     field = f"lines.{one.line.pk}"
     if amount <= 0 or not is_quantized(amount, currency):
-        raise ValidationFailed({field: ["Write an amount above zero."]})
+        raise ValidationFailed({field: [_("Write an amount above zero.")]})
     if amount > one.left:
-        raise OverCredited(f"At most {Money(one.left, currency)} of this line is left to credit.", field=field)
+        raise OverCredited(
+            _("At most %(left)s of this line is left to credit.") % {"left": Money(one.left, currency)}, field=field
+        )
     return amount
 
 

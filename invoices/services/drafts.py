@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -138,7 +139,7 @@ def draft_restore(*, draft_id: UUID, version: int, actor: Actor, now: datetime) 
     """Makes an earlier version the newest one. Raises NotFound."""
     saved = DraftVersion.objects.filter(draft_id=draft_id, version=version).first()
     if saved is None:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     data = DraftInput(**draft_input_of(saved.snapshot))
     return draft_update(draft_id=draft_id, data=data, expected_version=None, actor=actor, now=now)
 
@@ -180,7 +181,7 @@ def draft_schedule(
     """Has a draft issued and sent at a later moment (it gets its number then)."""
     actor.require(Right.INVOICES_ISSUE)
     if scheduled_for <= now:
-        raise ValidationFailed({"schedule_send": ["The moment has to be in the future."]})
+        raise ValidationFailed({"schedule_send": [_("The moment has to be in the future.")]})
     with transaction.atomic():
         draft = _visible(draft_lock(draft_id), actor)
         require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.SCHEDULED)
@@ -259,15 +260,15 @@ def _terms(data: DraftInput, customer: Customer) -> int:
 def _check(data: DraftInput, currency: str) -> None:
     errors: dict[str, list[str]] = {}
     if currency not in CURRENCIES:
-        errors["currency"] = [f"“{currency}” is not an ISO currency code."]
+        errors["currency"] = [_("“%(currency)s” is not an ISO currency code.") % {"currency": currency}]
     if data.payment_terms_days is not None and not 0 <= data.payment_terms_days <= MAX_TERMS_DAYS:
-        errors["payment_terms_days"] = [f"The terms are between 0 and {MAX_TERMS_DAYS} days."]
+        errors["payment_terms_days"] = [_("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}]
     if any(amount <= 0 for _, amount in data.instalments):
-        errors["instalments"] = ["Each instalment has to be more than zero."]
+        errors["instalments"] = [_("Each instalment has to be more than zero.")]
     if list(data.instalments) != sorted(data.instalments, key=lambda part: part[0]):
-        errors["instalments"] = ["Instalments are in the order of their due dates."]
+        errors["instalments"] = [_("Instalments are in the order of their due dates.")]
     if len(data.reference) > LONGEST_REFERENCE:
-        errors["reference"] = ["The reference is too long."]
+        errors["reference"] = [_("The reference is too long.")]
     if errors:
         raise ValidationFailed(errors)
 
@@ -276,20 +277,23 @@ def _editable(draft_id: UUID, actor: Actor) -> InvoiceDraft:
     actor.require(Right.INVOICES_DRAFT)
     draft = _visible(draft_lock(draft_id), actor)
     if DraftStatus(draft.status) not in EDITABLE_DRAFTS:
-        raise DraftNotEditable(f"{draft.number} is {DraftStatus(draft.status).label} and cannot be edited.")
+        raise DraftNotEditable(
+            _("%(number)s is %(state)s and cannot be edited.")
+            % {"number": draft.number, "state": DraftStatus(draft.status).label}
+        )
     return draft
 
 
 def _visible(draft: InvoiceDraft | None, actor: Actor) -> InvoiceDraft:
     if draft is None or not actor.can_see(draft.profile_id):
-        raise NotFound("There is no such draft.")
+        raise NotFound(_("There is no such draft."))
     return draft
 
 
 def _customer(customer_id: UUID, actor: Actor) -> Customer:
     customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     return customer
 
 

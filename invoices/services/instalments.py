@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
 from invoices.models import InvoiceDraft
@@ -30,9 +32,13 @@ def due_parts(draft: InvoiceDraft, total: Decimal, issued_on: date) -> tuple[Due
         due_on = draft.due_on or issued_on + timedelta(days=draft.payment_terms_days)
         agreed = (DuePart(due_on, total),)
     elif sum((part.amount for part in agreed), ZERO) != total:
-        raise ValidationFailed({"instalments": [f"The instalments do not sum to the total of {total}."]})
+        raise ValidationFailed(
+            {"instalments": [_("The instalments do not sum to the total of %(total)s.") % {"total": total}]}
+        )
     if agreed[0].due_on < issued_on:
-        raise ValidationFailed({"due_on": [f"The invoice cannot be due before it is issued ({issued_on})."]})
+        raise ValidationFailed(
+            {"due_on": [_("The invoice cannot be due before it is issued (%(issued_on)s).") % {"issued_on": issued_on}]}
+        )
     return agreed
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -79,7 +80,7 @@ def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
     drafts = drafts_lock(draft_ids)
     for draft in drafts:
         if not actor.can_see(draft.profile_id):
-            raise NotFound("There is no such draft.")
+            raise NotFound(_("There is no such draft."))
         require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.CONVERTED)
     customers = Customer.objects.in_bulk({draft.customer_id for draft in drafts})
     profiles = BusinessProfile.objects.in_bulk({draft.profile_id for draft in drafts})
@@ -99,9 +100,9 @@ def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime) -> _Pre
         discount=Discount(DiscountKind(draft.discount_kind), draft.discount_value),
     )
     if not lines:
-        raise DraftIncomplete(f"{draft.number} has nothing to bill yet. Add a line first.")
+        raise DraftIncomplete(_("%(number)s has nothing to bill yet. Add a line first.") % {"number": draft.number})
     if not totals.is_complete:
-        raise DraftIncomplete(f"{draft.number} has a line without a rate. Fill it in first.")
+        raise DraftIncomplete(_("%(number)s has a line without a rate. Fill it in first.") % {"number": draft.number})
     return _Prepared(draft, lines, totals, issued_on or local_today(draft.profile, now))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import NotFound
 from invoices.errors import IssueDateRefused
 from invoices.locks import counter_lock
@@ -28,7 +30,7 @@ def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
     """The series that a profile uses for a kind of document. Raises NotFound when the profile has none."""
     series = NumberSeries.objects.filter(profile_id=profile_id, kind=kind, is_default=True).first()
     if series is None:
-        raise NotFound("This business profile has no number series yet. An administrator adds one in Settings.")
+        raise NotFound(_("This business profile has no number series yet. An administrator adds one in Settings."))
     return series
 
 

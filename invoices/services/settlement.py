@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError
@@ -46,7 +48,10 @@ def settlement_change(
         invoice.state == InvoiceState.UNCOLLECTIBLE and wanted == 0
     )  # a payment bounced after it was given up
     if invoice.kind != InvoiceKind.INVOICE or (invoice.state != InvoiceState.ISSUED and not moves_within):
-        raise InvoiceNotOpen(f"{invoice.number} is {InvoiceState(invoice.state).label}: nothing can settle it.")
+        raise InvoiceNotOpen(
+            _("%(number)s is %(state)s: nothing can settle it.")
+            % {"number": invoice.number, "state": InvoiceState(invoice.state).label}
+        )
     due_before = _due(invoice)
     if wanted > due_before:
         raise OverSettled(invoice.number, Money(due_before, invoice.currency), Money(wanted, invoice.currency))
@@ -54,7 +59,7 @@ def settlement_change(
     invoice.amount_credited += credited
     invoice.amount_written_off += written_off
     if min(invoice.amount_paid, invoice.amount_credited, invoice.amount_written_off) < 0:
-        raise NegativeSettlement(f"{invoice.number} has not been settled by that much.")
+        raise NegativeSettlement(_("%(number)s has not been settled by that much.") % {"number": invoice.number})
     if uncollectible:
         require_transition(STATE_TRANSITIONS, invoice.number, InvoiceState(invoice.state), InvoiceState.UNCOLLECTIBLE)
         invoice.state = InvoiceState.UNCOLLECTIBLE
@@ -70,11 +75,13 @@ def settlement_change(
 def credit_note_applied(*, note: Invoice, amount: Decimal) -> Invoice:
     """Notes how much of a locked credit note was applied (negative: taken back). Raises OverCredited."""
     if note.kind != InvoiceKind.CREDIT_NOTE:
-        raise InvoiceNotOpen(f"{note.number} is not a credit note.")
+        raise InvoiceNotOpen(_("%(number)s is not a credit note.") % {"number": note.number})
     applied = note.amount_credited + amount
     if not ZERO <= applied <= note.total:
         left = Money(note.total - note.amount_credited, note.currency)
-        raise OverCredited(f"{note.number} has {left} left to apply.", field="amount")
+        raise OverCredited(
+            _("%(number)s has %(left)s left to apply.") % {"number": note.number, "left": left}, field="amount"
+        )
     note.amount_credited = applied
     note.save(update_fields=["amount_credited"])
     return note

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -26,16 +27,18 @@ def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) 
     """Voids an invoice on which nothing was paid or credited. Raises TransitionRefused, InvoiceHasPayments."""
     actor.require(Right.INVOICES_VOID)
     if not reason.strip():
-        raise ValidationFailed({"reason": ["Say why the invoice is void."]})
+        raise ValidationFailed({"reason": [_("Say why the invoice is void.")]})
     with transaction.atomic():
         invoice = invoice_lock(invoice_id)
         if not actor.can_see(invoice.profile_id):
-            raise NotFound("There is no such invoice.")
+            raise NotFound(_("There is no such invoice."))
         if invoice.kind != InvoiceKind.INVOICE:
-            raise InvoiceNotOpen("A credit note cannot be voided.")
+            raise InvoiceNotOpen(_("A credit note cannot be voided."))
         require_transition(STATE_TRANSITIONS, invoice.number, InvoiceState(invoice.state), InvoiceState.VOID)
         if invoice.amount_paid or invoice.amount_credited or invoice.amount_written_off:
-            raise InvoiceHasPayments(f"{invoice.number} has payments or credits. Issue a credit note instead.")
+            raise InvoiceHasPayments(
+                _("%(number)s has payments or credits. Issue a credit note instead.") % {"number": invoice.number}
+            )
         invoice.state, invoice.voided_at, invoice.next_due_on = InvoiceState.VOID, now, None
         invoice.save(update_fields=["state", "voided_at", "next_due_on"])
         events.record(

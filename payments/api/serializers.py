@@ -105,7 +105,7 @@ def wish_of(value: Any, actor: Actor) -> Wish:
     for part in value:
         invoice_id = _invoice_id(part["invoice_id"], actor)
         if invoice_id in wish:
-            raise ValidationFailed({"allocations": [f"{part['invoice_id']} is named twice."]})
+            raise ValidationFailed({"allocations": [_("%(number)s is named twice.") % {"number": part["invoice_id"]}]})
         wish[invoice_id] = part["amount"]
     return wish
 
@@ -118,7 +118,7 @@ def _invoice_id(reference: str, actor: Actor) -> UUID:
         rows = rows.filter(profile_id__in=actor.profile_ids)
     ids = list(rows.values_list("pk", flat=True)[:2])
     if len(ids) != 1:
-        raise NotFound(f"There is no invoice {reference}.")
+        raise NotFound(_("There is no invoice %(reference)s.") % {"reference": reference})
     return ids[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -158,7 +159,7 @@ def _whole(payment: Payment) -> Response:
 def _filters(query: dict[str, str]) -> PaymentFilters:
     unapplied = query.get("unapplied", "").lower()
     if unapplied not in {"", "true", "false", "1", "0"}:
-        raise ValidationFailed({"unapplied": ["Write true or false."]})
+        raise ValidationFailed({"unapplied": [_("Write true or false.")]})
     return PaymentFilters(
         search=query.get("search", "").replace("\x00", "")[:100],
         status=_word(PaymentState, query.get("status", ""), "status"),
@@ -175,12 +176,12 @@ def _word(words: type[S], text: str, name: str) -> S | None:
         return words(text) if text else None
     except ValueError:
         known = ", ".join(word.value for word in words)
-        raise ValidationFailed({name: [f"Choose one of: {known}."]}) from None
+        raise ValidationFailed({name: [_("Choose one of: %(known)s.") % {"known": known}]}) from None
 
 
 def _currency(text: str) -> str:
     if text and text.upper() not in CURRENCIES:
-        raise ValidationFailed({"currency": ["This is not an ISO currency code."]})
+        raise ValidationFailed({"currency": [_("This is not an ISO currency code.")]})
     return text.upper()
 
 
@@ -192,6 +193,6 @@ def _day(text: str, name: str, *, latest: date | None = None) -> date | None:
     except ValueError:
         day = None
     if day is None or (latest is not None and day > latest):
-        until = f" until {latest}" if latest else ""
-        raise ValidationFailed({name: [f"Write a date like 2026-03-02{until}."]})
+        text = _("Write a date like 2026-03-02 until %(latest)s.") if latest else _("Write a date like 2026-03-02.")
+        raise ValidationFailed({name: [text % {"latest": latest}]})
     return day

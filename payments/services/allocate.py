@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -40,7 +41,7 @@ def payment_allocate(*, payment_id: UUID, allocations: Wish, actor: Actor, now: 
         payment = _received(payment_lock(payment_id))
         money = Money(payment.unapplied, payment.currency)
         if allocations == OLDEST_FIRST and not money:
-            raise NotAllocated(f"{payment.number} has nothing left to allocate.")
+            raise NotAllocated(_("%(number)s has nothing left to allocate.") % {"number": payment.number})
         parts = parts_for_wish(allocations, customer_id=payment.customer_id, money=money, invoices=invoices)
         if parts:
             on = local_today(payment.profile, now)
@@ -58,7 +59,7 @@ def payment_deallocate(
     """
     actor.require(Right.PAYMENTS_RECORD)
     if amount is not None and amount <= 0:
-        raise InvalidAmount("An amount above zero can be taken back.", field="amount")
+        raise InvalidAmount(_("An amount above zero can be taken back."), field="amount")
     with transaction.atomic():
         _seen(payment_id, actor)
         invoices = invoices_lock([invoice_id])
@@ -66,7 +67,12 @@ def payment_deallocate(
         there = net_allocations(payment).get(invoice_id, ZERO)
         back = there if amount is None else amount
         if not 0 < back <= there:
-            raise NotAllocated(f"{payment.number} has {Money(there, payment.currency)} on {invoices[0].number}.")
+            words = {
+                "number": payment.number,
+                "amount": Money(there, payment.currency),
+                "invoice": invoices[0].number,
+            }
+            raise NotAllocated(_("%(number)s has %(amount)s on %(invoice)s.") % words)
         settled = apply_parts(
             source=payment,
             parts=[Part(invoice_id, -back)],
@@ -88,14 +94,15 @@ def net_allocations(payment: Payment) -> Mapping[UUID, Decimal]:
 def _seen(payment_id: UUID, actor: Actor) -> Payment:
     payment = Payment.objects.filter(pk=payment_id).first()
     if payment is None or not actor.can_see(payment.profile_id):
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return payment
 
 
 def _received(payment: Payment) -> Payment:
     if payment.status != PaymentState.COMPLETED:
         raise PaymentNotReceived(
-            f"{payment.number} is {PaymentState(payment.status).label}: it cannot settle anything."
+            _("%(number)s is %(state)s: it cannot settle anything.")
+            % {"number": payment.number, "state": PaymentState(payment.status).label}
         )
     return payment
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events, queue
 from billing_assistant.core.actors import Actor
@@ -74,7 +75,7 @@ def checkout_open(
         invoice = _last_look(invoice_id, customer_id, amount)
         gateway = gateway_for(invoice.currency)
         if gateway is None:
-            raise OnlinePaymentsOff("Online payment is not available for this invoice.")
+            raise OnlinePaymentsOff(_("Online payment is not available for this invoice."))
         checkout = _reuse_or_begin(invoice, amount, gateway, actor, now)
     if checkout.url:
         return checkout
@@ -104,7 +105,7 @@ def session_noted(*, checkout_id: UUID, session: CheckoutSession, actor: Actor, 
 def checkout_move(checkout: Checkout, wanted: CheckoutState) -> None:
     """Sets the state of a locked checkout (not saved yet). Raises TransitionRefused."""
     if checkout.status != wanted:
-        require_transition(CHECKOUT_TRANSITIONS, "The checkout", CheckoutState(checkout.status), wanted)
+        require_transition(CHECKOUT_TRANSITIONS, _("The checkout"), CheckoutState(checkout.status), wanted)
         checkout.status = wanted
 
 
@@ -148,19 +149,20 @@ def in_flight(invoice_id: UUID) -> Decimal:
 def _last_look(invoice_id: UUID, customer_id: UUID, amount: Decimal) -> Invoice:
     invoice = invoices_lock([invoice_id])[0]
     if invoice.customer_id != customer_id or invoice.kind != InvoiceKind.INVOICE:
-        raise NotFound("There is no such invoice.")
+        raise NotFound(_("There is no such invoice."))
     if invoice.state != InvoiceState.ISSUED or invoice.amount_due == 0:
-        raise NothingDue(f"Nothing is due on {invoice.number}.")
+        raise NothingDue(_("Nothing is due on %(number)s.") % {"number": invoice.number})
     money = checked_money(amount, invoice.currency)
     due = Money(invoice.amount_due, invoice.currency)
     if money > due:
         raise MoreThanDue(invoice.number, due, money)
     waiting = in_flight(invoice.pk)
     if money.amount > due.amount - waiting:
-        raise PaymentInFlight(f"A payment of {Money(waiting, invoice.currency)} is still being processed.")
+        text = _("A payment of %(amount)s is still being processed.")
+        raise PaymentInFlight(text % {"amount": Money(waiting, invoice.currency)})
     least = Money(least_part(invoice), invoice.currency)
     if money < least:
-        raise AmountTooSmall(f"Pay at least {least}.", field="amount")
+        raise AmountTooSmall(_("Pay at least %(least)s.") % {"least": least}, field="amount")
     return invoice
 
 
@@ -210,13 +212,15 @@ def _call(gateway: PaymentGateway, checkout: Checkout, request: CheckoutRequest)
         return gateway.checkout_create(request)
     except Rejected as error:
         _failed(checkout, CheckoutState.FAILED, str(error))
-        raise CheckoutFailed("The payment page could not be opened. Nothing was charged.") from error
+        raise CheckoutFailed(_("The payment page could not be opened. Nothing was charged.")) from error
     except Unavailable as error:
         _failed(checkout, CheckoutState.FAILED, str(error))
-        raise CheckoutFailed("The payment service does not answer. Nothing was charged. Try again soon.") from error
+        text = _("The payment service does not answer. Nothing was charged. Try again soon.")
+        raise CheckoutFailed(text) from error
     except OutcomeUnknown as error:
         _failed(checkout, CheckoutState.UNKNOWN, str(error))
-        raise CheckoutUnknown("The payment service did not answer in time. Try again in a minute.") from error
+        text = _("The payment service did not answer in time. Try again in a minute.")
+        raise CheckoutUnknown(text) from error
 
 
 def _failed(checkout: Checkout, state: CheckoutState, reason: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -65,7 +66,7 @@ def credit_note_apply(
     with transaction.atomic():
         seen = Invoice.objects.filter(pk=credit_note_id, kind=InvoiceKind.CREDIT_NOTE).first()
         if seen is None or not actor.can_see(seen.profile_id):
-            raise NotFound("There is no such credit note.")
+            raise NotFound(_("There is no such credit note."))
         if allocations is None:
             _apply_to_corrected(seen, actor, now)
         else:
@@ -83,11 +84,12 @@ def credit_note_unapply(*, credit_note_id: UUID, invoice_id: UUID, actor: Actor,
     with transaction.atomic():
         note, targets = _locked(credit_note_id, [invoice_id])
         if not actor.can_see(note.profile_id):
-            raise NotFound("There is no such credit note.")
+            raise NotFound(_("There is no such credit note."))
         rows = Allocation.objects.filter(credit_note=note, invoice_id=invoice_id)
         there = rows.aggregate(net=Sum("amount"))["net"] or ZERO
         if there <= 0:
-            raise NotAllocated(f"{note.number} has nothing on {targets[0].number}.")
+            words = {"number": note.number, "invoice": targets[0].number}
+            raise NotAllocated(_("%(number)s has nothing on %(invoice)s.") % words)
         _apply(note, [Part(invoice_id, -there)], targets, on=_today(note, now), actor=actor, now=now)
     return note
 

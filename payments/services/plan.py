@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import InvalidAmount, ValidationFailed
 from billing_assistant.core.money import ZERO, Money, is_quantized
 from payments.errors import MoreThanDue, MoreThanReceived
@@ -44,10 +46,14 @@ def plan_exact(money: Money, wanted: Mapping[UUID, Decimal], items: Mapping[UUID
     for part in parts:
         item = items[part.invoice_id]
         if part.amount < 0:
-            raise ValidationFailed({"allocations": [f"{item.number}: an allocation cannot be negative."]})
+            raise ValidationFailed(
+                {"allocations": [_("%(number)s: an allocation cannot be negative.") % {"number": item.number}]}
+            )
         if not is_quantized(part.amount, money.currency):
             raise InvalidAmount(
-                f"{item.number}: the amount has more decimals than {money.currency}.", field="allocations"
+                _("%(number)s: the amount has more decimals than %(currency)s.")
+                % {"number": item.number, "currency": money.currency},
+                field="allocations",
             )
         if part.amount > item.due:
             raise MoreThanDue(item.number, Money(item.due, money.currency), Money(part.amount, money.currency))

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -101,7 +102,7 @@ def payment_record(
 def _record(payment: Payment, money: Money, wish: Wish, actor: Actor, now: datetime) -> Payment:
     customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     _check_date(payment.received_on, customer.profile, now)
     invoices = invoices_for_wish(wish, customer_id=customer.pk, money=money)
     known = _known(payment)
@@ -162,9 +163,11 @@ def checked_money(amount: Decimal, currency: str) -> Money:
     """An amount above zero in whole minor units of an ISO currency. Raises InvalidAmount."""
     money = Money(amount, currency)
     if not 0 < amount <= MAX_AMOUNT:
-        raise InvalidAmount("A payment has an amount above zero.", field="amount")
+        raise InvalidAmount(_("A payment has an amount above zero."), field="amount")
     if money.quantized() != money:
-        raise InvalidAmount(f"The amount has more decimals than {currency}.", field="amount")
+        raise InvalidAmount(
+            _("The amount has more decimals than %(currency)s.") % {"currency": currency}, field="amount"
+        )
     return money
 
 
@@ -172,7 +175,8 @@ def same_or_refused(known: Payment, wanted: Payment) -> Payment:
     """The payment that is there, when it says the same as the one wanted now. Raises DuplicatePayment."""
     fields = ("customer_id", "currency", "amount", "provider", "account", "external_id")
     if any(getattr(known, name) != getattr(wanted, name) for name in fields):
-        raise DuplicatePayment(f"This was recorded already as {known.number}, with other figures.")
+        text = _("This was recorded already as %(number)s, with other figures.")
+        raise DuplicatePayment(text % {"number": known.number})
     return known
 
 
@@ -189,11 +193,11 @@ def _method(method: str) -> PaymentMethod:
         return PaymentMethod(method)
     except ValueError:
         known = ", ".join(each.value for each in PaymentMethod)
-        raise ValidationFailed({"method": [f"Choose one of: {known}."]}) from None
+        raise ValidationFailed({"method": [_("Choose one of: %(known)s.") % {"known": known}]}) from None
 
 
 def _check_date(received_on: date, profile: BusinessProfile, now: datetime) -> None:
     if received_on > local_today(profile, now):
-        raise ValidationFailed({"received_on": ["The money cannot have been received in the future."]})
+        raise ValidationFailed({"received_on": [_("The money cannot have been received in the future.")]})
     if received_on < EARLIEST:
-        raise ValidationFailed({"received_on": ["Check the year."]})
+        raise ValidationFailed({"received_on": [_("Check the year.")]})

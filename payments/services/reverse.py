@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -41,16 +42,17 @@ def payment_reverse(
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
-        raise ValidationFailed({"reason": ["Say why the payment is reversed."]})
+        raise ValidationFailed({"reason": [_("Say why the payment is reversed.")]})
     with transaction.atomic():
         seen = Payment.objects.filter(pk=payment_id).first()
         if seen is None or not actor.can_see(seen.profile_id):
-            raise NotFound("There is no such payment.")
+            raise NotFound(_("There is no such payment."))
         invoices = invoices_lock(net_allocations(seen))
         payment = payment_lock(payment_id)
         require_transition(PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED)
         if payment.amount_refunded:
-            raise PaymentNotReceived(f"{payment.number} was refunded in part and cannot be reversed.")
+            text = _("%(number)s was refunded in part and cannot be reversed.")
+            raise PaymentNotReceived(text % {"number": payment.number})
         on = _date(payment, reversed_on, now)
         payment.reversed_on, payment.reversal_reason = on, reason.strip()[:240]
         entries = _take_back(payment, invoices, net_allocations(payment), actor, now)
@@ -116,5 +118,6 @@ def _date(payment: Payment, wanted: date | None, now: datetime) -> date:
     today = local_today(payment.profile, now)
     on = wanted or today
     if not payment.received_on <= on <= today:
-        raise ValidationFailed({"reversed_on": [f"Choose a date from {payment.received_on} to {today}."]})
+        text = _("Choose a date from %(first)s to %(last)s.")
+        raise ValidationFailed({"reversed_on": [text % {"first": payment.received_on, "last": today}]})
     return on

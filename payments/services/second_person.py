@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ApprovalNeeded
@@ -48,6 +49,7 @@ def asking_a_second_person(*, actor: Actor, now: datetime) -> Iterator[None]:
     except _Asked as asked:
         approval = approval_request(action=asked.action, actor=actor, now=now)
         raise ApprovalNeeded(
-            f"{asked.action.summary} needs a second person. They were asked; do it again once it is approved.",
+            _("%(action)s needs a second person. They were asked; do it again once it is approved.")
+            % {"action": asked.action.summary},
             approval_id=str(approval.pk),
         ) from None

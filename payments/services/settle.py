@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO, Money
@@ -74,11 +76,12 @@ def check_target(invoice: Invoice, *, customer_id: UUID, currency: str) -> None:
     if invoice.customer_id != customer_id:
         raise OtherCustomer(invoice.number)
     if invoice.kind != InvoiceKind.INVOICE:
-        raise NotFound("There is no such invoice.")
+        raise NotFound(_("There is no such invoice."))
     if invoice.currency != currency:
         raise OtherCurrency(invoice.number, invoice.currency, currency)
     if invoice.state != InvoiceState.ISSUED:
-        raise InvoiceNotOpen(f"{invoice.number} is {InvoiceState(invoice.state).label}: nothing can settle it.")
+        words = {"number": invoice.number, "state": InvoiceState(invoice.state).label}
+        raise InvoiceNotOpen(_("%(number)s is %(state)s: nothing can settle it.") % words)
 
 
 def apply_parts(

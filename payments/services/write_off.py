@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFailed
@@ -40,11 +42,11 @@ def invoice_write_off(
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
-        raise ValidationFailed({"reason": ["Say why it is written off."]})
+        raise ValidationFailed({"reason": [_("Say why it is written off.")]})
     with asking_a_second_person(actor=actor, now=now):
         invoice = invoices_lock([invoice_id])[0]
         if not actor.can_see(invoice.profile_id) or invoice.kind != InvoiceKind.INVOICE:
-            raise NotFound("There is no such invoice.")
+            raise NotFound(_("There is no such invoice."))
         wanted = _amount(invoice, amount)
         profile = BusinessProfile.objects.get(pk=invoice.profile_id)
         together = invoice.amount_written_off + wanted
@@ -70,11 +72,11 @@ def invoice_write_off(
 
 def _amount(invoice: Invoice, amount: Decimal | None) -> Decimal:
     if invoice.state != InvoiceState.ISSUED or invoice.amount_due == 0:
-        raise NothingDue(f"Nothing is due on {invoice.number}.")
+        raise NothingDue(_("Nothing is due on %(number)s.") % {"number": invoice.number})
     if amount is None:
         return invoice.amount_due
     if amount <= 0 or not is_quantized(amount, invoice.currency):
-        raise InvalidAmount("Write an amount above zero.", field="amount")
+        raise InvalidAmount(_("Write an amount above zero."), field="amount")
     if amount > invoice.amount_due:
         due = Money(invoice.amount_due, invoice.currency)
         raise MoreThanDue(invoice.number, due, Money(amount, invoice.currency))

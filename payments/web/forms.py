@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.errors import InvalidAmount
@@ -111,7 +111,7 @@ class AllocationBoxes:
             try:
                 self.wanted[invoice.pk] = parse_amount(typed)
             except InvalidAmount:
-                error = _now("%(number)s: “%(typed)s” is not an amount.") % {
+                error = gettext("%(number)s: “%(typed)s” is not an amount.") % {
                     "number": invoice.number,
                     "typed": typed[:40],
                 }

@@ -16,6 +16,7 @@ from anymail.exceptions import (
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
@@ -76,7 +77,7 @@ class EmailChannel:
             except ValueError as error:  # an address that SMTP cannot carry
                 failed = OutcomeUnknown if backend.handed_over else Rejected
                 backend.forget()
-                raise failed(f"It cannot be sent by SMTP: {error}") from error
+                raise failed(_("It cannot be sent by SMTP: %(error)s") % {"error": error}) from error
             return Accepted(provider="smtp", provider_message_id=mail.message_id, refused=backend.refused)
 
     def _by_backend(self, message: EmailMultiAlternatives, mail: OutgoingEmail) -> Accepted:
@@ -91,7 +92,7 @@ class EmailChannel:
             return Accepted(provider=provider[:30], provider_message_id=mail.message_id)
         said = {address: one.status for address, one in status.recipients.items()}
         if not _TAKEN & set(said.values()):
-            raise OutcomeUnknown("The provider does not say whether it took the message.")
+            raise OutcomeUnknown(_("The provider does not say whether it took the message."))
         refused = tuple(address for address, word in said.items() if word in _REFUSED)
         return Accepted(provider=provider[:30], provider_message_id=_one_id(status.message_id), refused=refused)
 
@@ -117,28 +118,28 @@ def email_message(mail: OutgoingEmail) -> EmailMultiAlternatives:
     try:
         message.message().as_bytes()
     except (ValueError, UnicodeError) as error:  # BadHeaderError is a ValueError
-        raise Rejected(f"It cannot be written as an e-mail: {error}") from error
+        raise Rejected(_("It cannot be written as an e-mail: %(error)s") % {"error": error}) from error
     return message
 
 
 def anymail_error(error: AnymailError) -> ProviderError:  # noqa: PLR0911 -- one return a meaning
     """What an error of a provider's API means for the message. The vendor's body is not kept: it names people."""
     if isinstance(error, AnymailRecipientsRefused):
-        return Rejected("The provider refused every recipient.")
+        return Rejected(_("The provider refused every recipient."))
     if isinstance(error, AnymailUnsupportedFeature | AnymailSerializationError | AnymailInvalidAddress):
-        return Rejected(f"The provider cannot send this: {type(error).__name__}.")
+        return Rejected(_("The provider cannot send this: %(error)s.") % {"error": type(error).__name__})
     status = getattr(error, "status_code", None)
     if not isinstance(error, AnymailAPIError):
-        return OutcomeUnknown(f"The provider's library failed: {type(error).__name__}.")
+        return OutcomeUnknown(_("The provider's library failed: %(error)s.") % {"error": type(error).__name__})
     if status is None:
         if _NEVER_CONNECTED & _names_in(error):
-            return Unavailable("The provider could not be reached.")
-        return OutcomeUnknown("The line to the provider broke.")
+            return Unavailable(_("The provider could not be reached."))
+        return OutcomeUnknown(_("The line to the provider broke."))
     if status in _TRY_AGAIN:
-        return Unavailable(f"The provider answered {status}.")
+        return Unavailable(_("The provider answered %(status)s.") % {"status": status})
     if status >= _SERVER_ERROR or status < 400:  # noqa: PLR2004 -- an answer below 400 that could not be read
-        return OutcomeUnknown(f"The provider answered {status}.")
-    return Rejected(f"The provider answered {status}.", status=status)
+        return OutcomeUnknown(_("The provider answered %(status)s.") % {"status": status})
+    return Rejected(_("The provider answered %(status)s.") % {"status": status}, status=status)
 
 
 def _names_in(error: BaseException | None) -> frozenset[str]:

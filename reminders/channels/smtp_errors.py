@@ -5,6 +5,8 @@ from __future__ import annotations
 import smtplib
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 
 TRANSIENT: Final = 400
@@ -23,17 +25,21 @@ def smtp_error(error: OSError, *, handed_over: bool) -> ProviderError:  # noqa: 
         case smtplib.SMTPRecipientsRefused():
             return _recipients_refused(error)
         case smtplib.SMTPNotSupportedError():
-            return Rejected(f"The mail server cannot take this message: {error}")
+            return Rejected(_("The mail server cannot take this message: %(error)s") % {"error": error})
         case smtplib.SMTPConnectError() | smtplib.SMTPHeloError() | smtplib.SMTPAuthenticationError():
-            return Unavailable(f"The mail server does not let us in ({error.smtp_code}).")
+            return Unavailable(_("The mail server does not let us in (%(code)s).") % {"code": error.smtp_code})
         case smtplib.SMTPResponseException() if error.smtp_code >= PERMANENT:
             said = _said(error.smtp_code, error.smtp_error)
-            return Rejected(f"The mail server refused it: {said}", status=error.smtp_code)
+            return Rejected(_("The mail server refused it: %(said)s") % {"said": said}, status=error.smtp_code)
         case smtplib.SMTPResponseException() if error.smtp_code >= TRANSIENT:
-            return Unavailable(f"The mail server is not ready: {_said(error.smtp_code, error.smtp_error)}")
+            return Unavailable(
+                _("The mail server is not ready: %(said)s") % {"said": _said(error.smtp_code, error.smtp_error)}
+            )
     if handed_over:
-        return OutcomeUnknown(f"The line broke after the message was handed over ({type(error).__name__}).")
-    return Unavailable(f"The mail server could not be reached ({type(error).__name__}).")
+        return OutcomeUnknown(
+            _("The line broke after the message was handed over (%(error)s).") % {"error": type(error).__name__}
+        )
+    return Unavailable(_("The mail server could not be reached (%(error)s).") % {"error": type(error).__name__})
 
 
 def _recipients_refused(error: smtplib.SMTPRecipientsRefused) -> ProviderError:
@@ -41,8 +47,8 @@ def _recipients_refused(error: smtplib.SMTPRecipientsRefused) -> ProviderError:
     address, (code, text) = next(iter(error.recipients.items()))
     told = f"{address}: {_said(code, text)}"
     if all(code >= PERMANENT for code in codes):
-        return Rejected(f"The mail server refused every recipient. {told}", status=code)
-    return Unavailable(f"The mail server takes no recipient now. {told}")
+        return Rejected(_("The mail server refused every recipient. %(said)s") % {"said": told}, status=code)
+    return Unavailable(_("The mail server takes no recipient now. %(said)s") % {"said": told})
 
 
 def _said(code: int, text: bytes | str) -> str:

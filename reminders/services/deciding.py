@@ -93,7 +93,7 @@ def _locked(message_id: UUID, actor: Actor) -> Message:
     actor.require(Right.MESSAGES_SEND)
     message = message_lock(message_id)
     if not actor.can_see(message.profile_id):
-        raise NotFound("There is no such message.")
+        raise NotFound(_("There is no such message."))
     return message
 
 

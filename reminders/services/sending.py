@@ -32,6 +32,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import OutcomeUnknown, Rejected, RetryLater, Unavailable
@@ -150,4 +151,4 @@ def _call(channel: Channel, mail: OutgoingEmail) -> Accepted:
         raise
     except Exception as error:
         log.exception("message.channel_failed")
-        raise OutcomeUnknown(f"The channel failed: {type(error).__name__}.") from error
+        raise OutcomeUnknown(_("The channel failed: %(error)s.") % {"error": type(error).__name__}) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
@@ -24,7 +25,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`; `Token <key>` too. Says the same about every key that does not work."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
-        scheme, _, given = get_authorization_header(request).partition(b" ")
+        scheme, __, given = get_authorization_header(request).partition(b" ")
         if scheme.lower() not in SCHEMES:
             return None
         network = client_ip(request._request)
@@ -35,7 +36,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = api_key_find(plain=_text(given), now=now)
         if key is None:
             too_often("failed", network)
-            raise AuthenticationFailed("This API key is not valid.")
+            raise AuthenticationFailed(_("This API key is not valid."))
         api_key_used(key=key, now=now)
         return key.user, key
 

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -35,7 +36,7 @@ class ExactJSONParser(BaseParser):
         try:
             return exact_json.loads(body)
         except ValueError:
-            raise ParseError("The body is not JSON.") from None
+            raise ParseError(_("The body is not JSON.")) from None
 
 
 class ExactJSONRenderer(BaseRenderer):

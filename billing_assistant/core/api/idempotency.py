@@ -36,6 +36,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from billing_assistant.core import clock, exact_json
@@ -100,7 +101,7 @@ def call_of(request: HttpRequest, *, actor_ref: str) -> Call | None:
     if key is None or request.method not in UNSAFE:
         return None
     if not _KEY.fullmatch(key):
-        raise ValidationFailed({HEADER: ["Write 1 to 255 printable ASCII signs without spaces."]})
+        raise ValidationFailed({HEADER: [_("Write 1 to 255 printable ASCII signs without spaces.")]})
     return Call(actor_ref, key, request.method, request.path[:300], _hash(request))
 
 
@@ -118,7 +119,7 @@ def run_atomic(call: Call, handler: Handler, refuse: Refuse) -> HttpResponseBase
         return undone.response
     except OperationalError as error:
         if is_lock_failure(error):
-            raise KeyInProgress("The first call with this key is still running.") from error
+            raise KeyInProgress(_("The first call with this key is still running.")) from error
         raise
 
 
@@ -132,7 +133,7 @@ def run_resumable(call: Call, handler: Handler, refuse: Refuse) -> HttpResponseB
         if record is not None:
             break
         if time.monotonic() >= deadline:
-            raise KeyInProgress("The first call with this key is still running.")
+            raise KeyInProgress(_("The first call with this key is still running."))
         time.sleep(POLL_SECONDS)
     response = _answered(handler, refuse)
     if _kept(response):
@@ -152,7 +153,7 @@ def _take(call: Call) -> IdempotencyRecord | HttpResponseBase:
         if answer is not None:
             return answer
         if record.status == "started" and not _expired(record):
-            raise KeyInProgress("The first call with this key is still running.")
+            raise KeyInProgress(_("The first call with this key is still running."))
         _begin_anew(record, call)
     set_lock_timeout(LOCK_TIMEOUT_MS)
     return record
@@ -201,7 +202,7 @@ def _known(record: IdempotencyRecord, call: Call) -> HttpResponseBase | None:
     if _expired(record):
         return None
     if record.body_hash != call.body_hash:
-        raise KeyReused("This Idempotency-Key was used for another request.")
+        raise KeyReused(_("This Idempotency-Key was used for another request."))
     return _replay(record) if record.status == "done" else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import keyset
 from billing_assistant.core.errors import ValidationFailed
@@ -33,9 +34,8 @@ def listing(rows: QuerySet[Any], query: Mapping[str, str]) -> Listing:
     limit = whole_number(query, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     if "cursor" in query:
         return _by_cursor(rows, query["cursor"], limit)
-    skip = whole_number(
-        query, "skip", default=0, least=0, most=MAX_SKIP, beyond="Use cursor to go further than 10,000 rows."
-    )
+    beyond = _("Use cursor to go further than 10,000 rows.")
+    skip = whole_number(query, "skip", default=0, least=0, most=MAX_SKIP, beyond=beyond)
     about = {"total": rows.count(), "limit": limit, "skip": skip}
     return Listing(list(rows[skip : skip + limit]), about)
 
@@ -46,15 +46,16 @@ def whole_number(query: Mapping[str, str], name: str, *, default: int, least: in
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
-        raise ValidationFailed({name: ["Write a whole number."]})
+        raise ValidationFailed({name: [_("Write a whole number.")]})
     number = int(text)
     if not least <= number <= most:
-        raise ValidationFailed({name: [beyond or f"Write a number from {least} to {most}."]})
+        between = _("Write a number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        raise ValidationFailed({name: [beyond or between]})
     return number
 
 
 def _by_cursor(rows: QuerySet[Model], cursor: str, limit: int) -> Listing:
     page = keyset.page_of(rows, ("-id",), {"after": cursor}, size=limit)
     if cursor and page.start <= 1:
-        raise ValidationFailed({"cursor": ["This cursor was not made here. Begin with an empty one."]})
+        raise ValidationFailed({"cursor": [_("This cursor was not made here. Begin with an empty one.")]})
     return Listing(page.rows, {"limit": limit, "next_cursor": page.next_cursor})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -31,9 +32,9 @@ class HasRight(BasePermission):
         if not isinstance(user, User):
             return False
         if not user.works_here:
-            raise PermissionRefused("The API is for staff and their programs.")
+            raise PermissionRefused(_("The API is for staff and their programs."))
         if not isinstance(request.auth, ApiKey) and second_factor_missing(request._request, user):
-            raise SecondFactorNeeded("Sign in with your second factor first.")
+            raise SecondFactorNeeded(_("Sign in with your second factor first."))
         rule: Access = view.access  # type: ignore[attr-defined]
         right = rule.right_for(request.method or "GET")
         if right is not None:

@@ -17,6 +17,9 @@ from django.core.exceptions import (
 )
 from django.db import DataError, OperationalError
 from django.http import Http404, UnreadablePostError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -37,9 +40,11 @@ def problem_handler(error: Exception, _context: Mapping[str, Any]) -> Response:
         if isinstance(error, kinds):
             return render(error)
     if isinstance(error, OperationalError) and is_lock_failure(error):
-        return _answer(409, "busy", "Somebody else is changing this right now. Try again.", wait=1)
+        return _answer(409, "busy", gettext("Somebody else is changing this right now. Try again."), wait=1)
     log.exception("api.failed", error=type(error).__name__)
-    return _answer(500, "internal", "Something went wrong on our side; nothing was changed.", request_id=request_id())
+    return _answer(
+        500, "internal", gettext("Something went wrong on our side; nothing was changed."), request_id=request_id()
+    )
 
 
 def flatten(detail: Any, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -102,15 +107,17 @@ def _api(error: exceptions.APIException) -> Response:
 def _provider(error: ProviderError) -> Response:
     if isinstance(error, Unavailable):
         return _answer(
-            503, "provider_unavailable", "An outside service is away. Try again.", wait=error.retry_after or 5
+            503, "provider_unavailable", gettext("An outside service is away. Try again."), wait=error.retry_after or 5
         )
     if isinstance(error, OutcomeUnknown):
-        return _answer(502, "outcome_unknown", "An outside service did not say whether it did this. We find out.")
-    return _answer(502, "provider_refused", "An outside service refused this.")
+        return _answer(
+            502, "outcome_unknown", gettext("An outside service did not say whether it did this. We find out.")
+        )
+    return _answer(502, "provider_refused", gettext("An outside service refused this."))
 
 
-def _fixed(status: HTTPStatus, code: str, detail: str) -> Callable[[Any], Response]:
-    return lambda _error: _answer(status, code, detail)
+def _fixed(status: HTTPStatus, code: str, detail: str | Promise) -> Callable[[Any], Response]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
 _RENDERERS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], Response]], ...]] = (
@@ -118,11 +125,14 @@ _RENDERERS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], Cal
     (exceptions.ValidationError, _invalid),
     (exceptions.APIException, _api),
     (ProviderError, _provider),
-    (Http404, _fixed(HTTPStatus.NOT_FOUND, "not_found", "There is no such record.")),
-    (PermissionDenied, _fixed(HTTPStatus.FORBIDDEN, "permission_refused", "You may not do this.")),
+    (Http404, _fixed(HTTPStatus.NOT_FOUND, "not_found", _("There is no such record."))),
+    (PermissionDenied, _fixed(HTTPStatus.FORBIDDEN, "permission_refused", _("You may not do this."))),
     (ValidationError, _model_invalid),
-    (_TOO_BIG, _fixed(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large.")),
-    (SuspiciousOperation, _fixed(HTTPStatus.BAD_REQUEST, "bad_request", "The request could not be read.")),
-    (UnreadablePostError, _fixed(HTTPStatus.BAD_REQUEST, "bad_request", "The body broke off.")),
-    (DataError, _fixed(HTTPStatus.BAD_REQUEST, "invalid", "A value is out of range or holds a sign we cannot keep.")),
+    (_TOO_BIG, _fixed(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _("The body is too large."))),
+    (SuspiciousOperation, _fixed(HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be read."))),
+    (UnreadablePostError, _fixed(HTTPStatus.BAD_REQUEST, "bad_request", _("The body broke off."))),
+    (
+        DataError,
+        _fixed(HTTPStatus.BAD_REQUEST, "invalid", _("A value is out of range or holds a sign we cannot keep.")),
+    ),
 )

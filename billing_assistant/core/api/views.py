@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -154,5 +155,5 @@ class ApiView(APIView):
         lookup: dict[str, Any] = {"pk": found} if found is not None else {"slug": wanted}
         profile = profiles_for(self.actor).filter(**lookup).first()
         if profile is None:
-            raise NotFound("There is no such business profile.")
+            raise NotFound(_("There is no such business profile."))
         return profile

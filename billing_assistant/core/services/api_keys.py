@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import crypto, events
 from billing_assistant.core.actors import Actor
@@ -53,7 +54,7 @@ def api_key_create(
     owner = User.objects.filter(pk=user_id, is_active=True).first()
     profile = BusinessProfile.objects.filter(pk=profile_id).first()
     if owner is None or profile is None:
-        raise NotFound("There is no such person or business profile.")
+        raise NotFound(_("There is no such person or business profile."))
     granted = _checked(owner, profile, name=name, scopes=list(scopes), expires_at=expires_at, now=now)
     prefix = LEAD + "".join(secrets.choice(_LETTERS) for _ in range(PREFIX_RANDOM))
     plain = f"{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}"
@@ -131,19 +132,24 @@ def _checked(
     known = {right.value for right in Right}
     errors: dict[str, list[str]] = {}
     if not name.strip():
-        errors["name"] = ["Give the key a name, so that people know what uses it."]
+        errors["name"] = [_("Give the key a name, so that people know what uses it.")]
     if not scopes:
-        errors["scopes"] = ["Choose at least one scope."]
+        errors["scopes"] = [_("Choose at least one scope.")]
     unknown = sorted(set(scopes) - known)
     if unknown:
-        errors["scopes"] = [f"There is no scope {', '.join(unknown)}."]
+        errors["scopes"] = [_("There is no scope %(names)s.") % {"names": ", ".join(unknown)}]
     beyond = sorted(scope for scope in set(scopes) & known if Right(scope) not in allowed)
     if beyond:
-        errors["scopes"] = [f"{owner.display_name} may not do this, so the key cannot: {', '.join(beyond)}."]
+        errors["scopes"] = [
+            _("%(name)s may not do this, so the key cannot: %(names)s.")
+            % {"name": owner.display_name, "names": ", ".join(beyond)}
+        ]
     if expires_at is not None and expires_at <= now:
-        errors["expires_at"] = ["The key would have expired already."]
+        errors["expires_at"] = [_("The key would have expired already.")]
     if not Actor.of_user(owner).can_see(profile.pk):
-        errors["profile"] = [f"{owner.display_name} does not work for {profile.name}."]
+        errors["profile"] = [
+            _("%(name)s does not work for %(profile)s.") % {"name": owner.display_name, "profile": profile.name}
+        ]
     if errors:
         raise ValidationFailed(errors)
     return sorted(set(scopes))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ApprovalNeeded, Conflict, NotFound, PermissionRefused
@@ -63,7 +64,7 @@ def approval_consume(*, action: Action, actor: Actor, now: datetime) -> None:
         expires_at__gt=now,
     )
     if approved is None:
-        raise ApprovalNeeded("A second person has to approve this first.", approval_id="")
+        raise ApprovalNeeded(_("A second person has to approve this first."), approval_id="")
     approved.status = ApprovalStatus.USED
     approved.save(update_fields=["status"])
 
@@ -107,13 +108,13 @@ def approval_decide(*, approval_id: UUID, approve: bool, actor: Actor, now: date
     with transaction.atomic():
         approval = approval_lock(pk=approval_id)
         if approval is None or not actor.can_see(approval.profile_id):
-            raise NotFound("There is no such request.")
+            raise NotFound(_("There is no such request."))
         wanted = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED
-        require_transition(TRANSITIONS, "The request", ApprovalStatus(approval.status), wanted)
+        require_transition(TRANSITIONS, _("The request"), ApprovalStatus(approval.status), wanted)
         if approve and approval.requested_by_id == user_id:
-            raise PermissionRefused("Another person has to approve what you asked for.")
+            raise PermissionRefused(_("Another person has to approve what you asked for."))
         if approve and approval.expires_at <= now:
-            raise Conflict("This request has expired. Ask again.")
+            raise Conflict(_("This request has expired. Ask again."))
         approval.status = wanted
         approval.decided_by_id, approval.decided_at, approval.comment = user_id, now, comment[:240]
         approval.save(update_fields=["status", "decided_by", "decided_at", "comment"])
@@ -129,5 +130,5 @@ def approval_decide(*, approval_id: UUID, approve: bool, actor: Actor, now: date
 
 def _person(actor: Actor) -> UUID:
     if actor.user_id is None or not User.objects.filter(pk=actor.user_id, is_active=True).exists():
-        raise PermissionRefused("Only a person can ask for or give an approval.")
+        raise PermissionRefused(_("Only a person can ask for or give an approval."))
     return actor.user_id

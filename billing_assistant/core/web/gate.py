@@ -10,6 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.access import Access, Kind
 from billing_assistant.core.errors import NotFound, PermissionRefused
@@ -35,7 +36,7 @@ def turned_away(request: HttpRequest, rule: Access) -> HttpResponse | None:
             return None
         case Kind.CLIENT:
             if request.user.role != Role.CLIENT:
-                raise NotFound("This page is for clients.")
+                raise NotFound(_("This page is for clients."))
             return None
         case Kind.STAFF | Kind.ADMIN:
             return _staff(request, request.user, rule)
@@ -56,7 +57,7 @@ def second_factor_missing(request: HttpRequest, user: User) -> str:
 
 def _staff(request: HttpRequest, user: User, rule: Access) -> HttpResponse | None:
     if not user.works_here:
-        raise PermissionRefused("This page is for staff.")
+        raise PermissionRefused(_("This page is for staff."))
     page = second_factor_missing(request, user)
     if page:
         return go_to(request, _with_next(request, page))

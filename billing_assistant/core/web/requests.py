@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
@@ -23,7 +24,7 @@ PROFILE_KEY: Final = "profile_id"
 def user_of(request: HttpRequest) -> User:
     """The signed-in person. Raises PermissionRefused when nobody is."""
     if not isinstance(request.user, User):
-        raise PermissionRefused("Sign in first.")
+        raise PermissionRefused(_("Sign in first."))
     return request.user
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError
@@ -55,9 +56,11 @@ class EntryInput:
         """The sides that are not zero. Raises UnbalancedEntry."""
         sides = tuple(side for side in self.sides if side.amount)
         if sum((side.amount for side in sides), ZERO) != 0:
-            raise UnbalancedEntry(f"The entry for {self.document_number} does not balance.")
+            raise UnbalancedEntry(_("The entry for %(number)s does not balance.") % {"number": self.document_number})
         if not all(is_quantized(side.amount, self.currency) for side in sides):
-            raise UnbalancedEntry(f"The entry for {self.document_number} has parts of a minor unit.")
+            raise UnbalancedEntry(
+                _("The entry for %(number)s has parts of a minor unit.") % {"number": self.document_number}
+            )
         return sides
 
 

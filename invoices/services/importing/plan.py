@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.money import ZERO, quantize
 from invoices.services.importing.source import Column, RowError, SourceLine
 from invoices.states import InvoiceKind
@@ -74,17 +76,19 @@ def _document_faults(number: str, group: Sequence[SourceLine]) -> list[RowError]
     negative = [line for line in group if line.quantity < 0]
     if negative and len(negative) < len(group):
         faults.append(
-            RowError(negative[0].line, number, Column.QUANTITY, "Some quantities are negative and some are not.")
+            RowError(negative[0].line, number, Column.QUANTITY, _("Some quantities are negative and some are not."))
         )
     elif negative and not is_cancellation(number):
         faults.append(
-            RowError(first.line, number, Column.QUANTITY, "The quantity is negative, but this is no cancellation (C…).")
+            RowError(
+                first.line, number, Column.QUANTITY, _("The quantity is negative, but this is no cancellation (C…).")
+            )
         )
     elif is_cancellation(number) and not negative:
-        faults.append(RowError(first.line, number, Column.QUANTITY, "A cancellation has negative quantities."))
+        faults.append(RowError(first.line, number, Column.QUANTITY, _("A cancellation has negative quantities.")))
     for other in group:
         if other.customer != first.customer:
-            faults.append(RowError(other.line, number, Column.CUSTOMER, "The document has two customers."))
+            faults.append(RowError(other.line, number, Column.CUSTOMER, _("The document has two customers.")))
             break
     return faults
 

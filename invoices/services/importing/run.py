@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.currencies import CURRENCIES
@@ -55,7 +56,7 @@ def import_documents(
     actor.require_profile(profile_id)
     profile = BusinessProfile.objects.filter(pk=profile_id).first()
     if profile is None:
-        raise NotFound("There is no such business profile.")
+        raise NotFound(_("There is no such business profile."))
     plan = plan_from(content, options)
     with transaction.atomic():
         advisory_lock(f"import:{profile_id}")
@@ -89,12 +90,14 @@ def import_documents(
 def plan_from(content: bytes, options: ImportOptions) -> Plan:
     """What a file would import. Raises ValidationFailed when it cannot be read at all."""
     if options.currency not in CURRENCIES:
-        raise ValidationFailed({"currency": [f"“{options.currency}” is not an ISO currency code."]})
+        raise ValidationFailed(
+            {"currency": [_("“%(currency)s” is not an ISO currency code.") % {"currency": options.currency}]}
+        )
     if len(content) > MAX_BYTES:
-        raise ValidationFailed({"file": ["The file is larger than 50 MB. Split it."]})
+        raise ValidationFailed({"file": [_("The file is larger than 50 MB. Split it.")]})
     mapping, rows = read_rows(content)
     if not rows:
-        raise ValidationFailed({"file": ["The file has no rows."]})
+        raise ValidationFailed({"file": [_("The file has no rows.")]})
     order = options.date_order or guess_date_order(row[mapping[Column.DATE]].strip() for _, row in rows)
     lines, errors = read_lines(mapping, rows, order)
     return plan_documents(lines, errors, options.currency)

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import ValidationFailed
 
 MAX_CELL: Final = 500
@@ -95,13 +97,17 @@ def read_rows(content: bytes) -> tuple[dict[Column, str], list[tuple[int, dict[s
     mapping = guess_columns(reader.fieldnames or ())
     missing = [column.value for column in REQUIRED if column not in mapping]
     if missing:
-        raise ValidationFailed({"file": [f"The file has no column for: {', '.join(missing)}."]})
+        raise ValidationFailed(
+            {"file": [_("The file has no column for: %(columns)s.") % {"columns": ", ".join(missing)}]}
+        )
     rows: list[tuple[int, dict[str, str]]] = []
     try:
         for row in reader:
             rows.append((reader.line_num, {key: value or "" for key, value in row.items() if isinstance(key, str)}))
     except csv.Error as error:
-        raise ValidationFailed({"file": [f"Line {reader.line_num} cannot be read: {error}."]}) from error
+        raise ValidationFailed(
+            {"file": [_("Line %(line)s cannot be read: %(error)s.") % {"line": reader.line_num, "error": error}]}
+        ) from error
     return mapping, rows
 
 
@@ -129,7 +135,7 @@ def guess_date_order(texts: Iterable[str]) -> DateOrder:
         if int(parts[1]) > 12:  # noqa: PLR2004 -- no month
             return DateOrder.MONTH_FIRST
     raise ValidationFailed(
-        {"date_order": ["The dates can be read in two ways. Say whether the day or month is first."]}
+        {"date_order": [_("The dates can be read in two ways. Say whether the day or month is first.")]}
     )
 
 
@@ -171,19 +177,19 @@ def _line(number: int, cells: Mapping[Column, str], order: DateOrder) -> SourceL
 def _faults(number: int, cells: Mapping[Column, str], order: DateOrder) -> Iterator[RowError]:
     document = cells[Column.NUMBER]
     if not document:
-        yield RowError(number, "", Column.NUMBER, "The line has no invoice number.")
+        yield RowError(number, "", Column.NUMBER, _("The line has no invoice number."))
     elif len(document) > MAX_NUMBER or "/" in document:
-        yield RowError(number, document, Column.NUMBER, "The number is too long or has a slash.")
+        yield RowError(number, document, Column.NUMBER, _("The number is too long or has a slash."))
     if parse_date(cells[Column.DATE], order) is None:
-        yield RowError(number, document, Column.DATE, f"“{cells[Column.DATE]}” is not a date.")
+        yield RowError(number, document, Column.DATE, _("“%(text)s” is not a date.") % {"text": cells[Column.DATE]})
     for column in (Column.QUANTITY, Column.UNIT_PRICE):
         if parse_number(cells[column]) is None:
-            yield RowError(number, document, column, f"“{cells[column]}” is not a number.")
+            yield RowError(number, document, column, _("“%(text)s” is not a number.") % {"text": cells[column]})
     price = parse_number(cells[Column.UNIT_PRICE])
     if price is not None and price < 0:
-        yield RowError(number, document, Column.UNIT_PRICE, "The price is negative.")
+        yield RowError(number, document, Column.UNIT_PRICE, _("The price is negative."))
     if parse_number(cells[Column.QUANTITY]) == 0:
-        yield RowError(number, document, Column.QUANTITY, "The quantity is zero.")
+        yield RowError(number, document, Column.QUANTITY, _("The quantity is zero."))
 
 
 def parse_number(text: str) -> Decimal | None:
