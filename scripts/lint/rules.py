@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from scripts.lint.refusals import refusals_are_marked
 from scripts.lint.source import Source
 
 Rule = Callable[[Source], Iterator[ast.AST]]
@@ -84,6 +85,7 @@ RULES: dict[str, Rule] = {
     "signals": no_signals,
     "clock": one_clock,
     "silent-except": no_silence,
+    "bare-text": refusals_are_marked,
 }
 
 

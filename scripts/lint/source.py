@@ -28,14 +28,33 @@ class Source:
     def calls(self) -> Iterator[ast.Call]:
         return (node for node in self.nodes if isinstance(node, ast.Call))
 
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What the node stands in, from the inside out."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
     def uses(self, name: str, *, near: ast.AST) -> Iterator[ast.Name]:
         """Where the function around `near` reads that name."""
-        scope: ast.AST = near
-        while not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
-            scope = self.parents[scope]
-        for node in ast.walk(scope):
+        for node in ast.walk(self._function(near)):
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
                 yield node
+
+    def assigned(self, name: str, *, near: ast.AST) -> Iterator[ast.expr]:
+        """What the function around `near` puts under that name, or into what the name holds."""
+        for node in ast.walk(self._function(near)):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=found) | ast.Subscript(value=ast.Name(id=found))], value=value):
+                    if found == name:
+                        yield value
+                case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if found == name:
+                    yield value
+
+    def _function(self, node: ast.AST) -> ast.AST:
+        """The function that a node stands in, or the module."""
+        while not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+            node = self.parents[node]
+        return node
 
     def allows(self, line: int, rule: str) -> bool:
         """Whether that line says `# lint: allow RULE - reason`."""

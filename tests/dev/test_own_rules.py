@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.lint.__main__ import findings_in
+from scripts.lint.refusals import domain_errors
 from scripts.lint.source import Source
 
 
@@ -77,6 +78,51 @@ def test_a_lock_that_is_taken_is_right(code: str) -> None:
 )
 def test_a_lazy_lock_is_found(code: str) -> None:
     assert _rules_broken(code, "invoices/locks.py") == ["lazy-lock"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise NotFound("There is no such invoice.")',
+        'raise errors.NotFound("There is no such invoice.")',
+        'raise InvoiceNotOpen(f"{number} is void.")',
+        'raise InvoiceNotOpen(_(f"{number} is void."))',
+        'raise InvoiceNotOpen("%s is void." % number)',
+        'raise InvoiceNotOpen("{} is void.".format(number))',
+        'raise ValidationFailed({"reason": ["Say why."]})',
+        'raise ValidationFailed({"reason": [_("Say why.") if late else "Say when."]})',
+        'def check():\n    text = f"{number} is void."\n    raise InvoiceNotOpen(text)',
+        'def check():\n    text = text or "It is void."\n    raise InvoiceNotOpen(text)',
+        'def check():\n    errors = {}\n    errors["name"] = ["Write one."]\n    raise ValidationFailed(errors)',
+        'class OverSettled(DomainError):\n    def __init__(self) -> None:\n        super().__init__("It is paid.")',
+    ],
+)
+def test_a_refusal_that_cannot_be_translated_is_found(code: str) -> None:
+    assert _rules_broken(code) == ["bare-text"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise NotFound(_("There is no such invoice."))',
+        'raise InvoiceNotOpen(_("%(number)s is void.") % {"number": number})',
+        'raise ValidationFailed({"reason": [_("Say why.")]})',
+        'raise ApprovalNeeded(error.message, approval_id="waiting")',
+        'raise NotFound("")',
+        'raise TypeError("Give a date.")',
+        'raise Unavailable("The service answered 503.")',
+        'def check():\n    text = _("%(number)s is void.")\n    raise InvoiceNotOpen(text % {"number": number})',
+        'def check(errors):\n    raise ValidationFailed(errors)\ndef other():\n    errors = "no refusal"',
+        'class Draft(Model):\n    def __init__(self) -> None:\n        super().__init__("A draft.")',
+    ],
+)
+def test_a_refusal_that_is_marked_is_right(code: str) -> None:
+    assert _rules_broken(code) == []
+
+
+def test_refusals_are_known_by_what_they_derive_from() -> None:
+    assert {"DomainError", "NotFound", "WebhookNotConfigured", "LastAdministrator"} <= domain_errors()
+    assert not {"Rejected", "Unavailable", "RetryLater", "Doubtful"} & domain_errors()
 
 
 def test_a_line_may_break_a_rule_when_it_says_why() -> None:
