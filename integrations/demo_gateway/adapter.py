@@ -86,7 +86,7 @@ class DemoGateway:
 def _part(external_id: str) -> str:
     """An id as one part of a path, whatever is in it."""
     if not external_id or external_id in {".", ".."}:
-        raise Rejected(_("An empty id cannot be asked for."), status=NOT_FOUND)
+        raise Rejected("An empty id cannot be asked for.", status=NOT_FOUND)
     return quote(external_id, safe="")
 
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import Rejected
 from billing_assistant.core.http import Client
@@ -30,7 +29,7 @@ def post(path: str, body: Mapping[str, Any], *, idempotency_key: str) -> Any:
 def _headers() -> dict[str, str]:
     key = keys.api_key()
     if not key:
-        raise Rejected(_("DEMO_GATEWAY_SECRET is empty, so the demo gateway cannot be used."))
+        raise Rejected("DEMO_GATEWAY_SECRET is empty, so the demo gateway cannot be used.")
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from billing_assistant.core.errors import DomainError, Unavailable
 from integrations.minor_units import from_minor, to_minor
 from integrations.ports.payments import (
@@ -46,7 +44,7 @@ def session_of(body: Any) -> CheckoutSession:
             expires_at=datetime.fromtimestamp(body["expires_at"], tz=UTC),
         )
     except (KeyError, TypeError, ValueError, DomainError) as error:
-        raise Unavailable(_("The gateway's answer could not be read.")) from error
+        raise Unavailable("The gateway's answer could not be read.") from error
 
 
 def payment_of(body: Any) -> ProviderPayment:
@@ -65,7 +63,7 @@ def payment_of(body: Any) -> ProviderPayment:
             failure=str(body.get("failure_message", "")),
         )
     except (KeyError, TypeError, ValueError, DomainError) as error:
-        raise Unavailable(_("The gateway's answer could not be read.")) from error
+        raise Unavailable("The gateway's answer could not be read.") from error
 
 
 def _text(value: Any) -> str:
