@@ -11,7 +11,7 @@ from ai_agent.drafting.rules.wordsets import word_set
 
 _PLAIN_UNITS: Final = word_set(
     "pcs pc units unit no nos piece pieces lita litre litres liter liters kg kgs kilo kilos gb mb tb tonne "
-    "tonnes metre metres sqm mara times"
+    "tonnes metre metres sqm m2 m3 ft2 ft3 sqft acre acres hectare hectares ekari kwh mara times"
 )
 PLAIN_MODIFIERS: Final = word_set("more fewer less zaidi full whole calendar working business further solid")
 _SWAHILI_OF: Final = word_set("za ya vya wa cha la")
@@ -74,7 +74,7 @@ def _adjacent_or_head(context: Context, at: int, ahead: int, head: int | None) -
     describes = (
         context.low(ahead) in units.SINGULARS and not _is_one(context, at) and context.unit(ahead) not in units.TIMES
     )
-    if not describes or head is None or head == ahead or not _is_many(context.low(head)):
+    if not describes or head is None or head == ahead or not is_many(context.low(head)):
         return ahead, True
     return (head, False) if context.unit(head) is not None else None
 
@@ -172,10 +172,10 @@ def before_plural(context: Context, at: int) -> bool:
     head = _head_of(context, first)
     if head is None:
         return False
-    return any(_is_many(context.low(index)) for index in {first, head})
+    return any(is_many(context.low(index)) for index in {first, head})
 
 
-def _is_many(word: str) -> bool:
+def is_many(word: str) -> bool:
     if word in _PLURALS:
         return True
     return len(word) > len("bus") and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "ics", "ous"))

@@ -88,7 +88,8 @@ _PATTERNS: Final = tuple(
         rf"\b{NOUN}{_OF}{_PERCENT}\)?{_ON}",
         rf"\b{_VERB}{_BETWEEN}{_PERCENT}(?:\s+(?:off|{NOUN}))?{_ON}",
         # a quarter off, half price
-        r"(?P<fraction>\bhalf|\bquarter|\bthird|\bone[\s-](?:half|third|quarter)|\bnusu|\brobo)"
+        rf"\b{_VERB}\s+(?P<fraction>(?:an?|one)[\s-](?:half|third|quarter|fifth|tenth))\b(?!\s+(?:of|hour|day)){_ON}",
+        r"(?P<fraction>\bhalf|\bquarter|\bthird|\bfifth|\btenth|\bone[\s-](?:half|third|quarter|fifth)|\bnusu|\brobo)"
         rf"(?:{_OFF}|[\s-]price\b|\s+bei\b)",
         # first month free, 2 months free, free first month, mwezi wa kwanza bure
         rf"{_ORDINAL}(?P<free>{COUNT}\s+)?(?P<unit>{_PERIOD})\b\s*(?:is|are|being|at)?\s*{_FREE}",
@@ -204,7 +205,14 @@ def _end_of(match: re.Match[str], text: str) -> int:
 
 # --- what a phrase grants ---------------------------------------------------------------------------------------
 
-_FRACTIONS: Final = {"half": Decimal(50), "nusu": Decimal(50), "quarter": Decimal(25), "robo": Decimal(25)}
+_FRACTIONS: Final = {
+    "half": Decimal(50),
+    "nusu": Decimal(50),
+    "quarter": Decimal(25),
+    "fifth": Decimal(20),
+    "tenth": Decimal(10),
+    "robo": Decimal(25),
+}
 _THIRD: Final = Decimal(100) / 3
 
 

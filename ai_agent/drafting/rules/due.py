@@ -31,7 +31,7 @@ _NOW: Final = (
 )
 _TOMORROW: Final = r"(?:\bday\s+after\s+tomorrow\b|\btomorrow\b|\bkesho(?:\s+kutwa)?\b)"
 _MONTH_END: Final = (
-    r"(?:\b(?:the\s+)?(?:very\s+)?(?:end|last\s+day)\s+of\s+(?:the\s+|this\s+)?(?:current\s+)?(?:next\s+|"
+    r"(?:\b(?:the\s+)?(?:very\s+)?(?:end|close|last\s+day)\s+of\s+(?:the\s+|this\s+)?(?:current\s+)?(?:next\s+|"
     r"following\s+|coming\s+)?month\b"
     r"|\bnext\s+month[\s-]end\b|\b(?:this\s+)?month[\s-]?end\b|\beom\b|\bmwisho\s+wa\s+mwezi(?:\s+(?:ujao|huu))?\b"
     rf"|\b(?:the\s+)?end\s+of\s+{dates.MONTH}|\bmwisho\s+wa\s+(?:mwezi\s+wa\s+)?{dates.MONTH}"
@@ -71,6 +71,17 @@ _AFTERWARDS: Final = (
     r"za\s+kulipa|ya\s+kulipa|kulipa\b"
     r"|payment\b|for\s+payment\b|of\s+credit\b)"
 )
+_UNTIL: Final = r"(?:until|till|up\s+to|hadi|mpaka)"
+# "they have until Friday to pay", "they asked for 60 days on this one", "allow the client 3 weeks"
+_GRANTED: Final = (
+    rf"(?:\b(?:they|he|she|client|customer|§)(?:\s+|'ve\s+|'s\s+)(?:will\s+|can\s+)?)?"
+    rf"(?:\b(?:have|has|gets?|got)\s+{_UNTIL}\s+(?:the\s+)?{_POINT}|\bwa(?:na|pe|pewe)\s+{_UNTIL}\s+{_POINT}"
+    rf"|\b{_UNTIL}\s+(?:the\s+)?{_POINT}(?=\s+to\s+(?:pay|settle)))(?:\s+to\s+(?:pay|settle)(?:\s+(?:it|this|us|up))?)?"
+    rf"|(?:\b(?:they|he|she|we|client|customer|§)(?:\s+|'ve\s+|'s\s+)(?:have\s+|has\s+)?)?"
+    rf"(?:\b(?:asked\s+for|agreed(?:\s+(?:to|on))?|wants?|needs?|gets?|get|requested|allowed|offered)\s+)?"
+    rf"{_SPAN}\s+(?:on|for)\s+this\s+(?:one|invoice|bill)\b"
+    rf"|\b(?:allow|grant|offer|give)\s+(?:them|him|her|§|the\s+(?:client|customer))\s+{_SPAN}(?=\s*(?:[,;.!\n)]|$|to\s+pay))"
+)
 _NET: Final = r"\bnet[\s-]?(?:\d{1,2}|1[0-8]0)\b(?![.,]?\d|\s*%)(?:\s*days?\b)?|\bn/(?:\d{1,2})\b"
 _BY: Final = (
     r"\b(?:by|before|no\s+later\s+than|not\s+later\s+than|latest(?:\s+by)?|kabla\s+ya|ifikapo|kufikia|mwisho\s+ni)\s+"
@@ -95,7 +106,8 @@ _TAIL: Final = (
 
 # The strongest wording first; the first that is found says the date.
 _PHRASES: Final = tuple(
-    re.compile(rf"(?:{pattern}){_TAIL}", re.IGNORECASE) for pattern in (_CUED, _AFTERWARDS, _NET, _BY, _WITHIN, _ALONE)
+    re.compile(rf"(?:{pattern}){_TAIL}", re.IGNORECASE)
+    for pattern in (_CUED, _GRANTED, _AFTERWARDS, _NET, _BY, _WITHIN, _ALONE)
 )
 _NOT_OURS: Final = re.compile(
     r"(?:\b(?:was|were|wasn't|over|been|already|last|previous|old)"

@@ -128,6 +128,8 @@ class _Editor:
         if words & _FEWER and line is not None and not words & _RATE:
             return "fewer"
         adds = part.brk is Break.PLUS or bool(words & _ADD)
+        if not reading.is_named and not reading.has_count and not adds:
+            return "change"  # "at 37 an hour": a price alone is a new price of what is repeated
         other = (
             line is not None
             and not words & _SURELY_CHANGES
@@ -150,7 +152,7 @@ class _Editor:
         best = max(self.lines, key=lambda line: shared(words, significant(line.description)), default=None)
         if best is not None and shared(words, significant(best.description)):
             return best
-        unit = units.canonical(reading.unit) if reading.unit else None
+        unit = units.canonical(_unit_of(reading))
         same = [line for line in self.lines if unit not in {None, units.UNIT} and line.unit == unit]
         return same[0] if same and not words else None
 
@@ -171,7 +173,7 @@ class _Editor:
                 action=action,
                 description=description,
                 quantity=quantity or None,
-                unit=reading.unit or None,
+                unit=(_unit_of(reading) if action == "change" else reading.unit) or None,
                 rate=rate or None,
                 rate_unit="/".join(reading.per) or None,
                 total=reading.total or None,
@@ -215,6 +217,11 @@ def counted_as_before(item: ProposedItem, lines: Sequence[KnownLine]) -> Propose
     return item.model_copy(
         update={"quantity": item.rate, "rate": None, "quantity_source": item.rate_source, "rate_source": None}
     )
+
+
+def _unit_of(reading: Reading) -> str:
+    """What is counted, else what is priced: "at 37 an hour" speaks of the hours."""
+    return reading.unit or (reading.per[0] if reading.per else "")
 
 
 def _is_same_name(first: str, second: str) -> bool:

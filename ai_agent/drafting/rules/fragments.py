@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ai_agent.drafting.rules import lead, units
-from ai_agent.drafting.rules.pieces import Kind, Piece
+from ai_agent.drafting.rules.pieces import Kind, Piece, parts_cells
 from ai_agent.drafting.rules.wordsets import word_set
 
 MAX_PIECES = 80
@@ -117,14 +117,14 @@ class _Cutter:
         if piece.text == "-":
             return self._dash(at, piece)
         before, after = self._near(at)
+        if parts_cells(before, piece, after):
+            return Break.COMMA
         if piece.text in {"&", "+"} and before and after and before.end == piece.start and after.start == piece.end:
             return None  # "R&D"
         if piece.text == "&" and self._joins_names(at):
             return None
         if piece.text == ":" and before is not None and before.low in _SUMS:
             return None
-        if piece.text == "," and after is not None and after.kind is Kind.LINE:
-            return Break.COMMA
         return _MARKS.get(piece.text)
 
     def _dash(self, at: int, piece: Piece) -> Break | None:

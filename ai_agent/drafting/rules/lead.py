@@ -72,6 +72,7 @@ _NOT_TRADE: Final = (
     "contracts?|horse|beer|excluder"
     r"|proof\w*|edit\w*|paper|forms?|archiv\w*|migration|module|app|portal)\b)"
 )
+_FEW: Final = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|both|these|following|a\s+few|several)"
 _FORMS: Final = (
     rf"\b(?:they|he|she|client|customer|§)\s+(?:(?:just|now|also|are|is|still)\s+){{0,2}}(?:needs?|wants?|"
     r"asked\s+for|asking\s+for|requested|would\s+like"
@@ -95,6 +96,9 @@ _FORMS: Final = (
     f"please)){{0,6}}{_TAIL}",
     rf"{_OPENS}{_POLITE}(?:to\s+be\s+(?:billed|invoiced|charged)|billable|to\s+bill|items?\s+to\s+(?:bill|"
     rf"invoice))\s*:?{_TAIL}",
+    rf"{_OPENS}{_POLITE}(?:the\s+)?(?:{_FEW}\s+)?(?:(?:separate|different|billable|invoice|line|billing)\s+){{0,3}}"
+    r"(?:items|lines|line-items|entries|things)(?:\s+(?:please|pls|plz|here|below|today|this\s+time|"
+    rf"to\s+(?:bill|invoice|charge)|for\s+{_WHO})){{0,3}}\s*:",
     rf"{_OPENS}{_POLITE}(?:please\s+|pls\s+)(?:add|include|put\s+in|ongeza)\b",
     rf"{_OPENS}{_POLITE}(?:also\s+)(?:add|include|charge|bill|put\s+in|ongeza|weka)\b",
     rf"{_OPENS}{_POLITE}(?:add|include|ongeza)\b(?=\s+(?:the|a|an|\d|our|their|one|also)\b)",

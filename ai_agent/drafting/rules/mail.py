@@ -30,6 +30,7 @@ _GREETING: Final = re.compile(
 )
 _PLEASANTRY: Final = re.compile(
     r"(?:i\s+|we\s+)?(?:hope|trust|wish)\s+(?:you|this|all|everyone|your|that)\b[^.,!?\n;]*[.,!?;]?|"
+    r"\b(?:thanks|thank\s+you|asante|shukrani)\s+(?:again\s+|so\s+much\s+|a\s+lot\s+)?(?:for|kwa)\b[^.!?\n\d$£€@]*[.!?\n]|"
     r"\bhow\s+(?:are|is|was)\s+(?:you|things|it|your|the)\b[^.!?\n]*[?!.]?"
     r"|\bnatumai\b[^.,!\n;]*[.,!;]?|\blong\s+time\s+no\s+\w+\b|\bhappy\s+(?:monday|tuesday|wednesday|"
     r"thursday|friday|new\s+year|holidays)\b",

@@ -17,6 +17,7 @@ from ai_agent.drafting.rules.fragments import Break, Fragment
 from ai_agent.drafting.rules.known import Known
 from ai_agent.drafting.rules.reading import Reading
 from ai_agent.drafting.rules.slots import could_be_year, find
+from ai_agent.drafting.rules.words import singular
 
 if TYPE_CHECKING:
     from ai_agent.drafting.rules.items import Item
@@ -94,14 +95,28 @@ def _idle(step: Step) -> Move:
 
 def _words(step: Step) -> Move:
     current = step.current
-    if is_tale(step.fragment) or (step.fragment.question and not step.fragment.asked):
+    if step.fragment.question and not step.fragment.asked:
         return Move.SKIP
+    if is_tale(step.fragment):
+        return Move.NEW if _names_next_price(step) else Move.SKIP
     if current is None:
         return Move.NEW
     if not current.waits:
         return _words_after_item(step, current)
     two = step.brk in {Break.AND, Break.COMMA} and _are_two(step, current)
     return Move.NEW if two or step.brk in SENTENCE or step.brk is Break.PLUS else Move.MERGE
+
+
+def _names_next_price(step: Step) -> bool:
+    """ "we replaced the drive belt: 560": a tale right before a price that has no words says what it is for."""
+    if step.at + 1 >= len(step.fragments):
+        return False
+    follower = step.fragments[step.at + 1]
+    if follower.brk not in {Break.COLON, Break.COMMA, Break.DASH}:
+        return False
+    slots = find(follower.pieces)
+    alone = not any(lexicon.is_content(piece.text) for piece in follower.pieces if piece.figure is None)
+    return alone and any(slot.role is Role.PRICE for slot in slots)
 
 
 def _words_after_item(step: Step, current: Item) -> Move:
@@ -176,12 +191,20 @@ def _is_price_alone(step: Step, current: Item) -> bool:
 def _counted(step: Step, current: Item) -> Move:
     """Words with a count and no price."""
     now = current.reading
+    if _counts_the_priced(step.reading, now):
+        return Move.MERGE
     if not current.waits:
         return Move.MERGE if _is_price_alone(step, current) and not now.has_count else Move.NEW
     if not now.has_words and not now.has_count:
         return Move.MERGE
     apart = now.has_count or step.brk in SENTENCE or step.brk in {Break.AND, Break.PLUS}
     return Move.NEW if apart else Move.MERGE
+
+
+def _counts_the_priced(reading: Reading, now: Reading) -> bool:
+    """ "7.45 per tile, 200 tiles": the noun that the price before was for, and how many of it there are."""
+    nouns = {singular(word.lower()) for word in now.per} - {"each", "flat"}
+    return not now.has_count and singular(reading.description.lower()) in nouns
 
 
 def _priced(step: Step, current: Item) -> Move:
@@ -204,6 +227,8 @@ def _takes_price(step: Step, current: Item) -> bool:
     if reading.has_count:
         return not now.has_count and step.brk is not Break.AND
     if now.has_count:
+        if step.brk is Break.AND and step.fragment.pieces[0].low in {"a", "an", "one"}:
+            return False  # "6 hours of bookkeeping and a tax return at 95"
         return bool(reading.per) or reading.rate_source.startswith(("@", "at "))
     in_list = current.brk is Break.COMMA and step.brk is Break.COMMA
     return not (in_list and any(not item.waits for item in step.items[:-1]))

@@ -78,7 +78,7 @@ _STARTS: Final = (
     r"you\s+(?:are|must|will|should|shall)\s+(?:now|from\s+now|instead|always|never|no\s+longer|obey|act|"
     r"reply|respond|ignore|not\s+follow)\b",
     r"(?:write\s+off|waive|forgive|cancel|clear|wipe\s+out)\s+(?:the\s+|their\s+|his\s+|her\s+|all\s+|"
-    r"any\s+|our\s+){0,6}(?:\w+\s+)?(?:balance|debts?|penalt(?:y|ies)|late\s+fees?|interest|arrears|outstanding|"
+    r"any\s+|our\s+){0,6}(?:\w+\s+)?(?:balance|debts?|penalt(?:y|ies)|(?:late|overdue)\s+(?:fees?|charges?)|interest|arrears|outstanding|"
     r"dues)\b",
     r"(?:apply|allocate|match|reconcile|use|offset)\s+(?:the\s+|their\s+|a\s+|that\s+|his\s+|"
     r"last\s+){0,6}(?:\w+\s+)?(?:payments?|credit\s+notes?|deposit|overpayment|credit\s+balance)\b",
@@ -161,7 +161,8 @@ _ANYWHERE: Final = (
 )
 
 _CONNECT: Final = (
-    r"(?:and|then|also|plus|but|na|pia|halafu|kisha|afterwards|finally|while|once\s+\w+|after\s+that|oh|ps|"
+    r"(?:and|then|also|plus|but|na|pia|halafu|kisha|afterwards|finally|while(?:\s+you(?:'re|\s+are)\s+"
+    r"(?:at\s+it|there|about\s+it))?,?|once\s+\w+|after\s+that|oh|ps|"
     r"p\.s\.|btw|by\s+the\s+way)"
 )
 _POLITE: Final = (

@@ -6,6 +6,7 @@ from typing import Final
 
 from ai_agent.drafting.rules import units
 from ai_agent.drafting.rules.context import Context
+from ai_agent.drafting.rules.pieces import parts_cells
 from ai_agent.drafting.rules.wordsets import word_set
 
 EACH: Final = word_set("each apiece ea ech eech eahc")
@@ -61,6 +62,8 @@ def _per_article(context: Context, at: int) -> tuple[str, int] | None:
 
 
 def _per_named(context: Context, at: int) -> tuple[str, int] | None:
+    if 0 < at < len(context.pieces) - 1 and parts_cells(*context.pieces[at - 1 : at + 2]):
+        return None
     if context.is_figure(at + 1) and context.is_word(at + 2):
         return f"{context.pieces[at + 1].text} {context.pieces[at + 2].text}", 3
     return (context.pieces[at + 1].text, 2) if context.is_word(at + 1) else None

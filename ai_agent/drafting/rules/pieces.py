@@ -35,6 +35,9 @@ _FRACTIONS: Final = {
     "2/3": Decimal(2) / 3,
 }
 _CONTINENTAL: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
+# Before "minus" these make it a sign; behind an item "minus" takes something off.
+_OPENERS: Final = frozenset({"¶", "§", "@", "at", "for", ":", "\n"})
+_ONES: Final = word_set("this that the last each every same which new next old other another previous first")
 _VAGUE: Final = word_set("several few various multiple many some numerous couple kadhaa baadhi chache wachache kiasi")
 
 
@@ -216,7 +219,12 @@ class _Joiner:
         raw, before, follower = self.raw(at), self.raw(at - 1), self.raw(at + 1)
         if raw is None or follower is None:
             return False, at
-        if raw.low == "negative" and follower.group in {"number", "currency", "word"}:
+        opens_request = before is None or before.text in _OPENERS
+        if (raw.low == "negative" or (raw.low == "minus" and opens_request)) and follower.group in {
+            "number",
+            "currency",
+            "word",
+        }:
             return (True, at + 1) if self._number(at + 1) or follower.group == "currency" else (False, at)
         opens = before is None or not self._glued(at) or before.text in "(@:$£€/"
         is_number = follower.group in {"number", "currency"} and self._glued(at + 1)
@@ -294,9 +302,7 @@ class _Joiner:
             return True
         if word == "one":
             of = after is not None and after.low == "of"
-            return of or (
-                before is not None and before.low in {"this", "that", "the", "last", "each", "every", "same", "which"}
-            )
+            return of or (before is not None and before.low in _ONES)
         if word in {"nusu", "half"}:
             return False
         return word in english_numbers.SCALES | {"hundred": 1} and not _number_before(before)
@@ -318,11 +324,16 @@ class _Joiner:
     def _digits_with(self, figure: Figure, tail: _Raw, at: int) -> tuple[Figure, int] | None:
         """Digits with letters that touch them: "85k", "14hrs"; "3D", "5th" and "2m fence panels" are names."""
         scale = _MULTIPLIERS.get(tail.low)
-        if scale is not None and not (tail.low in _GLUED_ONLY and self._names_thing(at + 2)):
+        is_length = tail.low in _GLUED_ONLY and self._names_thing(at + 2) and not self._is_money(at)
+        if scale is not None and not is_length:
             return replace(figure, value=figure.value * scale, plain=False), at + 2
         if scale is None and _may_touch(tail.text):
             return replace(figure, glued=True), at + 1
         return None
+
+    def _is_money(self, at: int) -> bool:
+        before = self.raw(at - 1)
+        return before is not None and money.code_of(before.low) is not None
 
     def _names_thing(self, at: int) -> bool:
         raw = self.raw(at)
@@ -399,6 +410,14 @@ def _continental(figure: Figure, typed: str) -> Figure:
 
 def _priced(figure: Figure, currency: str | None) -> Figure:
     return figure if currency is None else replace(figure, currency=currency, plain=False)
+
+
+def parts_cells(before: Piece | None, slash: Piece, after: Piece | None) -> bool:
+    """ "mattresses / 48 / 4,750": a slash with room on both sides, before a figure; "$50 / 1,000 words" is a price."""
+    if slash.text != "/" or before is None or after is None or after.figure is None:
+        return False
+    is_price = before.figure is not None and before.figure.currency is not None
+    return not is_price and before.end < slash.start and slash.end < after.start
 
 
 def first_figure(text: str) -> Figure | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ai_agent.drafting.errors import PromptTooLong
 from ai_agent.drafting.rules import (
+    corrections,
     customer,
     discounts,
     due,
@@ -64,6 +65,7 @@ def read(
     known = Known(line.description for line in lines)
     found = _Found()
     text = clean(prompt.replace(customer.MARK, " ").replace(lead.MARK, " "))
+    text = corrections.settled(text)
     text = mail.strip(references.without_list_numbers(text))
     text = customer.mark(text, customer_name, customer_id)
     text = _take_repeat(_take_others(text, found, known), found, history)

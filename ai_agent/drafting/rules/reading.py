@@ -8,11 +8,13 @@ from typing import Final
 
 from ai_agent.drafting.rules import describe, lexicon, slots, units
 from ai_agent.drafting.rules.context import Context, Role, Slot, Strength
+from ai_agent.drafting.rules.counts import is_many
 from ai_agent.drafting.rules.pieces import Piece
 from ai_agent.drafting.rules.wordsets import word_set
 
 _THOUSAND: Final = 1000
 _SMALL_COUNT: Final = 20
+_CELL_EDGES: Final = frozenset({"-", "|", ",", ":", "/"})
 _MORE: Final = word_set("extra additional more some overtime any ziada")
 
 
@@ -230,6 +232,7 @@ class _Resolver:
                 or after_price
                 or self._counts_what_is_priced(slot, price)
                 or slot.after_x
+                or self._is_cell(slot, price)
                 or slot.figure.value <= 0
             ):
                 slot.role = Role.COUNT
@@ -240,6 +243,10 @@ class _Resolver:
                 slot.role = Role.COUNT
                 found.append(slot)
         return found
+
+    def _is_cell(self, slot: Slot, price: Slot) -> bool:
+        """ "gripper - 2 - $310": a number alone between two separators, before the price."""
+        return slot.at < price.at and {self.context.low(slot.at - 1), self.context.low(slot.at + 1)} <= _CELL_EDGES
 
     def _counts_what_is_priced(self, slot: Slot, price: Slot) -> bool:
         """ "250 per cup, cups 40": a bare number behind a price per something counts it."""
@@ -381,9 +388,11 @@ class _Resolver:
             unit = self.context.unit(at + 2) if self.context.low(at + 1) in _MORE else self.context.unit(at + 1)
             place = at + 2 if self.context.low(at + 1) in _MORE else at + 1
             return self.pieces[place].text if unit else ""
-        if word in _MORE and self.context.unit(follower) is not None and units.is_plural(self.context.low(follower)):
+        plural = self.context.low(follower)
+        if word in _MORE and self.context.unit(follower) is not None and units.is_plural(plural):
             return self.pieces[follower].text
-        return None
+        priced_each = price is not None and bool(price.per) and "flat" not in price.per
+        return "" if word in _MORE and priced_each and self.context.is_content(follower) and is_many(plural) else None
 
     def _many_word(self) -> str | None:
         """A plural noun or a plural unit in the description of what is priced "each"."""

@@ -52,6 +52,10 @@ _LABELS: Final = word_set(
     "ghorofa kidato toleo highway junction model series"
     " iphone galaxy type size no number week day month quarter year session page line item"
 )
+# These name a place only with a capital: "Unit 4", "Villa 12"; "dog house 90" is a price.
+_PLACES: Final = frozenset(
+    {"Unit", "Site", "House", "Villa", "Shed", "Warehouse", "Hall", "Building", "Cabin", "Tower", "Wing"}
+)
 _PER: Final = frozenset({"per", "a", "an", "each", "every", "/", "kwa", "kila", "the"})
 _MAX_LABEL: Final = 100
 _LIST_NUMBER: Final = re.compile(r"(?:^|(?<=\n))(?:- )?\(?\d{1,2}[.)]\)?[ \t]+(?=\S)")
@@ -112,7 +116,7 @@ def _could_be_label(piece: Piece) -> bool:
 
 
 def _after_label(before: Sequence[Piece]) -> bool:
-    if not before or before[-1].low not in _LABELS:
+    if not before or not (before[-1].low in _LABELS or before[-1].text in _PLACES):
         return False
     return len(before) == 1 or before[-2].low not in _PER
 
@@ -120,16 +124,6 @@ def _after_label(before: Sequence[Piece]) -> bool:
 def _is_counted(pieces: Sequence[Piece], at: int) -> bool:
     """ "office 5 days", "session 4 x 500": the number goes with what follows."""
     follower = pieces[at + 1] if at + 1 < len(pieces) else None
-    return follower is not None and follower.low in {
-        "x",
-        "pcs",
-        "pc",
-        "hrs",
-        "hours",
-        "days",
-        "months",
-        "weeks",
-        "units",
-        "years",
-        "users",
-    }
+    return follower is not None and (
+        follower.low == "x" or units.is_plural(follower.low) or follower.low in units.INVARIANT
+    )

@@ -57,7 +57,14 @@ _MONTHS_INVOICE: Final = re.compile(
 _USUAL: Final = re.compile(
     r"\b(?:the\s+|their\s+)?(?:normal|regular|standard|usual)\s+(?:monthly\s+|weekly\s+)?(?:invoice|bill)\b|"
     r"\b(?:the\s+|their\s+)?usual\b(?!\s+(?:rates?|prices?|terms|fee|vat|tax|discount))(?:\s+(?:invoice|"
-    r"bill|stuff|items?|things?|order|lot|monthly\s+invoice))?|\bas\s+(?:usual|always)\b",
+    r"bill|stuff|items?|things?|order|lot|monthly\s+invoice)\b)?"
+    r"(?=\s*(?:$|[^\w\s]|(?:please|pls|for|but|to|plus|with|without|except|tafadhali|today|again|this|asap)\b))"
+    r"|\bas\s+(?:usual|always)\b",
+    re.IGNORECASE,
+)
+_USUAL_EDITED: Final = re.compile(
+    r"\b(?:the\s+|their\s+)?(?:normal|regular|standard|usual)\s+(?:(?:monthly|weekly)\s+)?(?:invoice|bill|order|lot|stuff)"
+    r"\b(?=[\s,:;-]*(?:but|except|plus|with|without|minus|less)\b)",
     re.IGNORECASE,
 )
 
@@ -77,7 +84,8 @@ def find(text: str, invoices: Sequence[tuple[str, int]]) -> tuple[int, int] | No
     usual = _USUAL.search(text)
     if usual is not None and not re.search(r"\d", text):
         return usual.span()
-    return None
+    edited = _USUAL_EDITED.search(text) if invoices else None
+    return edited.span() if edited is not None else None
 
 
 def month_of(words: str) -> int | None:

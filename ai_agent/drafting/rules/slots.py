@@ -22,7 +22,9 @@ _YEARS: Final = range(1990, 2100)
 def find(pieces: Sequence[Piece]) -> list[Slot]:
     """A slot for every figure of an item, in order."""
     context = Context(pieces)
-    return [_classify(context, at, piece.figure) for at, piece in enumerate(pieces) if piece.figure is not None]
+    found = [_classify(context, at, piece.figure) for at, piece in enumerate(pieces) if piece.figure is not None]
+    taken = {at for slot in found for at in slot.used - {slot.at}}
+    return [slot for slot in found if slot.at not in taken]  # the "one" of "kila kimoja" is no figure of its own
 
 
 def _classify(context: Context, at: int, figure: Figure) -> Slot:

@@ -39,6 +39,12 @@ _ABBREVIATED: Final = re.compile(
     r"ksh|kshs|sh)\.(?=\s?[a-z0-9(@£$€])",
     re.IGNORECASE,
 )
+# "one hour and a half" is "one and a half hours".
+_AND_A_HALF: Final = re.compile(
+    r"\b(\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(hour|day|week|month|year|page|"
+    r"session|kilo)s?\s+and\s+(?:a|one)\s+half\b(?!\s+(?:hour|day|week|month|year))",
+    re.IGNORECASE,
+)
 # No word of a request is this long; a longer one is cut, so that no pattern has to walk over it again and again.
 _LONG_WORD: Final = re.compile(r"(\S{60})\S+")
 _REPEATED: Final = re.compile(r"([^\w\s])\1{3,}|(\n)\n{2,}")
@@ -64,6 +70,7 @@ def clean(text: str) -> str:
     text = _LINES.sub("\n", _SPACES.sub(" ", text.replace("\t", " | ")))
     text = _REPEATED.sub(lambda match: 3 * match[1] if match[1] else "\n\n", _LONG_WORD.sub(r"\1", text))
     text = _LONG_DASH.sub(" - ", _RANGE_DASH.sub("-", text))
+    text = _AND_A_HALF.sub(r"\1 and a half \2s", text)
     text = _ABBREVIATED.sub(r"\1", _CLOCKED.sub(r"\1 hours \2 minutes", _BULLET.sub("- ", text)))
     return _SPACES.sub(" ", text).strip()
 

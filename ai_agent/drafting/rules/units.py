@@ -41,6 +41,7 @@ _ALIASES: Final[dict[str, str]] = {
         "reams sack sacks"
         " gunia magunia kipande vipande mfuko mifuko sanduku masanduku katoni chupa debe kreti kitu vitu mtu watu"
         " delegate delegates participant participants plate plates sahani tray trays pallet pallets bale bales"
+        " m2 m3 ft2 ft3 sqft acre acres hectare hectares ekari kwh"
         " mile miles trip trips visit visits night nights mara times post posts photo photos video videos"
     ),
 }
@@ -57,7 +58,8 @@ SINGULARS: Final = word_set(
 )
 # A unit whose plural looks like its singular says nothing about how many.
 INVARIANT: Final = word_set(
-    "siku saa masaa wiki lita kilo km gb dakika leseni sahani chupa debe mara h hr hrs d mo p/m kg pcs pg"
+    "siku saa masaa wiki lita kilo km gb dakika leseni sahani chupa debe mara m2 m3 ft2 ft3 sqft sqm "
+    "ekari kwh h hr hrs d mo p/m kg pcs pg"
 )
 
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}

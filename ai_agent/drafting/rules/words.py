@@ -10,6 +10,8 @@ from ai_agent.drafting.rules.wordsets import word_set
 
 _MIN_LENGTH: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\w*\d\w*")
+# "Wi-Fi", "x-ray", "follow-up": a part is too short to be a word of its own, so the whole is one too.
+_SHORT_COMPOUND: Final = re.compile(r"\b(?:[^\W\d_]{1,2}-[^\W\d_]+|[^\W\d_]+-[^\W\d_]{1,2})\b")
 
 # Words that connect, and words that every trade uses for everything it bills.
 _CONNECTING: Final = word_set(
@@ -43,7 +45,8 @@ def singular(word: str) -> str:
 
 def significant(text: str) -> frozenset[str]:
     """The words of a description that tell it from others: three letters or more, no unit, no stop word, singular."""
-    found = (match[0].lower().removesuffix("'s") for match in _WORD.finditer(text))
+    found = [match[0].lower().removesuffix("'s") for match in _WORD.finditer(text)]
+    found += [match[0].lower().replace("-", "") for match in _SHORT_COMPOUND.finditer(text)]
     return frozenset(
         singular(word)
         for word in found
