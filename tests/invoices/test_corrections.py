@@ -101,7 +101,7 @@ def test_settlement_moves_the_next_due_date_over_the_instalments(now: datetime) 
 class CreditingInSteps(TestCase):
     """However an invoice is credited in steps, nothing is lost and nothing is made."""
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         prices=st.lists(st.decimals("0.01", "9999", places=2), min_size=1, max_size=4),
         currency=st.sampled_from(["KES", "USD", "KWD"]),

@@ -45,20 +45,20 @@ def test_a_worker_that_writes_nothing_down_before_it_sends_doubles_mails(
     server: MailServer, database_url: str, tmp_path: Path
 ) -> None:
     """The negative control: the same kills, and the server has mails twice."""
-    fill(tmp_path)
+    fill(tmp_path, messages=40)
     plan = "message.after_send:kill@19"
     assert work(server, database_url, tmp_path, 0, plan, forgetful=True) == -signal.SIGKILL
     assert work(server, database_url, tmp_path, 1, "", forgetful=True) == 0
     assert max(server.times().values()) == 2
 
 
-def fill(documents: Path) -> list[Message]:
+def fill(documents: Path, messages: int = MESSAGES) -> list[Message]:
     """Messages that wait: most plain, some with the PDF of an invoice."""
     of = seller()
     buyer = customer(of)
     invoices = [issued_invoice(buyer, now=now()) for _ in range(2)]
     with transaction.atomic():
-        plain = [queued(buyer, key=f"plain-{number}", now=now()) for number in range(MESSAGES - 10)]
+        plain = [queued(buyer, key=f"plain-{number}", now=now()) for number in range(messages - 10)]
         with_pdf = [
             invoice_send(invoice_id=invoices[number % 2].pk, actor=SYSTEM, now=now(), key=f"pdf-{number}")
             for number in range(10)

@@ -28,12 +28,12 @@ def test_three_lines_with_every_way_to_pay_fit_on_one_page() -> None:
 
 def test_says_its_page_number_only_when_there_are_more() -> None:
     assert "Page 1" not in text(invoice())
-    printed = pages(many_lines(200))
-    assert [f"Page {number} of 10" in page for number, page in enumerate(printed, 1)] == [True] * 10
+    printed = pages(many_lines(60))
+    assert [f"Page {number} of 4" in page for number, page in enumerate(printed, 1)] == [True] * 4
 
 
 def test_repeats_the_head_of_the_table_and_names_itself_on_every_page() -> None:
-    printed = [" ".join(page.split()) for page in pages(many_lines(200))]
+    printed = [" ".join(page.split()) for page in pages(many_lines(60))]
     assert all(HEAD in page for page in printed)
     assert all("Invoice INV-2026-0001 · Chromapages" in page for page in printed[1:])
     assert "Invoice INV-2026-0001 · Chromapages" not in printed[0]
