@@ -1,6 +1,7 @@
 """gunicorn, for one machine and for production: processes for the cores, threads for the waiting."""
 
 import os
+from typing import Any
 
 wsgi_app = "billing_assistant.wsgi:application"
 worker_class = "gthread"
@@ -15,3 +16,10 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 control_socket_disable = True
+
+
+def on_starting(_server: Any) -> None:
+    """Every address is imported once, before the children are made, instead of by each with its first request."""
+    from django.urls import get_resolver  # noqa: PLC0415 - the settings are only loaded by now
+
+    _ = get_resolver().url_patterns

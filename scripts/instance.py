@@ -12,6 +12,7 @@ from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
 
+from scripts.catalogue import DEFAULT_PORT
 from scripts.engines.mailbox import HOST, Mailbox
 from scripts.engines.postgres import Postgres
 from scripts.engines.valkey import Valkey
@@ -19,8 +20,6 @@ from scripts.errors import DevError
 from scripts.paths import ROOT, VAR
 from scripts.processes import PidFile
 from scripts.setup.stamps import Stamp
-
-DEFAULT_PORT = 8000
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
@@ -40,7 +39,7 @@ class Instance:
     @classmethod
     def at(cls, folder: str | None, *, port: int = DEFAULT_PORT) -> Instance:
         """The instance in `folder` (default: var/, or VAR_DIR); it must be writable."""
-        place = Path(folder or os.environ.get("VAR_DIR") or VAR).absolute()
+        place = _place(folder)
         try:
             (place / "run").mkdir(parents=True, exist_ok=True)
             (place / "log").mkdir(exist_ok=True)
@@ -50,6 +49,23 @@ class Instance:
                 f"{place} cannot be written ({error.strerror}).", "Choose another with --data DIR, or change its owner."
             ) from error
         return cls(folder=place, port=port)
+
+    @classmethod
+    def found(cls, folder: str | None, *, port: int) -> Instance:
+        """An instance that `./dev up` has begun to make; nothing is made here."""
+        made = cls(folder=_place(folder), port=port)
+        if not (made.folder / "run" / "lock").is_file():
+            raise made.missing()
+        return cls.at(folder, port=port)
+
+    def must_be_made(self) -> None:
+        """Its first start went as far as the tables."""
+        if not self.stamp("migrations").path.is_file():
+            raise self.missing()
+
+    def missing(self) -> DevError:
+        option = "" if self.folder == VAR else f" --data {self.folder}"
+        return DevError(f"There is no instance in {self.folder}.", f"Make it: ./dev up{option}")
 
     @cached_property
     def given(self) -> dict[str, str]:
@@ -87,6 +103,7 @@ class Instance:
         ours = {
             "DJANGO_SETTINGS_MODULE": "billing_assistant.settings.dev",
             "PUBLIC_BASE_URL": self.address,
+            "STATIC_ROOT": str(self.folder / "static"),
             "DEMO": "1",
             "LANGSMITH_TRACING": "false",
             "PYTHONUNBUFFERED": "1",
@@ -139,6 +156,10 @@ class Instance:
     def holder(self) -> str:
         """Who holds the lock: a pid and an address."""
         return (self.folder / "run" / "lock").read_text(encoding="utf-8").strip()
+
+
+def _place(folder: str | None) -> Path:
+    return Path(folder or os.environ.get("VAR_DIR") or VAR).absolute()
 
 
 def free_port() -> int:

@@ -20,7 +20,7 @@ from scripts.setup import front_end
 from scripts.setup.stamps import digest_of
 from scripts.supervisor import Supervisor
 
-NAMES = ("beat", "worker", "web", "mail", "valkey")
+NAMES = (front_end.PID_NAME, "beat", "worker", "web", "mail", "valkey")
 ORPHAN: Steps = ((signal.SIGTERM, 3.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0))
 SIGN_INS = "sign-ins.txt"
 
@@ -68,8 +68,8 @@ def migrate(instance: Instance) -> None:
     paths = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "requirements.txt"]
     state = digest_of(paths)
     marker = instance.stamp("migrations")
-    created = str(instance.postgres.data.stat().st_ino) if instance.postgres else ""
-    if created and marker.matches(state + created):
+    created = _identity(instance)
+    if instance.postgres is not None and marker.matches(state + created):
         return
     say.step("bringing the tables up to date")
     front_end.run_manage(["migrate", "--verbosity", "0"], instance.environment)
@@ -80,7 +80,7 @@ def seed(instance: Instance) -> None:
     """The demo company, once; what the command prints (the sign-ins) is kept to be shown at every start."""
     path = instance.folder / SIGN_INS
     marker = instance.stamp("seeded")
-    created = str(instance.postgres.data.stat().st_ino) if instance.postgres else "given"
+    created = _identity(instance)
     if marker.matches(created):
         return
     say.step("seeding the demo company")
@@ -96,9 +96,23 @@ def start_programs(supervisor: Supervisor) -> None:
     supervisor.start(programs.beat(instance))
 
 
+def _identity(instance: Instance) -> str:
+    """Differs for a database that was made anew, or for another one."""
+    if instance.postgres is not None:
+        return str(instance.postgres.data.stat().st_ino)
+    with psycopg.connect(instance.given["DATABASE_URL"], connect_timeout=5) as connection:
+        known = connection.execute("select oid from pg_database where datname = current_database()").fetchone()
+        return f"{connection.info.host}:{connection.info.port}/{connection.info.dbname} {known}"
+
+
 def _try_database(url: str) -> None:
     try:
         psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.ProgrammingError as error:  # its text would repeat the URL, password and all
+        raise DevError(
+            "DATABASE_URL is not the address of a PostgreSQL database.",
+            "It looks like postgresql://user:password@host:5432/name; unset it to use the embedded one.",
+        ) from error
     except psycopg.Error as error:
         raise DevError(
             f"DATABASE_URL cannot be reached: {_one_line(error)}.",
@@ -109,7 +123,12 @@ def _try_database(url: str) -> None:
 def _try_redis(url: str) -> None:
     try:
         redis.Redis.from_url(url, socket_connect_timeout=5).ping()
-    except (redis.RedisError, ValueError) as error:
+    except ValueError as error:
+        raise DevError(
+            "REDIS_URL is not the address of a Redis or Valkey.",
+            "It looks like redis://user:password@host:6379/0; unset it to use the embedded one.",
+        ) from error
+    except redis.RedisError as error:
         raise DevError(
             f"REDIS_URL cannot be reached: {_one_line(error)}.",
             "Start that server, correct the URL, or unset it to use the embedded one.",

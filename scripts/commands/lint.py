@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts import messages, say
-from scripts.errors import DevError
+from scripts.errors import Misuse
 from scripts.paths import ROOT
 
 BIN = Path(sys.executable).parent
@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
     unknown = set(arguments) - {check.name for check in checks}
     if unknown:
         names = ", ".join(check.name for check in checks)
-        raise DevError(f"There is no check {', '.join(sorted(unknown))}.", f"There are: {names}")
+        raise Misuse(f"There is no check {', '.join(sorted(unknown))}.", f"There are: {names}")
     failed = [check.name for check in checks if not arguments or check.name in arguments if not _passes(check)]
     say.plain(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks pass.")
     return 1 if failed else 0

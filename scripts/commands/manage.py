@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scripts.commands.on_instance import manage
-from scripts.errors import DevError
+from scripts.errors import Misuse
 
 
 def run(arguments: list[str]) -> int:
     if not arguments:
-        raise DevError("Which command?", "For example: ./dev manage showmigrations")
+        raise Misuse("Which command?", "For example: ./dev manage showmigrations")
     return manage(arguments[0], arguments[1:])

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts import stack
+from scripts import say, stack
+from scripts.catalogue import DATA
 from scripts.instance import Instance, free_port
 from scripts.paths import ROOT
 from scripts.setup import front_end
@@ -16,8 +17,8 @@ from scripts.setup import front_end
 
 def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
     """`whole` also needs web, worker and beat; otherwise database, queue and mail are enough."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--data")
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    DATA.add_to(parser)
     given, rest = parser.parse_known_args(arguments)
     with _running(given.data, whole=whole) as environment:
         done = subprocess.run(
@@ -30,13 +31,16 @@ def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
 
 @contextmanager
 def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
-    instance = Instance.at(data, port=free_port())
+    instance = Instance.found(data, port=free_port())
     lock = instance.lock()
     if lock is None:
         instance.adopt()
+        say.step(f"on {instance.folder}, which runs at {instance.environment['PUBLIC_BASE_URL']}")
         yield instance.environment
         return
     lock.close()
+    instance.must_be_made()
+    say.step(f"on {instance.folder}, which is started for this")
     with stack.supervised(instance) as supervisor:
         front_end.ready(instance.environment, collect=whole)
         stack.start_engines(supervisor)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 
 from scripts import say, stack
-from scripts.instance import DEFAULT_PORT, Instance, check_port
+from scripts.catalogue import COMMANDS
+from scripts.instance import Instance, check_port
 from scripts.setup import front_end
 
 
 def run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./dev up", description="Start everything; Ctrl-C stops it.")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the pages are (default: %(default)s)")
-    parser.add_argument("--data", metavar="DIR", help="the data folder (default: var/)")
-    parser.add_argument("--no-seed", action="store_true", help="start empty, without the demo company")
-    given = parser.parse_args(arguments)
-
+    given = COMMANDS["up"].parse(arguments)
     began = time.monotonic()
     instance = Instance.at(given.data, port=given.port)
     with stack.supervised(instance) as supervisor:
@@ -38,6 +33,7 @@ def _greet(instance: Instance, seconds: float) -> None:
     rows = [
         ("Pages", instance.address),
         ("Sign in", f"{instance.address}/accounts/login/"),
+        ("Portal", f"{instance.address}/portal/"),
         ("Admin", f"{instance.address}/admin/"),
         ("API", f"{instance.address}/api/docs"),
         ("Logs", str(instance.folder / "log")),

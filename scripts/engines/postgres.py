@@ -18,7 +18,7 @@ from scripts.engines.account import Account
 from scripts.engines.binaries import reachable_postgres
 from scripts.engines.places import home_for, socket_folder
 from scripts.errors import DevError
-from scripts.processes import Stat, Steps, end
+from scripts.processes import AT_ONCE, PidFile, Stat, Steps, end
 from scripts.service import Service, last_line
 
 FAST_THEN_HARD: Steps = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
@@ -152,19 +152,26 @@ class Postgres:
         marker = self.home / "initdb.done"
         if marker.exists():
             return
+        maker = PidFile(self.home / "initdb.pid")
+        for left in maker.alive():
+            end(left, AT_ONCE)
         shutil.rmtree(self.data, ignore_errors=True)
         self.account.own(self.data)
-        done = subprocess.run(
+        with subprocess.Popen(
             [self.binaries / "initdb", "-D", self.data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
             cwd=self.home,
             env=_environment(),
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
+            start_new_session=True,
             **self.account.popen(),
-        )
-        if done.returncode:
-            said = " ".join(done.stderr.split())[-300:].rstrip(".")
+        ) as process:
+            maker.write(process.pid)
+            _, faults = process.communicate()
+        maker.remove()
+        if process.returncode:
+            said = " ".join(faults.split())[-300:].rstrip(".")
             raise DevError(f"PostgreSQL could not make its data folder: {said}.", f"Look into {self.home}.")
         marker.touch()
 

@@ -6,19 +6,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from scripts import assets, messages, say
 from scripts.errors import DevError
 from scripts.paths import PYTHON, ROOT, STAMPS
+from scripts.processes import AT_ONCE, PidFile, end
 from scripts.setup import python_packages
 from scripts.setup.stamps import Stamp, digest_of, digest_of_listing
+from scripts.setup.turns import alone
 
-STATIC_ROOT = ROOT / "var" / "static"
+PID_NAME = "manage"
 
 
 def ready(environment: dict[str, str], *, collect: bool = True) -> None:
     """All three, each skipped when nothing has changed since it was last done."""
-    vendor_files()
+    with alone():
+        vendor_files()
     messages.compile_all()
     if collect:
         collect_static(environment)
@@ -47,24 +51,36 @@ def _npm() -> list[str]:
 
 
 def collect_static(environment: dict[str, str]) -> None:
-    """Hashed names and compressed copies, as production serves them."""
+    """Hashed names and compressed copies, as production serves them; each instance has its own."""
+    root = Path(environment["STATIC_ROOT"])
     folders = [ROOT / "static", *[found for app in messages.APPS for found in (ROOT / app).rglob("static")]]
     state = digest_of_listing(folders) + digest_of([ROOT / "requirements.txt"])
-    stamp = Stamp(STAMPS / "static")
-    if stamp.matches(state) and (STATIC_ROOT / "staticfiles.json").is_file():
+    stamp = Stamp(Path(environment["VAR_DIR"]) / "run" / "static.stamp")
+    if stamp.matches(state) and (root / "staticfiles.json").is_file():
         return
     say.step("collecting static files")
-    shutil.rmtree(STATIC_ROOT, ignore_errors=True)
+    shutil.rmtree(root, ignore_errors=True)
     run_manage(["collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc"], environment)
     stamp.set(state)
 
 
 def run_manage(arguments: list[str], environment: dict[str, str]) -> str:
-    """Runs a command of Django and returns what it printed; its last line is the fault when it fails."""
+    """Runs a command of Django on an instance and returns what it printed; its last line is the fault if it fails.
+
+    A pid file lets the next start end it, should we be killed meanwhile.
+    """
     command = [sys.executable, str(Path(ROOT / "manage.py")), *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    pid_file = PidFile(Path(environment["VAR_DIR"]) / "run" / f"{PID_NAME}.pid")
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, start_new_session=True, **pipes) as process:
+        pid_file.write(process.pid)
+        try:
+            printed, faults = process.communicate()
+        finally:
+            end(process.pid, AT_ONCE)
+            pid_file.remove()
+    if process.returncode:
+        lines = [line.strip() for line in (faults or printed).splitlines() if line.strip()]
         said = lines[-1].rstrip(".") if lines else "it said nothing"
         raise DevError(f"manage.py {arguments[0]} failed: {said}.", f"See it whole: ./dev manage {' '.join(arguments)}")
-    return done.stdout
+    return printed

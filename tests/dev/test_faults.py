@@ -117,7 +117,7 @@ def test_names_the_packages_that_a_machine_lacks(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_unknown_command_points_to_the_list(capsys: pytest.CaptureFixture[str]) -> None:
-    assert launch.main(["upp"]) == 1
+    assert launch.main(["upp"]) == 2
     assert capsys.readouterr().err == "./dev: There is no command 'upp'. See: ./dev help\n"
 
 

@@ -77,7 +77,7 @@ def test_a_program_that_dies_is_started_again(
     watching.join()
 
     assert instance.pid_file("web").alive() == [_pid(watched, "web")]
-    assert "web was ended by SIGKILL; starting it again in 0 s" in capsys.readouterr().out
+    assert "web was ended by SIGKILL; starting it again in 0 s" in capsys.readouterr().err
 
 
 def test_the_pause_doubles_up_to_half_a_minute(instance: Instance) -> None:
@@ -126,7 +126,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(
     with stack.supervised(instance):
         assert all(Stat.of(pid) is None for pid in orphans)
 
-    assert "ending what a killed run left behind" in capsys.readouterr().out
+    assert "ending what a killed run left behind" in capsys.readouterr().err
     killed.stop()
 
 
