@@ -45,17 +45,21 @@ def supervised(instance: Instance) -> Iterator[Supervisor]:
             lock.truncate(0)
 
 
-def start_engines(supervisor: Supervisor) -> None:
-    """The embedded engines side by side; those that are given from outside are only tried."""
-    instance = supervisor.instance
-    services: list[Service] = []
+def try_given(instance: Instance) -> None:
+    """The engines that are given from outside answer; tried before anything else would stumble over them."""
     if instance.postgres is None:
         _try_database(instance.given["DATABASE_URL"])
-    else:
-        services.append(instance.postgres.service())
     if instance.valkey is None:
         _try_redis(instance.given["REDIS_URL"])
-    else:
+
+
+def start_engines(supervisor: Supervisor) -> None:
+    """The embedded engines, side by side."""
+    instance = supervisor.instance
+    services: list[Service] = []
+    if instance.postgres is not None:
+        services.append(instance.postgres.service())
+    if instance.valkey is not None:
         services.append(instance.valkey.service())
     if instance.mailbox is not None:
         services.append(instance.mailbox.service(log=instance.log("mail"), environment=instance.environment))

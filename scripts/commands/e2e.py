@@ -23,6 +23,7 @@ def run(arguments: list[str]) -> int:
     shutil.rmtree(FOLDER)
     instance = Instance.at(str(FOLDER), port=free_port())
     with stack.supervised(instance) as supervisor:
+        stack.try_given(instance)
         front_end.ready(instance.environment)
         stack.start_engines(supervisor)
         stack.migrate(instance)

@@ -42,6 +42,7 @@ def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
     instance.must_be_made()
     say.step(f"on {instance.folder}, which is started for this")
     with stack.supervised(instance) as supervisor:
+        stack.try_given(instance)
         front_end.ready(instance.environment, collect=whole)
         stack.start_engines(supervisor)
         stack.migrate(instance)

@@ -16,6 +16,7 @@ def run(arguments: list[str]) -> int:
     instance = Instance.at(given.data, port=given.port)
     with stack.supervised(instance) as supervisor:
         check_port(given.port)
+        stack.try_given(instance)
         front_end.ready(instance.environment)
         stack.start_engines(supervisor)
         stack.migrate(instance)

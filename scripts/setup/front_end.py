@@ -80,7 +80,15 @@ def run_manage(arguments: list[str], environment: dict[str, str]) -> str:
             end(process.pid, AT_ONCE)
             pid_file.remove()
     if process.returncode:
-        lines = [line.strip() for line in (faults or printed).splitlines() if line.strip()]
-        said = lines[-1].rstrip(".") if lines else "it said nothing"
-        raise DevError(f"manage.py {arguments[0]} failed: {said}.", f"See it whole: ./dev manage {' '.join(arguments)}")
+        raise _explain(arguments[0], faults or printed, Path(environment["VAR_DIR"]) / "log" / "manage.log")
     return printed
+
+
+def _explain(command: str, output: str, log: Path) -> DevError:
+    """One line for what Django said on many; the rest is kept in `log`."""
+    if "No space left on device" in output:
+        return DevError("The disk is full.", "Make room, or choose another place with --data DIR.")
+    log.write_text(output, encoding="utf-8")
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    said = lines[-1].rstrip(".") if lines else "it said nothing"
+    return DevError(f"manage.py {command} failed: {said}.", f"Read {log}")

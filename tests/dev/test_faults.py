@@ -80,19 +80,31 @@ def test_refuses_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Instance.at(str(tmp_path / "file" / "data"))
 
 
-def test_says_that_the_given_database_cannot_be_reached_without_its_password(tmp_path: Path) -> None:
+def _with(tmp_path: Path, **urls: str) -> Instance:
     instance = Instance.at(str(tmp_path))
-    instance.given = {
-        "DATABASE_URL": f"postgresql://app:hunter2@127.0.0.1:{free_port()}/app",
-        "REDIS_URL": "redis://127.0.0.1/0",
-        "EMAIL_URL": "smtp://127.0.0.1",
-    }
-    with stack.supervised(instance) as supervisor, pytest.raises(DevError) as caught:
-        stack.start_engines(supervisor)
+    instance.given = urls
+    return instance
 
+
+@pytest.mark.parametrize(
+    ("name", "url", "fault"),
+    [
+        ("DATABASE_URL", "postgresql://app:hunter2@127.0.0.1:{closed}/app", "DATABASE_URL cannot be reached: "),
+        ("DATABASE_URL", "mysql://app:hunter2@db/app", "DATABASE_URL is not the address of a PostgreSQL database. "),
+        ("DATABASE_URL", "hunter2", "DATABASE_URL is not the address of a PostgreSQL database. "),
+        ("REDIS_URL", "redis://:hunter2@127.0.0.1:{closed}/0", "REDIS_URL cannot be reached: "),
+        ("REDIS_URL", "redis://app:hunter2@queue:6379z/0", "REDIS_URL is not the address of a Redis or Valkey. "),
+        ("REDIS_URL", "hunter2", "REDIS_URL is not the address of a Redis or Valkey. "),
+    ],
+)
+def test_says_in_one_line_that_a_given_engine_cannot_be_used_without_its_password(
+    tmp_path: Path, name: str, url: str, fault: str
+) -> None:
+    with pytest.raises(DevError) as caught:
+        stack.try_given(_with(tmp_path, **{name: url.format(closed=free_port())}))
     said = str(caught.value)
-    assert said.startswith("DATABASE_URL cannot be reached: ")
-    assert said.endswith("Start that server, correct the URL, or unset it to use the embedded one.")
+    assert said.startswith(fault)
+    assert said.endswith("unset it to use the embedded one.")
     assert "hunter2" not in said
     assert "\n" not in said
 
