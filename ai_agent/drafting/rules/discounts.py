@@ -89,7 +89,7 @@ _PATTERNS: Final = tuple(
         rf"\b{_VERB}{_BETWEEN}{_PERCENT}(?:\s+(?:off|{NOUN}))?{_ON}",
         # a quarter off, half price
         rf"\b{_VERB}\s+(?P<fraction>(?:an?|one)[\s-](?:half|third|quarter|fifth|tenth))\b(?!\s+(?:of|hour|day)){_ON}",
-        r"(?P<fraction>\bhalf|\bquarter|\bthird|\bfifth|\btenth|\bone[\s-](?:half|third|quarter|fifth)|\bnusu|\brobo)"
+        r"(?P<fraction>(?<![\d/])1/[2345](?![\d/])|\bhalf|\bquarter|\bthird|\bfifth|\btenth|\bone[\s-](?:half|third|quarter|fifth)|\bnusu|\brobo)"
         rf"(?:{_OFF}|[\s-]price\b|\s+bei\b)",
         # first month free, 2 months free, free first month, mwezi wa kwanza bure
         rf"{_ORDINAL}(?P<free>{COUNT}\s+)?(?P<unit>{_PERIOD})\b\s*(?:is|are|being|at)?\s*{_FREE}",
@@ -206,6 +206,9 @@ def _end_of(match: re.Match[str], text: str) -> int:
 # --- what a phrase grants ---------------------------------------------------------------------------------------
 
 _FRACTIONS: Final = {
+    "1/2": Decimal(50),
+    "1/4": Decimal(25),
+    "1/5": Decimal(20),
     "half": Decimal(50),
     "nusu": Decimal(50),
     "quarter": Decimal(25),

@@ -156,7 +156,7 @@ class _Reader:
 
     def _add_share(self, share: Decimal, words: int) -> bool:
         scale = self.scale if self.part is None else Decimal(1)
-        if self.word(words) in SCALES and self.part is not None:
+        if self.word(words) in _DOZEN.union(SCALES) and self.part is not None:
             self.part += share
         else:
             self.whole += share * scale

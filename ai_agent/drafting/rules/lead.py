@@ -26,7 +26,7 @@ _INVOICE: Final = (
 _MAKE: Final = (
     r"(?:create|creat|raise|draft|prepare|prep|make|do|issue|generate|send|write|get|put\s+together|cut|"
     r"draw\s+up|produce|knock\s+up|run\s+up|whip\s+up|put\s+through|set\s+up|have|process|need"
-    r"|want|require|build|compose|submit|start|e-?mail|work\s+up|tengeneza|andaa|unda|toa|fanya|tayarisha|"
+    r"|sort(?:\s+out)?|do\s+up|fix\s+up|arrange|organi[sz]e|want|require|build|compose|submit|start|e-?mail|work\s+up|tengeneza|andaa|unda|toa|fanya|tayarisha|"
     "andika|weka|naomba|nataka|nahitaji|tunahitaji|ningependa|nitengenezee|niandalie|tuandalie"
     "|nitumie|tuma|leta|nipe|tunaomba|unitengenezee|uniandalie|tutengeneze|tengenezea|andalia|(?:u|m|mu|"
     r"tu)(?:ni|tu|m|wa)?(?:tengenez|anda|tayarish|andik|tum|tole|tole)\w*|andikia|"
@@ -133,6 +133,8 @@ _ASIDES: Final = tuple(
         r"deliver|get|post|issue)\s+"
         r"(?:it|this|the\s+(?:invoice|bill|pdf|draft)|that)\b(?!\s+for\b)[^,.;\n]*",
         r"\[(?:address|number)\]",
+        r"\bwhen(?:ever)?\s+you\s+(?:get|have|can|are|find|next)\b[^,.;\n\d$£€]*",
+        r"\b(?:we|i)\s+(?:usually\s+|normally\s+|always\s+)?(?:charge|bill)\b(?:\s+(?:them|him|her|§))?",
         r"\b(?:is|are|was|were|has\s+been|have\s+been)\s+(?:now\s+|all\s+|finally\s+)?(?:approved|confirmed|"
         "done|ready|completed?|finished"
         r"|delivered|signed\s+off|agreed|accepted|installed)\b",

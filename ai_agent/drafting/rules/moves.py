@@ -15,6 +15,7 @@ from ai_agent.drafting.rules import lexicon
 from ai_agent.drafting.rules.context import Role
 from ai_agent.drafting.rules.fragments import Break, Fragment
 from ai_agent.drafting.rules.known import Known
+from ai_agent.drafting.rules.pieces import Piece
 from ai_agent.drafting.rules.reading import Reading
 from ai_agent.drafting.rules.slots import could_be_year, find
 from ai_agent.drafting.rules.words import singular
@@ -99,12 +100,33 @@ def _words(step: Step) -> Move:
         return Move.SKIP
     if is_tale(step.fragment):
         return Move.NEW if _names_next_price(step) else Move.SKIP
+    if _goes_on_telling(step):
+        return Move.SKIP
     if current is None:
         return Move.NEW
     if not current.waits:
         return _words_after_item(step, current)
-    two = step.brk in {Break.AND, Break.COMMA} and _are_two(step, current)
+    two = step.brk in {Break.AND, Break.COMMA} and (_are_two(step, current) or _are_two_names(step, current))
     return Move.NEW if two or step.brk in SENTENCE or step.brk is Break.PLUS else Move.MERGE
+
+
+def _goes_on_telling(step: Step) -> bool:
+    """ "they will pay by card and thanked us": the second half of a tale."""
+    before = step.fragments[step.at - 1] if step.at else None
+    if before is None or step.brk is not Break.AND or step.fragment.asked:
+        return False
+    return is_tale(before) and all(piece.figure is None for piece in before.pieces)
+
+
+def _are_two_names(step: Step, current: Item) -> bool:
+    """ "chimney sweeping and gutter clearing": where nothing is priced or counted, two full names are two items."""
+    if any(piece.figure is not None for part in step.fragments for piece in part.pieces):
+        return False
+    return min(_content_words(current.pieces), _content_words(step.fragment.pieces)) > 1
+
+
+def _content_words(pieces: Sequence[Piece]) -> int:
+    return sum(1 for piece in pieces if lexicon.is_content(piece.text))
 
 
 def _names_next_price(step: Step) -> bool:

@@ -93,12 +93,12 @@ _STARTS: Final = (
     r"(?:weka|andika|onyesha|tia|iweke|irekodi|rekodi)\s+(?:alama\s+|kwamba\s+|kuwa\s+|kama\s+|hii\s+|"
     r"ankara\s+|hiyo\s+|invoice\s+|status\s+|ni\s+|tayari\s+){0,6}(?:imelipwa|imeshalipwa|imekwisha\s*lipwa|"
     "paid|malipo)",
-    r"(?:badilisha|badili|sasisha|rekebisha|geuza)\s+(?:\w+\s+){0,3}?(?:benki|bank|akaunti|account|paybill|"
+    r"(?:u|m)?(?:badilish[ae]|badili|sasish[ae]|rekebish[ae]|geuz[ae])\s+(?:\w+\s+){0,3}?(?:benki|bank|akaunti|account|paybill|"
     "till|namba|nambari|anwani|simu|barua|jina|nywila|password|sheria|kiwango|mteja|maelezo|taarifa)",
-    r"(?:futa|ondoa|batilisha|funga)\s+(?:\w+\s+){0,2}?(?:ankara|invoice|akaunti|account|deni|rekodi|mteja|"
+    r"(?:u|m)?(?:fut[ae]|ondo(?:a|e)|batilish[ae]|fung[ae])\s+(?:\w+\s+){0,2}?(?:ankara|invoice|akaunti|account|deni|rekodi|mteja|"
     r"draft|rasimu|historia|kila\s+kitu|zote|yote)\b",
-    r"(?:puuza|sahau|usifuate|kiuka|vunja|epuka|dharau)\b",
-    r"(?:idhinisha|pitisha|ithibitishe|thibitisha|kubali)\b",
+    r"(?:(?:u|m)?(?:puuz[ae]|sahau|kiuk[ae]|vunj[ae]|epuk[ae])|usifuate|dharau)\b",
+    r"(?:u|m|ui)?(?:idhinish[ae]|pitish[ae]|thibitish[ae]|kubali)\b|ithibitishe\b",
     r"(?:tuma|mtumie|watumie|nitumie|tumia|peleka)\s+(?:\w+\s+){0,2}?(?:risiti|ripoti|pesa|fedha|ukumbusho|"
     "taarifa|orodha|statement|receipt|reminder|nywila|ujumbe|sms|salamu)",
     r"(?:hamisha|rudisha|rejesha|lipa)\s+(?:\w+\s+)?(?:pesa|fedha|malipo|salio)",
@@ -108,6 +108,10 @@ _STARTS: Final = (
 )
 # The same, but only where nothing is priced: "write 5 posts at 40 each" is work to bill.
 _SOFT_STARTS: Final = (
+    r"(?:stop|pause|resume|lift|lock|unlock|block|unblock|activate|deactivate|reactivate|upload|sync|publish|"
+    r"backdate|antedate|hide|conceal|falsify|inflate|merge|rename|escalate|dispute|sue|blacklist|freeze|"
+    r"release|revoke|verify|impersonate|hack|leak)\s+(?:the|their|this|that|these|those|all|any|every|it|them|"
+    r"him|her|his|my|our|your)\b",
     "(?:delete|erase|wipe|purge|remove|cancel|void|archive|close|deactivate|suspend|destroy|reverse|"
     rf"unpublish|hide|drop){_OBJECT}?\s*{_FILL}{_DOCUMENTS}",
     "(?:call|ring|phone|text|sms|whatsapp|contact|remind|chase|notify|tell|inform|warn|ask|message|nudge|"
@@ -194,9 +198,13 @@ _VERBS: Final = (
     "notify|tell|ask|schedule|book|order|buy|show|list|print|reveal|export|give|check|write|compose|reset|"
     "grant|add|make"
     "|act|pretend|reply|respond|translate|waive|apply|allocate|charge|debit|take|invoice|bill|draft|create|"
-    "raise|prepare|issue|generate|put|let|don'?t|badilisha|futa|puuza|idhinisha|tuma|hamisha|piga|weka|"
-    "tengeneza"
-    r"|andaa|lipa|ondoa|rudisha|mkumbushe|wakumbushe)\b"
+    "raise|prepare|issue|generate|put|let|don'?t|"
+    "increase|lower|extend|enable|disable|turn|unlock|lock|upgrade|downgrade|double|reduce|log|post|upload|sign|"
+    "confirm|release|assign|invite|subscribe|unsubscribe|promote|clear|move|reconcile|match|stop|pause|resume|"
+    "block|unblock|suspend|deactivate|activate|merge|rename|share|attach|sync|hide|backdate|escalate|verify|"
+    "freeze|lift|forgive|wire|remit|deposit|search|find|look|read|run|execute|"
+    r"(?:u|m|ui)?(?:badilish[ae]|fut[ae]|puuz[ae]|idhinish[ae]|tum[ae]|hamish[ae]|pig[ae]|wek[ae]|tengenez[ae]|anda[ae]|"
+    r"lip[ae]|ondo[ae]|rudish[ae])|mkumbushe|wakumbushe)\b"
 )
 _BOUNDARY: Final = re.compile(
     rf"[;!?\n]+|\.(?!\d)|(?:,\s*(?:{_CONNECT}\s+){{0,3}}|\s+(?:{_CONNECT}\s+){{1,3}}|\s-\s+)(?={_VERBS})|"

@@ -89,6 +89,7 @@ _ADDED: Final = (
     rf"{_NOUN}\s+(?:is\s+|are\s+)?(?:on\s+top|extra|to\s+be\s+added|to\s+add|applies|applicable|iongezwe|"
     r"juu(?:\s+yake)?|should\s+be\s+(?:added|charged|applied)"
     r"|will\s+be\s+added)",
+    rf"{TAX}\s+(?:(?:is|will|to|should|must|be)\s+){{0,2}}(?:charged|added|applied|chargeable)\b{_AT}?",
     rf"\bsubject\s+to\s+{_NOUN}",
     rf"\+\s*{TAX}",
 )

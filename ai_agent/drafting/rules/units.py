@@ -42,6 +42,7 @@ _ALIASES: Final[dict[str, str]] = {
         " gunia magunia kipande vipande mfuko mifuko sanduku masanduku katoni chupa debe kreti kitu vitu mtu watu"
         " delegate delegates participant participants plate plates sahani tray trays pallet pallets bale bales"
         " m2 m3 ft2 ft3 sqft acre acres hectare hectares ekari kwh"
+        " safari muhula mihula mwanafunzi wanafunzi mgeni wageni mtungi mitungi jozi trei ndoo kifaa vifaa pakiti"
         " mile miles trip trips visit visits night nights mara times post posts photo photos video videos"
     ),
 }
@@ -54,11 +55,13 @@ SINGULARS: Final = word_set(
     "bottle pack packet"
     " pair set tonne ton metre meter sqm head person copy carton drum bundle sheet ream sack kipande mfuko "
     "sanduku katoni"
-    " chupa debe kreti mtu delegate participant plate sahani tray pallet bale mile trip visit night post photo video"
+    " chupa debe kreti mtu muhula mwanafunzi mgeni mtungi kifaa"
+    " delegate participant plate sahani tray pallet bale mile trip visit night post photo video"
 )
 # A unit whose plural looks like its singular says nothing about how many.
 INVARIANT: Final = word_set(
-    "siku saa masaa wiki lita kilo km gb dakika leseni sahani chupa debe mara m2 m3 ft2 ft3 sqft sqm "
+    "siku saa masaa wiki lita kilo km gb dakika leseni sahani chupa debe mara safari jozi trei ndoo "
+    "pakiti m2 m3 ft2 ft3 sqft sqm "
     "ekari kwh h hr hrs d mo p/m kg pcs pg"
 )
 
