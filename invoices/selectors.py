@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
 from invoices.models import DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
-from invoices.states import InvoiceKind, InvoiceStatus, status_expression, status_filter
+from invoices.states import (
+    DraftSource,
+    DraftStatus,
+    InvoiceKind,
+    InvoiceState,
+    InvoiceStatus,
+    status_expression,
+    status_filter,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilters:
+    """What narrows a list of documents. Dates are issue dates, both inclusive; `owing` means a debt that is open."""
+
+    search: str = ""
+    status: InvoiceStatus | None = None
+    owing: bool = False
+    kind: InvoiceKind | None = None
+    currency: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFilters:
+    """What narrows a list of drafts. No statuses means any."""
+
+    search: str = ""
+    statuses: tuple[DraftStatus, ...] = ()
+    made: DraftSource | None = None
 
 
 def invoices_for(actor: Actor) -> QuerySet[Invoice]:
@@ -38,6 +69,36 @@ def with_status(invoices: QuerySet[Invoice], today: date) -> QuerySet[Invoice]:
 def having_status(invoices: QuerySet[Invoice], status: InvoiceStatus, today: date) -> QuerySet[Invoice]:
     """Only the invoices that have a status on a local date."""
     return invoices.filter(status_filter(status, today), kind=InvoiceKind.INVOICE)
+
+
+def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, today: date) -> QuerySet[Invoice]:
+    """The documents that fit all filters; a status is the one of a local date."""
+    if filters.search:
+        invoices = invoices.filter(Q(number__icontains=filters.search) | Q(customer__name__icontains=filters.search))
+    if filters.status:
+        invoices = having_status(invoices, filters.status, today)
+    if filters.owing:
+        invoices = invoices.filter(kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED, amount_due__gt=0)
+    if filters.kind:
+        invoices = invoices.filter(kind=filters.kind)
+    if filters.currency:
+        invoices = invoices.filter(currency=filters.currency)
+    if filters.since:
+        invoices = invoices.filter(issued_on__gte=filters.since)
+    if filters.until:
+        invoices = invoices.filter(issued_on__lte=filters.until)
+    return invoices
+
+
+def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> QuerySet[InvoiceDraft]:
+    """The drafts that fit all filters."""
+    if filters.search:
+        drafts = drafts.filter(Q(number__icontains=filters.search) | Q(customer__name__icontains=filters.search))
+    if filters.statuses:
+        drafts = drafts.filter(status__in=filters.statuses)
+    if filters.made:
+        drafts = drafts.filter(generated_by=filters.made)
+    return drafts
 
 
 def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:

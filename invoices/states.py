@@ -33,6 +33,7 @@ DRAFT_TRANSITIONS: Final = {
     DraftStatus.CONVERTED: frozenset[DraftStatus](),
     DraftStatus.DISCARDED: frozenset({DraftStatus.DRAFT}),
 }
+OPEN_DRAFTS: Final = (DraftStatus.DRAFT, DraftStatus.REVIEWED, DraftStatus.SCHEDULED)
 EDITABLE_DRAFTS: Final = frozenset({DraftStatus.DRAFT, DraftStatus.REVIEWED})
 
 

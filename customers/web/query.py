@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.states import Status
-from billing_assistant.core.ui.links import with_query
+from billing_assistant.core.ui import lists
+from billing_assistant.core.ui.lists import LONGEST_SEARCH, Chip, View, text_of, word_of
 from customers.selectors import SORTS, CustomerFilters
 from customers.states import BillingCycle, CustomerStatus, PaymentStatus, PreferredMethod
 
-S = TypeVar("S", bound=Status)
-LONGEST_SEARCH = 100
 YES, NO = "1", "0"
 NARROWING = ("q", "status", "payment_status", "billing_cycle", "payment_method", "owing", "tag")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    label: str
-    remove_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    label: str
-    url: str
-    active: bool
-    count: int | None = None
-
-
-def _word(words: type[S], text: str) -> S | None:
-    try:
-        return words(text)
-    except ValueError:
-        return None
-
-
 def filters_of(query: Mapping[str, str]) -> CustomerFilters:
     """The filters of an address. What it cannot know it ignores."""
-    method = _word(PreferredMethod, query.get("payment_method", ""))
     return CustomerFilters(
-        search=query.get("q", "").replace("\x00", "")[:LONGEST_SEARCH],
-        status=_word(CustomerStatus, query.get("status", "")),
-        payment_status=_word(PaymentStatus, query.get("payment_status", "")),
-        billing_cycle=_word(BillingCycle, query.get("billing_cycle", "")),
-        payment_method=method,
+        search=text_of(query),
+        status=word_of(CustomerStatus, query, "status"),
+        payment_status=word_of(PaymentStatus, query, "payment_status"),
+        billing_cycle=word_of(BillingCycle, query, "billing_cycle"),
+        payment_method=word_of(PreferredMethod, query, "payment_method"),
         owing={YES: True, NO: False}.get(query.get("owing", "")),
-        tag=query.get("tag", "").replace("\x00", "")[:40],
+        tag=text_of(query, "tag", 40),
     )
 
 
@@ -66,8 +41,8 @@ def sort_of(query: Mapping[str, str]) -> str:
 def chips_of(query: QueryDict, filters: CustomerFilters) -> list[Chip]:
     """The filters that are set, in words, each with the address without it."""
     words: dict[str, str] = {}
-    if filters.search.strip():
-        words["q"] = _("“%(text)s”") % {"text": filters.search.strip()}
+    if filters.search:
+        words["q"] = lists.quoted(filters.search)
     if filters.status:
         words["status"] = str(filters.status.label)
     if filters.payment_status:
@@ -80,28 +55,23 @@ def chips_of(query: QueryDict, filters: CustomerFilters) -> list[Chip]:
         words["payment_method"] = _("By %(method)s") % {"method": filters.payment_method.label}
     if filters.tag:
         words["tag"] = _("Tag: %(tag)s") % {"tag": filters.tag}
-    first_page: dict[str, str | None] = {"after": None, "before": None}
-    return [Chip(text, with_query(query, **first_page, **{name: None})) for name, text in words.items()]
+    return lists.chips(query, words)
 
 
 def clear_url(query: QueryDict) -> str:
     """The address without any filter, in the same order."""
-    return with_query(query, **dict.fromkeys((*NARROWING, "after", "before")))
+    return lists.clear_url(query, NARROWING)
 
 
 def views_of(query: QueryDict, counts: Mapping[str, int]) -> list[View]:
-    """The saved views above the list. One is active when it is all that narrows the list."""
-    set_now = {name: query.get(name, "") for name in NARROWING if query.get(name)}
-    views: list[tuple[Any, dict[str, str], int | None]] = [
-        (_("All"), {}, counts.get("total")),
-        (_("Owing"), {"owing": YES}, None),
-        (_("Overdue"), {"payment_status": PaymentStatus.OVERDUE.value}, counts.get("overdue")),
-        (_("Suspended"), {"status": CustomerStatus.SUSPENDED.value}, counts.get("suspended")),
+    """The saved views above the list."""
+    views: list[tuple[str, dict[str, str], str]] = [
+        (_("All"), {}, "total"),
+        (_("Owing"), {"owing": YES}, ""),
+        (_("Overdue"), {"payment_status": PaymentStatus.OVERDUE.value}, "overdue"),
+        (_("Suspended"), {"status": CustomerStatus.SUSPENDED.value}, "suspended"),
     ]
-    return [
-        View(str(label), "?" + "&".join(f"{name}={value}" for name, value in wanted.items()), set_now == wanted, count)
-        for label, wanted, count in views
-    ]
+    return [lists.view(query, NARROWING, label, wanted, counts.get(count)) for label, wanted, count in views]
 
 
 class FilterForm(forms.Form):

@@ -16,10 +16,18 @@ from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.ui.lists import clear_url
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
 from invoices.models import Invoice
-from invoices.selectors import drafts_for, invoices_for
-from invoices.states import InvoiceKind, InvoiceState, invoice_status
+from invoices.selectors import (
+    DraftFilters,
+    InvoiceFilters,
+    drafts_filtered,
+    drafts_for,
+    invoices_filtered,
+    invoices_for,
+)
+from invoices.states import OPEN_DRAFTS, InvoiceKind, InvoiceState, invoice_status
 from invoices.web import query
 
 EXPORT_CHUNK: Final = 500
@@ -31,17 +39,15 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     today, sort = local_today(profile, now_of(request)), query.sort_of(request.GET)
     mine = invoices_for(actor).filter(profile=profile)
-    rows = query.invoices_filtered(mine, request.GET, today)
-    page = page_of(rows, query.SORTS[sort], request.GET)
-    chips = query.invoice_chips(request.GET)
-    narrowed = any(request.GET.get(name) for name in query.INVOICE_FILTERS)
+    filters = query.invoice_filters(request.GET)
+    page = page_of(invoices_filtered(mine, filters, today), query.SORTS[sort], request.GET)
     context = {
         "page": page,
         "rows": [(invoice, shown_status(invoice, today)) for invoice in page.rows],
         "totals": page_totals(page.rows),
-        "chips": chips,
-        "clear_url": query.clear_url(request.GET, query.INVOICE_FILTERS),
-        "narrowed": narrowed,
+        "chips": query.invoice_chips(request.GET, filters),
+        "clear_url": clear_url(request.GET, query.INVOICE_FILTERS),
+        "narrowed": filters != InvoiceFilters(),
         "query": request.GET.urlencode(),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
     }
@@ -50,6 +56,7 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
             "any": bool(page.rows) or mine.exists(),
             "views": query.invoice_views(request.GET),
             "filter_form": query.InvoiceFilterForm(request.GET or None, auto_id="filter_%s"),
+            "filters_open": any(request.GET.get(name) for name in query.InvoiceFilterForm.folded),
         }
     return render_page(request, "invoices/list.html", context, fragment="invoices/partials/list.html")
 
@@ -76,7 +83,8 @@ def invoice_export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered, all of it, as a CSV file."""
     actor, profile = actor_of(request), current_profile(request)
     today = local_today(profile, now_of(request))
-    rows = query.invoices_filtered(invoices_for(actor).filter(profile=profile), request.GET, today)
+    mine = invoices_for(actor).filter(profile=profile)
+    rows = invoices_filtered(mine, query.invoice_filters(request.GET), today)
     head = [
         _("Number"),
         _("Kind"),
@@ -125,12 +133,13 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
     """Drafts of the business profile, newest first: those that are open unless another view is chosen."""
     actor, profile = actor_of(request), current_profile(request)
     mine = drafts_for(actor).filter(profile=profile)
-    page = page_of(query.drafts_filtered(mine, request.GET), ("-id",), request.GET)
+    filters = query.draft_filters(request.GET)
+    page = page_of(drafts_filtered(mine, filters), ("-id",), request.GET)
     context = {
         "page": page,
-        "chips": query.draft_chips(request.GET),
-        "clear_url": query.clear_url(request.GET, ("q", "made")),
-        "narrowed": any(request.GET.get(name) for name in query.DRAFT_FILTERS),
+        "chips": query.draft_chips(request.GET, filters),
+        "clear_url": clear_url(request.GET, ("q", "made")),
+        "narrowed": filters != DraftFilters(statuses=OPEN_DRAFTS),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
     }
     if not is_fragment(request):
@@ -138,5 +147,6 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
             "any": bool(page.rows) or mine.exists(),
             "views": query.draft_views(request.GET),
             "filter_form": query.DraftFilterForm(request.GET or None, auto_id="filter_%s"),
+            "filters_open": any(request.GET.get(name) for name in query.DraftFilterForm.folded),
         }
     return render_page(request, "invoices/draft_list.html", context, fragment="invoices/partials/draft_list.html")

@@ -16,12 +16,12 @@ from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.redaction import redact_text
 from billing_assistant.core.rights import Right
+from billing_assistant.core.ui.lists import View
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page, visible_or_404
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
 from payments.models import Payment
 from payments.selectors.open_items import events_for
-from payments.web.query import View
 
 SHOWN: Final = 4_000
 

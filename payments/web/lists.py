@@ -45,6 +45,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
             "any": bool(page.rows) or mine.exists(),
             "views": views_of(request.GET),
             "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
+            "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
             "parked": parked_events(actor).count(),
         }
     return render_page(request, "payments/list.html", context, fragment="payments/partials/list.html")

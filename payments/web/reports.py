@@ -19,14 +19,14 @@ from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.forms import DayField
-from billing_assistant.core.ui.links import with_query
+from billing_assistant.core.ui.lists import Chip, View, day_of
 from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
 from billing_assistant.ledger.kinds import EntryKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import journal, trial_balance
 from payments.selectors.aging import Aging, aging
-from payments.web.query import Chip, View, day_of
 
 LISTED: Final = 300
 EXPORT_CHUNK: Final = 500
@@ -149,7 +149,7 @@ def _aging(request: HttpRequest) -> Aging:
 def _as_of(request: HttpRequest) -> date:
     """The day that was asked for: today, or one in the past."""
     today = local_today(current_profile(request), now_of(request))
-    return min(day_of(request.GET.get("as_of", "")) or today, today)
+    return min(day_of(request.GET, "as_of") or today, today)
 
 
 def _aging_lines(report: Aging) -> Iterator[Sequence[object]]:
@@ -166,7 +166,7 @@ def _entries(request: HttpRequest) -> QuerySet[JournalEntry]:
         rows = rows.filter(Q(document_number__iexact=text) | Q(memo__iexact=text))
     if request.GET.get("kind") in {kind.value for kind in EntryKind}:
         rows = rows.filter(kind=request.GET["kind"])
-    since, until = day_of(request.GET.get("since", "")), day_of(request.GET.get("until", ""))
+    since, until = day_of(request.GET, "since"), day_of(request.GET, "until")
     if since:
         rows = rows.filter(booked_on__gte=since)
     return rows.filter(booked_on__lte=until) if until else rows
@@ -190,11 +190,10 @@ def _chips(request: HttpRequest) -> list[Chip]:
     words = {
         "q": request.GET.get("q", "").strip()[:60],
         "kind": next((str(k.label) for k in EntryKind if k.value == request.GET.get("kind")), ""),
-        "since": _("From %(day)s") % {"day": request.GET["since"]} if day_of(request.GET.get("since", "")) else "",
-        "until": _("Until %(day)s") % {"day": request.GET["until"]} if day_of(request.GET.get("until", "")) else "",
+        "since": _("From %(day)s") % {"day": request.GET["since"]} if day_of(request.GET, "since") else "",
+        "until": _("Until %(day)s") % {"day": request.GET["until"]} if day_of(request.GET, "until") else "",
     }
-    first: dict[str, str | None] = {"after": None, "before": None}
-    return [Chip(text, with_query(request.GET, **first, **{name: None})) for name, text in words.items() if text]
+    return lists.chips(request.GET, words)
 
 
 def _tabs(active: str) -> list[View]:

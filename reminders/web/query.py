@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from django import forms
@@ -12,13 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.states import Status
-from billing_assistant.core.ui.links import with_query
+from billing_assistant.core.ui import lists
+from billing_assistant.core.ui.lists import LONGEST_SEARCH, Chip, View, text_of, word_of
 from reminders.selectors import MessageFilters, MessageView
 from reminders.states import MessageKind, MessageStatus
 
-S = TypeVar("S", bound=Status)
-LONGEST_SEARCH = 100
 FINAL_WORDS = (
     MessageStatus.PENDING,
     MessageStatus.SENT,
@@ -29,24 +25,6 @@ FINAL_WORDS = (
 NARROWING = ("q", "kind", "status", "customer")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    label: str
-    remove_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    label: str
-    url: str
-    active: bool
-    count: int | None = None
-
-
-def _word(words: type[S], text: str) -> S | None:
-    return next((word for word in words if word.value == text), None)
-
-
 def filters_of(query: Mapping[str, str]) -> MessageFilters:
     """The filters of an address. What it cannot know it ignores."""
     try:
@@ -54,9 +32,9 @@ def filters_of(query: Mapping[str, str]) -> MessageFilters:
     except ValueError:
         customer_id = None
     return MessageFilters(
-        search=query.get("q", "").replace("\x00", "")[:LONGEST_SEARCH],
-        kind=_word(MessageKind, query.get("kind", "")),
-        status=_word(MessageStatus, query.get("status", "")),
+        search=text_of(query),
+        kind=word_of(MessageKind, query, "kind"),
+        status=word_of(MessageStatus, query, "status"),
         customer_id=customer_id,
     )
 
@@ -66,7 +44,7 @@ def view_of(query: Mapping[str, str]) -> MessageView:
     return next((view for view in MessageView if view.value == query.get("view", "")), MessageView.ALL)
 
 
-def tabs_of(active: MessageView, counts: Mapping[MessageView, int]) -> list[Tab]:
+def tabs_of(active: MessageView, counts: Mapping[MessageView, int]) -> list[View]:
     labels = {
         MessageView.ALL: _("All"),
         MessageView.ATTENTION: _("Needs you"),
@@ -74,7 +52,7 @@ def tabs_of(active: MessageView, counts: Mapping[MessageView, int]) -> list[Tab]
         MessageView.SENT: _("Sent"),
     }
     return [
-        Tab(label, "?" if view is MessageView.ALL else f"?view={view}", view is active, counts.get(view) or None)
+        View(label, "?" if view is MessageView.ALL else f"?view={view}", view is active, counts.get(view) or None)
         for view, label in labels.items()
     ]
 
@@ -82,21 +60,20 @@ def tabs_of(active: MessageView, counts: Mapping[MessageView, int]) -> list[Tab]
 def chips_of(query: QueryDict, filters: MessageFilters, customer_name: str) -> list[Chip]:
     """The filters that are set, in words, each with the address without it."""
     words: dict[str, str] = {}
-    if filters.search.strip():
-        words["q"] = _("“%(text)s”") % {"text": filters.search.strip()}
+    if filters.search:
+        words["q"] = lists.quoted(filters.search)
     if filters.kind:
         words["kind"] = str(filters.kind.label)
     if filters.status:
         words["status"] = str(filters.status.label)
     if customer_name:
         words["customer"] = customer_name
-    first_page: dict[str, str | None] = {"after": None, "before": None}
-    return [Chip(text, with_query(query, **first_page, **{name: None})) for name, text in words.items()]
+    return lists.chips(query, words)
 
 
 def clear_url(query: QueryDict) -> str:
     """The address of the tab without any filter."""
-    return with_query(query, **dict.fromkeys((*NARROWING, "after", "before")))
+    return lists.clear_url(query, NARROWING)
 
 
 class FilterForm(forms.Form):
