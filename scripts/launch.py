@@ -52,10 +52,10 @@ def _run(command: Command, arguments: list[str]) -> int:
     _writable(ROOT)
     with alone():
         python_packages.installed(python_packages.DEVELOPMENT if command.development else python_packages.RUNTIME)
-    if command.pdf:
-        system_packages.pdf_libraries()
     if Path(sys.prefix) != VENV:
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "dev"), command.name, *arguments])  # noqa: S606
+    if command.pdf:
+        system_packages.pdf_libraries()
     return command.load()(arguments)
 
 
