@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from ai_agent.drafting.rules import pieces
+from ai_agent.drafting.rules.figures import MAX_FIGURE_LENGTH
 from ai_agent.drafting.rules.numbers import LITERAL, literal_value
 from ai_agent.drafting.rules.text import clean
 from ai_agent.drafting.rules.words import shared, significant
@@ -58,5 +59,5 @@ def _values(text: str) -> set[Decimal]:
     values = {
         abs(piece.figure.value) for piece in pieces.split(text) if piece.figure is not None and not piece.figure.vague
     }
-    literals = (match[0] for match in LITERAL.finditer(text) if len(match[0]) <= pieces.MAX_FIGURE_LENGTH)
+    literals = (match[0] for match in LITERAL.finditer(text) if len(match[0]) <= MAX_FIGURE_LENGTH)
     return values | {literal_value(literal) for literal in literals}

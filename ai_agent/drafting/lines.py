@@ -9,16 +9,16 @@ from typing import Final
 from ai_agent.drafting.grounding import Ground
 from ai_agent.drafting.history import History, Priced
 from ai_agent.drafting.rules import units
-from ai_agent.drafting.rules.pieces import Figure, Kind, first_figure, split
+from ai_agent.drafting.rules.figures import Figure
+from ai_agent.drafting.rules.pieces import first_figure
 from ai_agent.drafting.rules.text import clean
+from ai_agent.drafting.said_units import EACH, FLAT, Per, compound, read_per, read_unit, unit_within
 from ai_agent.drafting.types import Flag, Need, Note, Origin, ProposedItem, Provenance
 from billing_assistant.core.money import quantize, quantize_places
 
 RATE_PLACES: Final = 6
 MAX_FIGURE: Final = Decimal("999999999999")
 ONE: Final = Figure(Decimal(1))
-EACH: Final = "each"
-FLAT: Final = "flat"
 _FRACTIONS: Final = {
     "half": Decimal("0.5"),
     "nusu": Decimal("0.5"),
@@ -50,14 +50,6 @@ class Line:
         if self.said_total is not None:
             return quantize(self.said_total, currency)
         return quantize(self.quantity * self.rate, currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Per:
-    """What a price is for: a canonical unit, "each" or "flat", and how many of it ("per 1,000 words")."""
-
-    unit: str
-    count: Decimal = Decimal(1)
 
 
 class LineReader:
@@ -105,10 +97,10 @@ class LineReader:
             return Decimal(1), counted
         figure = ONE if item.quantity.lower() in {"a", "an"} else self.figure(line, item.quantity)
         line.provenance["quantity"] = Provenance(Origin.REQUEST, item.quantity_source or item.quantity)
-        compound = _compound(item.quantity)
-        if compound is not None and figure is not None and figure.value > 0 and self.ground.has_phrase(item.quantity):
-            return compound
-        counted = counted or _unit_within(item.quantity)
+        several = compound(item.quantity)
+        if several is not None and figure is not None and figure.value > 0 and self.ground.has_phrase(item.quantity):
+            return several
+        counted = counted or unit_within(item.quantity)
         if figure is None or figure.vague:
             line.needs.add(Need.QUANTITY)
             return None, counted
@@ -125,7 +117,7 @@ class LineReader:
         figure = self.figure(line, item.times)
         if figure is None or figure.vague or figure.value <= 0:
             return
-        value, unit = figure.value, _unit_within(item.times)
+        value, unit = figure.value, unit_within(item.times)
         if len(per) > 1 and unit is not None:
             value = units.convert(value, unit, per[1].unit) or value
         line.quantity *= value
@@ -235,11 +227,11 @@ class LineReader:
             line.unit = units.UNIT
             line.quantity = Decimal(1) if line.quantity is not None else None
             return
-        assert_priced = priced or units.UNIT
-        line.unit = units.UNIT if assert_priced == units.MINUTE else assert_priced
+        unit = priced or units.UNIT
+        line.unit = units.UNIT if unit == units.MINUTE else unit
         if counted is None or not said or counted == priced:
             return
-        self._convert(line, counted, assert_priced)
+        self._convert(line, counted, unit)
 
     def _convert(self, line: Line, counted: str, priced: str) -> None:
         converted = units.convert(line.quantity, counted, priced) if line.quantity is not None else None
@@ -264,59 +256,3 @@ class LineReader:
 def _plain(value: Decimal) -> Decimal:
     """The value without idle decimals: six, not 6.0."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-
-
-def read_unit(words: str | None) -> str | None:
-    """The canonical unit of the words; another noun is counted in plain units; no words are no unit."""
-    if not words or not words.strip():
-        return None
-    last = words.split()[-1]
-    return (
-        units.canonical(words.strip())
-        or units.canonical(last)
-        or units.canonical(last.rpartition("-")[2])
-        or units.UNIT
-    )
-
-
-def read_per(words: str | None) -> list[Per]:
-    """What a price is for: "user/month", "each", "1,000 words", "flat fee"."""
-    if not words:
-        return []
-    known = units.ADVERBS.get(words.lower()) or (units.canonical(words) if "/" in words else None)
-    if known is not None:
-        return [Per(known)]
-    return [_per(part.strip()) for part in words.replace(" per ", "/").removeprefix("per ").split("/") if part.strip()]
-
-
-def _per(words: str) -> Per:
-    low = words.lower()
-    if low in {EACH, "apiece", "ea", "kila moja"}:
-        return Per(EACH)
-    if low.split()[0] in {FLAT, "fixed", "one-off", "lump"}:
-        return Per(FLAT)
-    figure = first_figure(words)
-    count = figure.value if figure is not None and figure.value > 0 else Decimal(1)
-    return Per(units.ADVERBS.get(low) or read_unit(low) or units.UNIT, count)
-
-
-def _unit_within(words: str) -> str | None:
-    """The unit inside a quantity such as "3 months"."""
-    found = [units.canonical(piece.text) for piece in split(clean(words)) if piece.kind is Kind.WORD]
-    return next((unit for unit in found if unit is not None), None)
-
-
-def _compound(words: str) -> tuple[Decimal, str] | None:
-    """ "1 hour 30 minutes" in hours, "2 years and 6 months" in months."""
-    parts = split(clean(words))
-    pairs: list[tuple[Decimal, str]] = []
-    for at, piece in enumerate(parts[:-1]):
-        unit = units.canonical(parts[at + 1].text)
-        if piece.figure is not None and unit is not None:
-            pairs.append((piece.figure.value, unit))
-    if len(pairs) <= 1:
-        return None
-    target = "hour" if any(unit in {"hour", units.MINUTE} for _, unit in pairs) else "month"
-    converted = [units.convert(value, unit, target) for value, unit in pairs]
-    known = [value for value in converted if value is not None]
-    return (sum(known, Decimal(0)), target) if len(known) == len(pairs) else None

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 from ai_agent.drafting.history import line_for
-from ai_agent.drafting.lines import Line, LineReader, read_unit
+from ai_agent.drafting.lines import Line, LineReader
 from ai_agent.drafting.rules import units
+from ai_agent.drafting.said_units import read_unit
 from ai_agent.drafting.types import Flag, Need, Note, Origin, PastInvoice, PastLine, ProposedItem, Provenance
 
 _FACTORS: Final = {

@@ -8,7 +8,8 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from ai_agent.drafting.rules import lexicon, units
-from ai_agent.drafting.rules.pieces import Figure, Kind, Piece
+from ai_agent.drafting.rules.figures import Figure
+from ai_agent.drafting.rules.pieces import Kind, Piece
 from ai_agent.drafting.rules.wordsets import word_set
 
 MODIFIERS: Final = word_set(

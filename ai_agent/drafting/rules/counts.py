@@ -6,7 +6,7 @@ from typing import Final
 
 from ai_agent.drafting.rules import lexicon, swahili_numbers, units
 from ai_agent.drafting.rules.context import HALVES, MODIFIERS, Context, Role, Slot, Strength
-from ai_agent.drafting.rules.pieces import Figure
+from ai_agent.drafting.rules.figures import Figure
 from ai_agent.drafting.rules.wordsets import word_set
 
 _PLAIN_UNITS: Final = word_set(

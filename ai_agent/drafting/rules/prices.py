@@ -7,9 +7,9 @@ from typing import Final
 from ai_agent.drafting.rules import units
 from ai_agent.drafting.rules.context import HALVES, Context, Role, Slot, Strength
 from ai_agent.drafting.rules.counts import LARGE, before_plural, counted_ahead
+from ai_agent.drafting.rules.figures import Figure
 from ai_agent.drafting.rules.marks import PRICE_LINKS, PRICE_MARKS
 from ai_agent.drafting.rules.per import EACH, FLAT, per_after
-from ai_agent.drafting.rules.pieces import Figure
 from ai_agent.drafting.rules.said_totals import with_total
 from ai_agent.drafting.rules.wordsets import word_set
 

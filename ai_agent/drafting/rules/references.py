@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from ai_agent.drafting.rules import units
-from ai_agent.drafting.rules.pieces import Figure, Kind, Piece
+from ai_agent.drafting.rules.figures import Figure
+from ai_agent.drafting.rules.pieces import Kind, Piece
 from ai_agent.drafting.rules.text import squeeze
 from ai_agent.drafting.rules.wordsets import word_set
 

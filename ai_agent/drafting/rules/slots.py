@@ -10,7 +10,8 @@ from typing import Final
 
 from ai_agent.drafting.rules.context import HALVES, MODIFIERS, Context, Role, Slot, Strength
 from ai_agent.drafting.rules.counts import PLAIN_MODIFIERS, counted_ahead, is_dropped, opens_item, read_count
-from ai_agent.drafting.rules.pieces import Figure, Piece
+from ai_agent.drafting.rules.figures import Figure
+from ai_agent.drafting.rules.pieces import Piece
 from ai_agent.drafting.rules.prices import read_price, read_weak_price
 from ai_agent.drafting.rules.wordsets import word_set
 
