@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from scripts.setup.stamps import Stamp, digest_of, digest_of_listing
 from scripts.setup.turns import alone
 
 PID_NAME = "manage"
+ERROR_LINE = re.compile(r"(\w+\.)*[A-Z]\w+: ")  # a traceback ends in one, but its text may go on below
 
 
 def ready(environment: dict[str, str], *, collect: bool = True) -> None:
@@ -90,5 +92,6 @@ def _explain(command: str, output: str, log: Path) -> DevError:
         return DevError("The disk is full.", "Make room, or choose another place with --data DIR.")
     log.write_text(output, encoding="utf-8")
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    said = lines[-1].rstrip(".") if lines else "it said nothing"
+    errors = [line for line in lines if ERROR_LINE.match(line)]
+    said = (errors or lines or ["it said nothing"])[-1].rstrip(".")
     return DevError(f"manage.py {command} failed: {said}.", f"Read {log}")

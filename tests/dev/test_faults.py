@@ -138,12 +138,65 @@ def test_help_names_every_command() -> None:
         assert f"./dev {name}" in help_text()
 
 
+def _with_python_alone(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-S", str(ROOT / "dev"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_help_needs_nothing_but_python() -> None:
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", str(ROOT / "dev"), "help"], capture_output=True, text=True, check=False
-    )
+    done = _with_python_alone("help")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Usage: ./dev COMMAND")
+
+
+def test_a_wrong_option_is_told_with_nothing_but_python() -> None:
+    done = _with_python_alone("up", "--prot", "8001")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "./dev: Unrecognized arguments: --prot 8001. See: ./dev up --help\n"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+@pytest.mark.parametrize("ask", [["{}", "--help"], ["{}", "-h"], ["help", "{}"]])
+def test_every_command_tells_about_itself(name: str, ask: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert launch.main([word.format(name) for word in ask]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: ./dev {name}")
+    assert all(option.name in said for option in COMMANDS[name].options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["help", "upp"], "There is no command 'upp'. See: ./dev help"),
+        (["up", "--port", "0"], "a port is a number from 1 to 65535, not '0'. See: ./dev up --help"),
+        (["up", "--port", "65536"], "a port is a number from 1 to 65535, not '65536'. See: ./dev up --help"),
+        (["up", "--port", "web"], "a port is a number from 1 to 65535, not 'web'. See: ./dev up --help"),
+        (["up", "--port"], "Argument --port: expected one argument. See: ./dev up --help"),
+        (["token", "--scopes", "a"], "The following arguments are required: --user. See: ./dev token --help"),
+        (["demo", "--dat", "x"], "Unrecognized arguments: --dat x. See: ./dev demo --help"),
+        (["check-books", "now"], "Unrecognized arguments: now. See: ./dev check-books --help"),
+    ],
+)
+def test_misuse_is_one_line_and_exit_code_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert launch.main(arguments) == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert found.err.endswith(f"{said}\n")
+    assert found.err.count("\n") == 1
+
+
+def test_a_failing_disk_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(28, "No space left on device", "/srv/run/lock")
+
+    monkeypatch.setattr(launch, "_run", full)
+    assert launch.main(["up"]) == 1
+    assert capsys.readouterr().err == (
+        "./dev: /srv/run/lock: No space left on device. "
+        "See that the disk has room and can be written, or use --data DIR.\n"
+    )
 
 
 def test_reads_a_dotenv_file(tmp_path: Path) -> None:

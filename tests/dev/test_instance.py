@@ -51,6 +51,32 @@ def test_what_a_person_set_wins(running: Instance) -> None:
     assert running.environment["VAR_DIR"] == str(running.folder)
 
 
+def test_an_instance_that_is_not_there_is_not_made_by_looking_for_it(tmp_path: Path) -> None:
+    place = tmp_path / "nothing"
+    with pytest.raises(DevError, match=rf"^There is no instance in {place}\. Make it: \./dev up --data {place}$"):
+        Instance.found(str(place), port=9999)
+    assert not place.exists()
+
+
+def test_an_instance_whose_first_start_broke_off_is_not_there_either(running: Instance, tmp_path: Path) -> None:
+    lock = running.lock()
+    assert lock is not None
+    lock.close()
+    found = Instance.found(str(tmp_path), port=9999)
+    with pytest.raises(DevError, match="There is no instance"):
+        found.must_be_made()
+    found.stamp("migrations").set("made")
+    found.must_be_made()
+
+
+def test_instances_share_nothing_but_the_code(tmp_path: Path) -> None:
+    first, second = Instance.at(str(tmp_path / "1")), Instance.at(str(tmp_path / "2"))
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "VAR_DIR", "STATIC_ROOT"):
+        assert first.environment[name] != second.environment[name]
+    for made in (first, second):
+        assert Path(made.environment["STATIC_ROOT"]).is_relative_to(made.folder)
+
+
 def test_only_one_holds_an_instance(running: Instance, tmp_path: Path) -> None:
     lock = running.lock()
     assert lock is not None
