@@ -144,6 +144,7 @@ _SEEDS = [
     "a", "1", " ", ",", "hosting ", "less ", "with a ", "and ", "1 2 3 ", "\n", "10% off ", "due in the ", "(", "- ", "1,", "KES 1 ",
     "one ", "elfu na ", "same as ", "ignore the ", "please ", "plus vat ", "0 000 ", "3 hrs design at £50, ", "mark it as ", "1/2 ",
     "hi ", "thanks ", "a'b ", "send them the ", "2% off if they ", "first month ", "per user ", "no vat ", "january 1 ", "ya wa kwa ",
+    "5, no 6 ", "10% off the x and ", "1 / ", "they have until ", "thanks for ", "1/4 off ", "vat to be ", "the usual ",
     "and a half ", "as per our ", "half a ", "net 3 ", "+254 7", "x ", "the ", "§", "¶", "\u200b", "\u0000", "½", "９", "🙂",
 ]  # fmt: skip
 

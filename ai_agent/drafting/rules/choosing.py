@@ -92,9 +92,20 @@ class _Chooser:
         for slot in self.of(Role.PRICE):
             if slot.after_x and slot not in sure and sure and slot.at > sure[0].at and slot.figure.plain:
                 slot.role = Role.COUNT
+        for slot in self.of(Role.PRICE):
+            before = self._figure_before(slot) if slot.after_x and slot.figure.plain and not sure else None
+            if before is not None and before.role is Role.PRICE and self._is_in_thousands(before):
+                slot.role = Role.COUNT  # "12.5k x 4"
         for slot in self.of(Role.PRICE, Role.BARE):
             if sure and slot not in sure and sure[0].per and self._beside_noun(slot, sure[0].per[0].lower()):
                 slot.role, slot.unit = Role.COUNT, ""
+
+    def _figure_before(self, slot: Slot) -> Slot | None:
+        earlier = [other for other in self.found if other.at < slot.at]
+        return earlier[-1] if earlier else None
+
+    def _is_in_thousands(self, slot: Slot) -> bool:
+        return self.context.low(slot.at).endswith(("k", "m"))
 
     def _beside_noun(self, slot: Slot, noun: str) -> bool:
         """ "0.05 per sms, 4,000 sms": a number beside the noun that is priced counts it."""

@@ -14,7 +14,7 @@ _LEGAL: Final = word_set("ltd limited inc llc plc gmbh co company corp corporati
 _MIN_FIRST: Final = 4
 _MIN_INITIALS: Final = 3
 _BEFORE: Final = (
-    r"(?:\b(?:send|give|get|e-?mail|bill|billing|invoice|invoicing|charge|for|to|client|customer|kwa|ya|wa|"
+    r"(?:\b(?:send|give|get|draft|prepare|create|raise|make|do|generate|e-?mail|bill|billing|invoice|invoicing|charge|for|to|client|customer|kwa|ya|wa|"
     "mteja|from|at|with|"
     r"inv)\s+|(?:^|(?<=[\n.:;]))\s*)"
 )

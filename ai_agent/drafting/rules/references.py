@@ -59,6 +59,7 @@ _PLACES: Final = frozenset(
 )
 _PER: Final = frozenset({"per", "a", "an", "each", "every", "/", "kwa", "kila", "the"})
 _MAX_LABEL: Final = 100
+_EACH_AHEAD: Final = 4
 _LIST_NUMBER: Final = re.compile(r"(?:^|(?<=\n))(?:- )?\(?\d{1,2}[.)]\)?[ \t]+(?=\S)")
 _INLINE_NUMBER: Final = re.compile(r"(?<![\w$£€.,@])\(?(?:\d|[ivx]{1,3}|[a-f])\)\s+(?=[A-Za-z\d$£€])")
 _MIN_LIST: Final = 2
@@ -123,8 +124,10 @@ def _after_label(before: Sequence[Piece]) -> bool:
 
 
 def _is_counted(pieces: Sequence[Piece], at: int) -> bool:
-    """ "office 5 days", "session 4 x 500": the number goes with what follows."""
+    """ "office 5 days", "session 4 x 500", "classroom 3 at 900 each": the number goes with what follows."""
     follower = pieces[at + 1] if at + 1 < len(pieces) else None
+    if follower is not None and follower.low in {"@", "at", "kwa"}:
+        return any(piece.low in {"each", "kila", "apiece"} for piece in pieces[at + 2 : at + 2 + _EACH_AHEAD])
     return follower is not None and (
         follower.low == "x" or units.is_plural(follower.low) or follower.low in units.INVARIANT
     )
