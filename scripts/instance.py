@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import socket
 import sys
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Instance:
             raise self.missing()
 
     def missing(self) -> DevError:
-        option = "" if self.folder == VAR else f" --data {self.folder}"
+        option = "" if self.folder == VAR else f" --data {shlex.quote(str(self.folder))}"
         return DevError(f"There is no instance in {self.folder}.", f"Make it: ./dev up{option}")
 
     @cached_property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from pathlib import Path
 
 from scripts.engines.account import Account
 
 LONGEST_SOCKET = 107  # bytes of sun_path, less the closing zero
+PLAIN = re.compile(r"[\w./+~-]+")
 STATE_FOLDER = Path("/var/lib/billing-assistant")
 
 
@@ -31,8 +33,11 @@ def home_for(folder: Path, account: Account) -> Path:
 
 
 def socket_folder(wanted: Path, longest_name: str, account: Account) -> Path:
-    """`wanted`, or a folder under /tmp with a name made from it where the path is too long for a socket."""
-    if len(str(wanted / longest_name).encode()) <= LONGEST_SOCKET:
+    """`wanted`, or a folder under /tmp with a name made from it where the path is too long for a socket.
+
+    So it is with spaces and signs that each client's URL would spell in another way.
+    """
+    if len(str(wanted / longest_name).encode()) <= LONGEST_SOCKET and PLAIN.fullmatch(str(wanted)):
         account.own(wanted)
         return wanted
     name = hashlib.sha256(str(wanted).encode()).hexdigest()[:16]

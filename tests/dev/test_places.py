@@ -49,6 +49,13 @@ def test_a_long_path_gets_a_short_socket_folder_of_its_own(deep: Path, us: Accou
     shutil.rmtree(places.socket_folder(deep.parent / "t", SOCKET, us))
 
 
+@pytest.mark.parametrize("name", ["My Projects", "50%", "a#b", "a?b", "a'b", "a&b"])
+def test_a_path_that_no_url_can_hold_gets_a_plain_one(tmp_path: Path, us: Account, name: str) -> None:
+    folder = places.socket_folder(tmp_path / name, SOCKET, us)
+    assert places.PLAIN.fullmatch(str(folder))
+    folder.rmdir()
+
+
 def test_the_length_counts_bytes_not_letters(tmp_path: Path, us: Account) -> None:
     room = places.LONGEST_SOCKET - len(str(tmp_path).encode()) - len(SOCKET) - 2
     folder = places.socket_folder(tmp_path / ("ü" * room), SOCKET, us)
