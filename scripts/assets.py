@@ -34,6 +34,7 @@ class AssetError(Exception):
 def install(npm: list[str]) -> None:
     """Runs `npm ci` (given as an argument list, e.g. ["npm"] or that of the nodejs wheel). No package scripts run."""
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]  # no network is said soon
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
