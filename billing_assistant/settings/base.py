@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_stubs_ext
+import pgtrigger
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
@@ -172,6 +173,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CORS_URLS_REGEX = r"^/api/.*$"
+# The history of a thousand rows is written by one statement, as they are.
+PGHISTORY_LEVEL = pgtrigger.Statement
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -78,14 +78,15 @@ _STEPS: Final = (
     """
     INSERT INTO ledger_journalentry (id, created_at, profile_id, kind, booked_on, currency, owner_id, document_id,
         document_number, memo, actor_label, line_count)
-    SELECT entry_id, now(), %(profile)s, 'invoice', issued_on, 'KES', customer_id, id, 'BULK-' || n, '', 'bench', 3
+    SELECT entry_id, now(), %(profile)s, 'invoice', issued_on, 'KES', customer_id, id, 'BULK-' || lpad(n::text, 8, '0'),
+        '', 'bench', 3
     FROM bulk
     UNION ALL
     SELECT received_id, now(), %(profile)s, 'payment', issued_on + 20, 'KES', customer_id, payment_id, 'BULK-' || n, '',
         'bench', 2 FROM bulk WHERE is_paid
     UNION ALL
-    SELECT applied_id, now(), %(profile)s, 'allocation', issued_on + 20, 'KES', customer_id, id, 'BULK-' || n, '',
-        'bench', 2 FROM bulk WHERE is_paid
+    SELECT applied_id, now(), %(profile)s, 'allocation', issued_on + 20, 'KES', customer_id, id,
+        'BULK-' || lpad(n::text, 8, '0'), 'BULK-' || n, 'bench', 2 FROM bulk WHERE is_paid
     """,
     """
     INSERT INTO ledger_journalline (entry_id, account_id, currency, amount)

@@ -9,6 +9,7 @@ from typing import Final
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from billing_assistant.core.ids import uuid7
 
@@ -21,6 +22,7 @@ def scratch_database() -> Iterator[dict[str, str]]:
     original = connection.settings_dict["NAME"]
     name = f"{PREFIX}{uuid7().hex[-12:]}"
     with connection.cursor() as cursor:
+        _drop_left_over(cursor)
         cursor.execute(f'CREATE DATABASE "{name}"')
     try:
         _switch(connection, name)
@@ -30,6 +32,17 @@ def scratch_database() -> Iterator[dict[str, str]]:
         _switch(connection, str(original))
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _drop_left_over(cursor: CursorWrapper) -> None:
+    """What a killed run left behind: a database of the bench that nobody is connected to."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+        "AND datname NOT IN (SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL)",
+        [PREFIX],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def _switch(wrapper: BaseDatabaseWrapper, name: str) -> None:

@@ -50,16 +50,16 @@ DROP TRIGGER append_only_table ON payments_payment;
 DROP FUNCTION payment_stays();
 """
 
-PROTECT_WRITE_OFF = """
-CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON payments_writeoff
+PROTECT_TABLE = """
+CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only_table BEFORE TRUNCATE ON payments_writeoff
+CREATE TRIGGER append_only_table BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
-UNDO_WRITE_OFF = """
-DROP TRIGGER append_only_rows ON payments_writeoff;
-DROP TRIGGER append_only_table ON payments_writeoff;
+UNDO_TABLE = """
+DROP TRIGGER append_only_rows ON {table};
+DROP TRIGGER append_only_table ON {table};
 """
 
 # A negative row is checked against what it undoes; the caller holds the lock of the invoice.
@@ -88,10 +88,13 @@ DROP FUNCTION allocation_undoes_no_more();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_attempts_reversals_write_offs"), ("ledger", "0002_append_only")]
+    dependencies = [("payments", "0001_initial"), ("ledger", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(PROTECT_PAYMENT, UNDO_PAYMENT),
-        migrations.RunSQL(PROTECT_WRITE_OFF, UNDO_WRITE_OFF),
+        *(
+            migrations.RunSQL(PROTECT_TABLE.format(table=table), UNDO_TABLE.format(table=table))
+            for table in ("payments_allocation", "payments_writeoff")
+        ),
         migrations.RunSQL(NEVER_BELOW_ZERO, UNDO_NEVER_BELOW_ZERO),
     ]
