@@ -87,10 +87,11 @@ class _Chooser:
         return self._large_count(counts)
 
     def _settle_factors(self) -> None:
-        """ "5,000 per month x 6": behind a sure price, the number after "x" counts."""
+        """ "5,000 per month x 6", "tents x5, 3,500 each": beside a sure price, the number after "x" counts."""
         sure = [slot for slot in self.of(Role.PRICE) if slot.strength is Strength.STRONG]
         for slot in self.of(Role.PRICE):
-            if slot.after_x and slot not in sure and sure and slot.at > sure[0].at and slot.figure.plain:
+            behind = bool(sure) and (slot.at > sure[0].at or not self.of(Role.COUNT))
+            if slot.after_x and slot not in sure and behind and slot.figure.plain:
                 slot.role = Role.COUNT
         for slot in self.of(Role.PRICE):
             before = self._figure_before(slot) if slot.after_x and slot.figure.plain and not sure else None

@@ -22,6 +22,7 @@ _AFTER: Final = (
     r"(?=\s*(?:$|[,.:;\n!?)-]|'s\b|\bfor\b|\bwith\b|\binvoice\b|\binv\b|\bplease\b|\bpls\b|\bya\b|\bkwa\b|"
     r"\bthe\b|\bto\b|\bwhen\b|\bbefore\b|\bby\b|\basap\b|\btoday\b|\btomorrow\b|\bagain\b|\bre\b|"
     r"\bcovering\b|\bon\b|\bas\b|\bin\b|\bfrom\b|\band\b|\bbecause\b|\bthis\b|\bnow\b|"
+    r"\bminus\b|\bplus\b|\bless\b|\bbut\b|\bwithout\b|\bexcept\b|\bthen\b|\bat\b|@|\+|"
     r"\bhas\b|\bhave\b|\bneeds?\b|\bcalled\b|\basked\b|\bordered\b|\bsays?\b|\bsaid\b|"
     r"\bconfirmed\b|\brang\b|\bemailed\b|\bame\w+|\bwame\w+|\bwanahitaji\b|\bwanataka\b|\banahitaji\b|"
     r"\banataka\b|\bwants?\b|\b\d|[$£€]))"

@@ -30,7 +30,7 @@ _FRACTIONS: Final = {
 }
 _CONTINENTAL: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
 # Before "minus" these make it a sign; behind an item "minus" takes something off.
-_OPENERS: Final = frozenset({"¶", "§", "@", "at", "for", ":", "\n"})
+_OPENERS: Final = frozenset({"¶", "@", "at", "for"})
 _ONES: Final = word_set("this that the last each every same which new next old other another previous first")
 
 

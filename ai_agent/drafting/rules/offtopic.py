@@ -16,7 +16,8 @@ _THEM: Final = (
     r"finance|(?-i:[A-Z]\w+))"
 )
 _PLACES: Final = (
-    r"(?:bank(?:ing)?|accounts?\s+(?:number|details|no|info\w*|name|manager)|paybill|till|iban|swift|"
+    r"(?:bank(?:ing)?|accounts?\s+(?:number|details|no|info\w*|name|manager)|paybill|till|iban|swift|sort\s+code|m-?pesa(?:\s+\w+)?|"
+    r"(?:mobile|beneficiary|payee|company|trading|legal)\s+(?:name|number|no)|kra\s+pin|due\s+dates?\s+on|"
     r"payment\s+(?:details|info\w*|method|account|terms)|contact|phone|address"
     r"|(?:e-?mail|postal|billing)\s+address|their\s+e-?mail\b|the\s+e-?mail\b(?!\s+(?:acc|host|temp|camp))|"
     r"customer|client|profile|password|credit\s+limit|settings?|tax\s+r\w+|vat\s+r\w+"
