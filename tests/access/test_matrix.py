@@ -213,6 +213,7 @@ def test_open_doors_are_few_and_known() -> None:
         "core:brand",
         "core:brand_logo",
         "demo_gateway:page",
+        "api-schema",
     }
 
 

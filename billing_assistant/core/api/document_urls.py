@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_assistant.core.api.document_views import Schema, docs
-from billing_assistant.core.api.urls import endpoint
+from billing_assistant.core.api.document_views import docs, schema
 
 urlpatterns = [
-    *endpoint("schema", Schema, name="api-schema"),
+    path("schema", schema, name="api-schema"),
+    path("schema/", schema),
     path("docs", docs, name="api-docs"),
     path("docs/", docs),
 ]

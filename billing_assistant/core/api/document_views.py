@@ -1,19 +1,18 @@
-"""The API's description: as OpenAPI for programs, as a page for people. Both for staff and keys only."""
+"""The API's description: as OpenAPI for programs, as a page for people. The first holds nothing of anybody and is open."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
+from billing_assistant.core.access import PUBLIC, accessible
 from billing_assistant.core.api.document import reference
-from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.web import render_page, staff_page
 
 
@@ -24,14 +23,11 @@ def openapi(_language: str) -> dict[str, Any]:
     return cast(dict[str, Any], generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
-class Schema(ApiView):
+@require_safe
+@accessible(PUBLIC)
+def schema(request: HttpRequest) -> HttpResponse:
     """This description, as OpenAPI 3."""
-
-    rights = {"GET": None}
-    answers = {"GET": dict[str, Any]}
-
-    def get(self, request: Request) -> Response:
-        return Response(openapi(get_language() or ""))
+    return JsonResponse(openapi(get_language() or ""), encoder=JSONEncoder)
 
 
 @require_safe
