@@ -30,7 +30,7 @@ def database(url: str, *, pool_max: int = 0) -> dict[str, Any]:
         "PORT": parts.get("port", ""),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0 if pool_max else IDLE_SECONDS,
-        "CONN_HEALTH_CHECKS": not pool_max,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
 
