@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
+from customers.models import Customer
 from invoices.models import DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
 from invoices.states import (
     DraftSource,
@@ -22,6 +24,8 @@ from invoices.states import (
     status_expression,
     status_filter,
 )
+
+FEW_CUSTOMERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def having_status(invoices: QuerySet[Invoice], status: InvoiceStatus, today: dat
 def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, today: date) -> QuerySet[Invoice]:
     """The documents that fit all filters; a status is the one of a local date."""
     if filters.search:
-        invoices = invoices.filter(Q(number__icontains=filters.search) | Q(customer__name__icontains=filters.search))
+        invoices = invoices.filter(_found(filters.search))
     if filters.status:
         invoices = having_status(invoices, filters.status, today)
     if filters.owing:
@@ -93,12 +97,22 @@ def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, toda
 def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> QuerySet[InvoiceDraft]:
     """The drafts that fit all filters."""
     if filters.search:
-        drafts = drafts.filter(Q(number__icontains=filters.search) | Q(customer__name__icontains=filters.search))
+        drafts = drafts.filter(_found(filters.search))
     if filters.statuses:
         drafts = drafts.filter(status__in=filters.statuses)
     if filters.made:
         drafts = drafts.filter(generated_by=filters.made)
     return drafts
+
+
+def _found(search: str) -> Q:
+    """Number or customer has the text. Few customers are named one by one, so that both sides use their index; with
+    many, the first page is full before long in any order."""
+    named = Customer.objects.filter(name__icontains=search).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
+    customers = list(named)
+    if len(customers) > FEW_CUSTOMERS:
+        return Q(number__icontains=search) | Q(customer__name__icontains=search)
+    return Q(number__icontains=search) | Q(customer_id__in=customers)
 
 
 def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:

@@ -122,7 +122,15 @@ class Invoice(Entity):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["profile", "kind", "-issued_on", "-id"], name="invoice_by_date"),
+            models.Index(fields=["profile", "-issued_on", "-id"], name="invoice_by_date"),
+            models.Index(fields=["profile", "due_on", "id"], name="invoice_by_due_date"),
+            models.Index(fields=["profile", "-total", "-id"], name="invoice_by_total"),
+            models.Index(fields=["profile", "-amount_due", "-id"], name="invoice_by_amount_due"),
+            models.Index(
+                fields=["profile", "-issued_on", "-id"],
+                name="invoice_credit_notes",
+                condition=Q(kind="credit_note"),
+            ),
             models.Index(fields=["customer", "kind", "-issued_on", "-id"], name="invoice_by_customer"),
             models.Index(
                 fields=["profile", "next_due_on", "id"],

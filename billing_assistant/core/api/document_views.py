@@ -1,4 +1,4 @@
-"""The API's description: as OpenAPI for programs, as a page for people. The first holds nothing of anybody and is open."""
+"""The API's description: as OpenAPI for programs, open to anybody; as a page for staff."""
 
 from __future__ import annotations
 

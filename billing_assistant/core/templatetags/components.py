@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -32,16 +33,28 @@ SPRITE = "vendor/icons.svg"
 @register.simple_tag
 def icon(name: str, *, size: int = 20, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite. Silent for screen readers unless it has a label."""
+    if label:
+        return _drawn(name, size, css, format_html('role="img" aria-label="{}"', label))
+    return _silent(name, size, css)
+
+
+def _drawn(name: str, size: int, css: str, role: SafeString) -> SafeString:
     return format_html(
         '<svg class="icon icon-{}{}" width="{}" height="{}" {}><use href="{}#{}"></use></svg>',
         size,
         f" {css}" if css else "",
         size,
         size,
-        format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"'),
+        role,
         static(SPRITE),
         name,
     )
+
+
+@lru_cache(maxsize=512)
+def _silent(name: str, size: int, css: str) -> SafeString:
+    """A list draws the same few icons in each of its rows."""
+    return _drawn(name, size, css, SafeString('aria-hidden="true"'))
 
 
 @register.simple_tag

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing_assistant.ledger.books import check_books
@@ -32,7 +31,7 @@ def pages(setting: Setting, *, large: bool) -> list[Row]:
         Row("books filled for the pages", total, figure(filling.seconds[0]), "s"),
         Row("books checked", total, figure(checking.seconds[0]), "s"),
     ]
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(setting.user)
     for name, url in _urls():
         rows += _visited(client, f"{name} at {total:,} invoices", url)
@@ -66,10 +65,21 @@ def _urls() -> Iterator[tuple[str, str]]:
 def _visited(client: Client, name: str, url: str) -> list[Row]:
     for _ in range(3):
         _good(client, url)
-    with CaptureQueriesContext(connection) as asked:
+    asked = _Asked()
+    with connection.execute_wrapper(asked):
         _good(client, url)
     times = timed(VISITS, lambda _: _good(client, url))
-    return [*time_rows(name, times), Row(f"{name}, queries", 1, figure(len(asked)), "queries")]
+    return [*time_rows(name, times), Row(f"{name}, queries", 1, figure(asked.times), "queries")]
+
+
+class _Asked:
+    """Counts the statements that go to the database."""
+
+    times = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: object, many: bool, context: object) -> Any:  # noqa: FBT001 -- as Django calls it
+        self.times += 1
+        return execute(sql, params, many, context)
 
 
 def _good(client: Client, url: str) -> None:
