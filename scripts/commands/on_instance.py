@@ -1,4 +1,8 @@
-"""Runs a command of Django on an instance: on its running engines, or on engines started for the occasion."""
+"""Runs a command of Django on an instance: on its running engines, or on engines started for the occasion.
+
+Without --data the instance of this checkout is meant, and made when it is not there; a folder that was named must be
+an instance already, or a slip of the pen would make one.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
 
 @contextmanager
 def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
-    instance = Instance.found(data, port=free_port())
+    instance = Instance.found(data, port=free_port()) if data else Instance.at(None, port=free_port())
     lock = instance.lock()
     if lock is None:
         instance.adopt()
@@ -39,13 +43,19 @@ def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
         yield instance.environment
         return
     lock.close()
-    instance.must_be_made()
-    say.step(f"on {instance.folder}, which is started for this")
+    if is_new := not instance.is_made():
+        if data:
+            raise instance.missing()
+        say.step(f"there is no instance in {instance.folder} yet: making one")
+    else:
+        say.step(f"on {instance.folder}, which is started for this")
     with stack.supervised(instance) as supervisor:
         stack.try_given(instance)
         front_end.ready(instance.environment, collect=whole)
         stack.start_engines(supervisor)
         stack.migrate(instance)
+        if is_new:
+            stack.seed(instance)
         if whole:
             stack.start_programs(supervisor)
         yield instance.environment
