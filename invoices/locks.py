@@ -44,5 +44,8 @@ def invoice_lock(invoice_id: UUID) -> Invoice:
 
 def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:
     """Locks the counter of a series and year, making it when it is the first. Taken last."""
+    counters = SeriesCounter.objects.select_for_update().filter(series=series, year=year)
+    if (counter := counters.first()) is not None:
+        return counter
     SeriesCounter.objects.bulk_create([SeriesCounter(series=series, year=year)], ignore_conflicts=True)
-    return SeriesCounter.objects.select_for_update().get(series=series, year=year)
+    return counters.get()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,11 @@ from rest_framework.response import Response
 
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import NotFound
+from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.models import Customer
 from customers.selectors import customer_get
-from invoices.api.serializers import DraftChangeIn, DraftIn, DraftOut, InvoiceOut, IssueIn, draft_input
+from invoices.api.serializers import DraftChangeIn, DraftIn, DraftOut, InvoiceOut, IssueIn, NothingIn, draft_input
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_get, drafts_for
 from invoices.services.documents import draft_html, draft_pdf
@@ -25,11 +26,19 @@ from invoices.services.drafts import draft_create, draft_discard, draft_review, 
 from invoices.services.issue import invoice_issue
 from invoices.states import DraftStatus
 
+BODY_NAMES: Final = {"lines": "items", "unit_price": "rate", "due_on": "due_date"}
 READ, WRITE = Right.INVOICES_VIEW, Right.INVOICES_DRAFT
 
 
 class DraftView(ApiView):
     """What the draft endpoints share."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refusal of the services names the fields as the body does: `lines.0.unit_price` is `items.0.rate`."""
+        if isinstance(exc, ValidationFailed):
+            given = self.request.data if isinstance(self.request.data, dict) else {}
+            exc = ValidationFailed({_in_body(field, given): reasons for field, reasons in exc.errors.items()})
+        return super().handle_exception(exc)
 
     def customer(self, reference: str) -> Customer:
         return customer_get(self.actor, reference)
@@ -145,6 +154,7 @@ class DraftReview(DraftView):
     def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
         """Marks the draft as reviewed by the caller."""
         draft = self.draft(draft_ref, customer_ref)
+        self.parse(NothingIn)
         draft_review(draft_id=draft.pk, actor=self.actor, now=self.now)
         return Response(self.shown(draft))
 
@@ -188,6 +198,12 @@ def _present(draft: InvoiceDraft) -> dict[str, Any]:
     serializer = DraftIn(data=body)
     serializer.is_valid(raise_exception=True)
     return {name: value for name, value in serializer.validated_data.items() if name != "version"}
+
+
+def _in_body(field: str, body: Mapping[str, Any]) -> str:
+    if field == "discount_value":
+        return "discount_amount" if body.get("discount_amount") is not None else "discount_percent"
+    return ".".join(BODY_NAMES.get(part, part) for part in field.split("."))
 
 
 def _narrowed(drafts: QuerySet[InvoiceDraft], request: Request) -> QuerySet[InvoiceDraft]:

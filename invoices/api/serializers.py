@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from billing_assistant.core.api.fields import ExactNumberField, MoneyField
+from billing_assistant.core.api.strict import StrictSerializer
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from customers.models import Customer
@@ -28,8 +29,11 @@ def _today(context: Mapping[str, Any]) -> date:
     return local_today(context["view"].profile, context["view"].now)
 
 
-class LineIn(serializers.Serializer[Any]):
-    """A line: `rate` is the unit price. Without tax_rate and tax_category the customer's default tax applies."""
+class LineIn(StrictSerializer):
+    """A line: `rate` is the unit price. Without tax_rate and tax_category the customer's default tax applies.
+
+    `amount` may be sent back as a draft shows it; it is computed anew from quantity and rate.
+    """
 
     description = serializers.CharField(max_length=500)
     quantity = ExactNumberField(required=False, default=Decimal(1))
@@ -40,14 +44,27 @@ class LineIn(serializers.Serializer[Any]):
     tax_rate = ExactNumberField(decimals=4, required=False)
     service_from = serializers.DateField(required=False, allow_null=True, default=None)
     service_to = serializers.DateField(required=False, allow_null=True, default=None)
+    amount = ExactNumberField(
+        required=False, allow_null=True, default=None, help_text="Not read: it is computed from quantity and rate."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        errors = {}
+        if attrs.get("tax_category") in UNTAXED and attrs.get("tax_rate"):
+            errors["tax_rate"] = [_("This category has no tax: leave the rate out, or write 0.")]
+        if attrs.pop("amount") and attrs["rate"] is None:
+            errors["rate"] = [_("The amount is computed: write the rate.")]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return attrs
 
 
-class InstalmentIn(serializers.Serializer[Any]):
+class InstalmentIn(StrictSerializer):
     due_date = serializers.DateField()
     amount = ExactNumberField(decimals=4)
 
 
-class DraftIn(serializers.Serializer[Any]):
+class DraftIn(StrictSerializer):
     """A draft as a program proposes it. What is left out takes the customer's or the profile's default."""
 
     items = LineIn(many=True, allow_empty=True)
@@ -272,9 +289,13 @@ class InvoiceOut(InvoiceRowOut):
         return list(InstalmentOut(invoice.instalments.all(), many=True, context={"currency": invoice.currency}).data)
 
 
-class IssueIn(serializers.Serializer[Any]):
+class NothingIn(StrictSerializer):
+    """An empty body."""
+
+
+class IssueIn(StrictSerializer):
     issue_date = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class ReasonIn(StrictSerializer):
     reason = serializers.CharField(max_length=240)

@@ -23,6 +23,8 @@ from invoices.states import UNTAXED, DiscountKind, TaxCategory
 HUNDRED: Final = Decimal(100)
 MAX_LINES: Final = 500
 MAX_TOTAL: Final = Decimal("100000000000000")
+MAX_FACTOR: Final = Decimal("9999999999999.999999")
+"""The largest quantity or rate that is kept: 19 digits, 6 of them decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def compute(
     """Computes every figure of an invoice from its lines. Raises ValidationFailed for values that cannot be billed."""
     check_lines(lines)
     amounts = [line_amount(line, currency) for line in lines]
+    if sum(amounts, ZERO) > MAX_TOTAL:
+        raise ValidationFailed({"lines": [_("The total is larger than this product can bill.")]})
     reduction = _document_discount(sum(amounts, ZERO), discount or Discount(), currency)
     shares = split(reduction, amounts, currency) if amounts else []
     line_totals = tuple(LineTotal(amount, share) for amount, share in zip(amounts, shares, strict=True))
@@ -148,11 +152,11 @@ def _document_discount(subtotal: Decimal, discount: Discount, currency: str) -> 
         case DiscountKind.NONE:
             return ZERO
         case DiscountKind.PERCENT:
-            if not ZERO <= discount.value <= HUNDRED:
+            if not _is_percent(discount.value):
                 raise ValidationFailed({"discount_value": [_("A discount is between 0 and 100 per cent.")]})
             return percentage(subtotal, discount.value, currency)
         case DiscountKind.AMOUNT:
-            if discount.value < 0 or not is_quantized(discount.value, currency):
+            if not is_quantized(discount.value, currency) or discount.value < 0:
                 raise ValidationFailed({"discount_value": [_("The discount is not an amount in this currency.")]})
             if discount.value > subtotal:
                 raise ValidationFailed({"discount_value": [_("The discount is more than the lines come to.")]})
@@ -176,14 +180,32 @@ def _line_faults(line: LineInput) -> list[tuple[str, str]]:
     faults = []
     if not line.description.strip():
         faults.append(("description", _("Say what is billed.")))
-    if not line.quantity.is_finite() or line.quantity <= 0:
-        faults.append(("quantity", _("The quantity has to be more than zero.")))
-    if line.unit_price is not None and (not line.unit_price.is_finite() or line.unit_price < 0):
-        faults.append(("unit_price", _("The rate cannot be negative.")))
-    if not ZERO <= line.discount_percent <= HUNDRED:
+    faults += _factor_faults(line)
+    if not _is_percent(line.discount_percent):
         faults.append(("discount_percent", _("A discount is between 0 and 100 per cent.")))
-    if not ZERO <= line.tax_rate <= HUNDRED:
+    if not _is_percent(line.tax_rate):
         faults.append(("tax_rate", _("A tax rate is between 0 and 100 per cent.")))
     if line.service_from and line.service_to and line.service_to < line.service_from:
         faults.append(("service_to", _("The service ends before it begins.")))
     return faults
+
+
+def _factor_faults(line: LineInput) -> list[tuple[str, str]]:
+    """What is wrong with quantity and rate, each alone and both together."""
+    quantity, rate = line.quantity, line.unit_price
+    faults = []
+    if not quantity.is_finite() or quantity <= 0:
+        faults.append(("quantity", _("The quantity has to be more than zero.")))
+    elif quantity > MAX_FACTOR:
+        faults.append(("quantity", _("The quantity is too large.")))
+    if rate is not None and (not rate.is_finite() or rate < 0):
+        faults.append(("unit_price", _("The rate cannot be negative.")))
+    elif rate is not None and rate > MAX_FACTOR:
+        faults.append(("unit_price", _("The rate is too large.")))
+    if not faults and rate is not None and quantity * rate > MAX_TOTAL:
+        faults.append(("quantity", _("Quantity times rate is larger than this product can bill.")))
+    return faults
+
+
+def _is_percent(value: Decimal) -> bool:
+    return value.is_finite() and ZERO <= value <= HUNDRED

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from billing_assistant.core import files
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from invoices.selectors import invoice_get
 from invoices.services.documents import invoice_html, invoice_pdf
 from invoices.services.void import invoice_void
@@ -53,7 +53,7 @@ class VoidForm(forms.Form):
 def invoice_void_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """Asks for the reason and voids."""
     invoice = invoice_get(actor_of(request), invoice_id)
-    form = VoidForm(request.POST or None)
+    form = VoidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,15 @@ from django.views.decorators.http import require_POST
 from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, add_domain_error, current_profile, now_of, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    add_domain_error,
+    current_profile,
+    now_of,
+    posted,
+    render_page,
+    staff_page,
+)
 from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from customers.states import CustomerStatus, PaymentTerms
@@ -39,9 +48,12 @@ from invoices.web.forms import (
     draft_initial,
     draft_input,
     lines_initial,
+    rows_seen,
     tax_choices,
     typed_lines,
 )
+
+PREFIXES: Final = ("lines", "parts")
 
 
 @dataclass(slots=True)
@@ -66,18 +78,39 @@ class CustomerForm(forms.Form):
 
 def editor_for(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None = None) -> Editor:
     """The forms with what was typed, else with the draft, else empty with the customer's defaults."""
-    posted = request.POST if request.method == "POST" else None
+    sent, damaged = _sent(request)
     lines = lines_initial(draft) if draft else [blank_line(customer)]
     parts = [{"due_on": day, "amount": amount} for day, amount in (draft.instalments if draft else [])]
     used = [row["tax"] for row in [*lines, blank_line(customer)]]
     taxes = tax_choices(customer.profile, [*used, *_posted_taxes(request)])
     initial = draft_initial(draft) if draft else _defaults(customer)
+    form = DraftForm(sent, initial=initial)
+    if damaged:
+        form.add_error(None, _("The form arrived damaged. Check that every line is here, then save again."))
     return Editor(
         customer=customer,
-        form=DraftForm(posted, initial=initial),
-        lines=LineFormSet(posted, initial=lines, prefix="lines", form_kwargs={"taxes": taxes}),
-        parts=InstalmentFormSet(posted, initial=parts, prefix="parts"),
+        form=form,
+        lines=LineFormSet(sent, initial=lines, prefix="lines", form_kwargs={"taxes": taxes}),
+        parts=InstalmentFormSet(sent, initial=parts, prefix="parts"),
     )
+
+
+def _sent(request: HttpRequest) -> tuple[QueryDict | None, bool]:
+    """What was sent, and whether a count of rows had to be made good because it could not be read."""
+    given = posted(request)
+    if given is None:
+        return None, False
+    sent = given.copy()
+    damaged = [prefix for prefix in PREFIXES if not _can_be_read(sent, prefix)]
+    for prefix in damaged:
+        sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(rows_seen(sent, prefix))
+        sent[f"{prefix}-{INITIAL_FORM_COUNT}"] = "0"
+    return sent, bool(damaged)
+
+
+def _can_be_read(sent: QueryDict, prefix: str) -> bool:
+    counts = ManagementForm(sent, prefix=prefix)
+    return counts.is_valid() and min(counts.cleaned_data[n] for n in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT)) >= 0
 
 
 def _posted_taxes(request: HttpRequest) -> list[str]:
@@ -144,7 +177,7 @@ def _after(request: HttpRequest, draft: InvoiceDraft) -> str:
 
 def _choose_customer(request: HttpRequest) -> HttpResponseBase:
     customers = customers_for(actor_of(request), profile_id=current_profile(request).pk)
-    form = CustomerForm(request.POST or None)
+    form = CustomerForm(posted(request))
     form.fields["customer"].queryset = customers.exclude(status=CustomerStatus.SUSPENDED).order_by("name")  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         return redirect(f"{reverse('invoices:draft_new')}?customer={form.cleaned_data['customer'].pk}")
@@ -164,18 +197,19 @@ def _page(request: HttpRequest, editor: Editor, draft: InvoiceDraft | None) -> H
         "blank": _template_row(editor),
         **_live(editor, draft),
     }
-    status = 422 if editor.form.errors or any(editor.lines.errors) or any(editor.parts.errors) else 200
-    return render_page(request, "invoices/draft_edit.html", context, status=status)
+    return render_page(request, "invoices/draft_edit.html", context)
 
 
 def _with_another_line(request: HttpRequest, editor: Editor) -> Editor:
     """Without JavaScript: the button that adds a line sends the form, which comes back with one more row."""
-    posted = request.POST.copy()
-    prefix = str(request.POST["add"]) if request.POST["add"] in {"lines", "parts"} else "lines"
-    posted[f"{prefix}-TOTAL_FORMS"] = str(int(posted.get(f"{prefix}-TOTAL_FORMS", "0")) + 1)
+    sent, _damaged = _sent(request)
+    if sent is None:
+        return editor
+    prefix = request.POST["add"] if request.POST["add"] in PREFIXES else "lines"
+    sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(int(sent[f"{prefix}-{TOTAL_FORM_COUNT}"]) + 1)
     taxes = tax_choices(editor.customer.profile, [blank_line(editor.customer)["tax"], *_posted_taxes(request)])
-    lines = LineFormSet(posted, prefix="lines", form_kwargs={"taxes": taxes})
-    return Editor(editor.customer, editor.form, lines, InstalmentFormSet(posted, prefix="parts"))
+    lines = LineFormSet(sent, prefix="lines", form_kwargs={"taxes": taxes})
+    return Editor(editor.customer, editor.form, lines, InstalmentFormSet(sent, prefix="parts"))
 
 
 def _template_row(editor: Editor) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -202,3 +202,9 @@ def draft_input(form: DraftForm, lines: BaseFormSet[Any], parts: BaseFormSet[Any
 def typed_lines(lines: BaseFormSet[Any]) -> list[LineForm]:
     """The rows that are lines, in the order that the person gave them."""
     return [row for row in lines.ordered_forms if row.has_changed()]
+
+
+def rows_seen(sent: Mapping[str, Any], prefix: str) -> int:
+    """How many rows a sent form has by the names of its fields, at most as many as are allowed."""
+    found = (re.fullmatch(rf"{prefix}-(\d{{1,4}})-\w+", name, re.ASCII) for name in sent)
+    return min(max((int(match[1]) + 1 for match in found if match), default=0), MAX_LINES)

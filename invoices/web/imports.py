@@ -22,6 +22,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     now_of,
+    posted,
     render_page,
     staff_page,
     visible_or_404,
@@ -61,7 +62,7 @@ class ImportForm(forms.Form):
 def import_list(request: HttpRequest) -> HttpResponseBase:
     """Upload a file, and the imports so far."""
     actor, profile = actor_of(request), current_profile(request)
-    form = ImportForm(request.POST or None, request.FILES or None, initial={"currency": profile.currency})
+    form = ImportForm(posted(request), request.FILES or None, initial={"currency": profile.currency})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
@@ -140,9 +141,7 @@ def _accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
 def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     owners = {owner for _, _, owner, _ in keys if owner}
     profiles = {profile for profile, _, _, _ in keys}
-    mine = Account.objects.filter(profile_id__in=profiles, owner_id__in=owners)
-    shared = Account.objects.filter(profile_id__in=profiles, owner_id__isnull=True)
-    rows = [*mine, *shared]
+    rows = Account.objects.filter(Q(owner_id__in=owners) | Q(owner_id__isnull=True), profile_id__in=profiles)
     by_key = {(row.profile_id, AccountKind(row.kind), row.owner_id, row.currency): row.pk for row in rows}
     return {key: by_key[key] for key in keys if key in by_key}
 
