@@ -31,18 +31,30 @@ def minor_unit(currency: str) -> Decimal:
 
 
 def quantize(amount: Decimal, currency: str) -> Decimal:
-    """Rounds half away from zero to the currency's minor unit."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+    """Rounds half away from zero to the currency's minor unit. Raises InvalidAmount for what has too many digits."""
+    return _rounded(amount, minor_unit(currency))
 
 
 def quantize_places(value: Decimal, places: int) -> Decimal:
     """Rounds a rate or a percentage half away from zero to a number of decimal places."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return _rounded(value, Decimal(1).scaleb(-places))
+
+
+def _rounded(value: Decimal, unit: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise InvalidAmount(_("This is not an amount."))
+    try:
+        return value.quantize(unit, rounding=ROUND_HALF_UP)
+    except InvalidOperation as error:
+        raise InvalidAmount(_("The amount is too large.")) from error
 
 
 def is_quantized(amount: Decimal, currency: str) -> bool:
-    """Whether an amount has no more decimals than its currency."""
-    return amount == quantize(amount, currency)
+    """Whether an amount has no more decimals than its currency; what is no amount, or too large for one, has not."""
+    try:
+        return amount == quantize(amount, currency)
+    except InvalidAmount:
+        return False
 
 
 def percentage(amount: Decimal, percent: Decimal, currency: str) -> Decimal:

@@ -43,10 +43,15 @@ class TransitionRefused(DomainError):
     code = "transition_refused"
 
     def __init__(self, thing: str, current: Status, wanted: Status) -> None:
-        super().__init__(
-            _("%(thing)s is %(current)s and cannot become %(wanted)s.")
-            % {"thing": thing, "current": current.label, "wanted": wanted.label}
-        )
+        if current == wanted:
+            said = _("%(thing)s is already %(current)s.") % {"thing": thing, "current": str(current.label).lower()}
+        else:
+            said = _("%(thing)s is %(current)s and cannot become %(wanted)s.") % {
+                "thing": thing,
+                "current": current.label,
+                "wanted": wanted.label,
+            }
+        super().__init__(said)
         self.current = current
         self.wanted = wanted
 

@@ -16,6 +16,7 @@ from customers.models import Customer
 from customers.selectors import Account, Balance, CustomerRow, CustomerStats
 from customers.states import LANGUAGES
 
+GROUPS: Final = ("address", "ai_preferences")
 # Where nested JSON stands for a field of the service.
 NESTED: Final[Mapping[tuple[str, str], str]] = {
     ("address", "street"): "street",
@@ -78,7 +79,7 @@ class CustomerUpdateSerializer(CustomerInputSerializer):
 
 def service_data(body: Mapping[str, Any]) -> dict[str, object]:
     """The body by the names of the service. Raises ValidationFailed when the currency is given twice and differs."""
-    data = {name: value for name, value in body.items() if not isinstance(value, Mapping)}
+    data = {name: value for name, value in body.items() if name not in GROUPS}
     for group, name, value in _nested(body):
         target = NESTED[group, name]
         if target in data and data[target] != value:
@@ -94,7 +95,7 @@ def as_in_body(error: ValidationFailed, body: Mapping[str, Any]) -> ValidationFa
 
 
 def _nested(body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
-    for group in ("address", "ai_preferences"):
+    for group in GROUPS:
         for name, value in (body.get(group) or {}).items():
             yield group, name, value
 

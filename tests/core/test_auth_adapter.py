@@ -19,6 +19,10 @@ def test_the_sign_up_page_is_closed(client: Client) -> None:
     assert b'type="password"' not in page.content
 
 
+def test_there_is_one_adapter_of_second_factors() -> None:
+    assert type(mfa_adapter()).__name__ == "SealedMfaAdapter"
+
+
 def test_the_secret_of_a_second_factor_is_sealed() -> None:
     sealed = mfa_adapter().encrypt("JBSWY3DPEHPK3PXP")
     assert "JBSWY3DPEHPK3PXP" not in sealed

@@ -35,6 +35,19 @@ def test_refuses_to_write_a_number_that_is_none() -> None:
         exact_json.dumps(Decimal("NaN"))
 
 
+def test_half_of_a_surrogate_pair_is_written_as_its_escape() -> None:
+    text = exact_json.dumps({"a": "x\ud800y", "b": "é"})
+    assert text == '{"a":"x\\ud800y","b":"é"}'
+    assert exact_json.loads(text) == {"a": "x\ud800y", "b": "é"}
+
+
+def test_a_number_of_endless_digits_is_refused_by_its_own_error() -> None:
+    for number in ("9" * 5000, "1e99999999999999999999"):
+        with pytest.raises(exact_json.NumberTooLarge):
+            exact_json.loads(number)
+    assert exact_json.loads("-" + "9" * 100) == -(10**100) + 1
+
+
 def test_ids_and_sets_have_a_form() -> None:
     row = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
     assert exact_json.dumps({"id": row, "tags": {"b", "a"}}) == f'{{"id":"{row}","tags":["a","b"]}}'

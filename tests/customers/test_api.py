@@ -329,3 +329,30 @@ def test_strangers_clients_and_neighbours(client: Client, seller: BusinessProfil
         assert send(client, "put", path, {"name": "Mine"}).status_code == 404
     customer.refresh_from_db()
     assert customer.name == "Tech Solutions Ltd"
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, [], 5, [{}]])
+@pytest.mark.parametrize(
+    "field", ["name", "email", "phone", "currency", "notes", "payment_terms", "credit_limit", "send_reminders"]
+)
+def test_an_object_for_a_single_value_is_refused_by_name(api: Client, field: str, value: Any) -> None:
+    if field == "credit_limit" and value == 5:
+        value = True
+    answer = send(api, "post", "customers", {"name": "A", field: value})
+    assert answer.status_code == 400
+    assert field in answer.json()["errors"]
+    assert not Customer.objects.exists()
+
+
+def test_an_object_inside_the_address_is_refused_by_name(api: Client) -> None:
+    answer = send(api, "post", "customers", {"name": "A", "address": {"city": {}}, "ai_preferences": []})
+    assert answer.status_code == 400
+    assert "ai_preferences" in answer.json()["errors"]
+    answer = send(api, "post", "customers", {"name": "A", "address": {"city": {}}})
+    assert "address.city" in answer.json()["errors"]
+    assert send(api, "post", "customers", {"name": "A", "tags": {}}).status_code == 400
+
+
+@pytest.mark.parametrize("limit", ["NaN", "Infinity", "1e400", "9" * 40, "1e14"])
+def test_a_credit_limit_that_is_no_amount_is_refused(api: Client, limit: str) -> None:
+    assert "credit_limit" in send(api, "post", "customers", {"name": "A", "credit_limit": limit + "0"}).json()["errors"]

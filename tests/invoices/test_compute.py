@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_assistant.core.errors import ValidationFailed
-from billing_assistant.core.money import ZERO, is_quantized
+from billing_assistant.core.errors import InvalidAmount, ValidationFailed
+from billing_assistant.core.money import ZERO, is_quantized, quantize
 from invoices.services.compute import Discount, LineInput, Totals, compute
 from invoices.states import DiscountKind, TaxCategory
 
@@ -124,3 +124,17 @@ def test_the_parts_are_the_whole(lines: list[LineInput], currency: str, inclusiv
     assert charged == (totals.total if inclusive else totals.subtotal - totals.discount_total)
     amounts = [totals.subtotal, totals.discount_total, totals.tax_total, totals.total]
     assert all(is_quantized(amount, currency) and amount >= 0 for amount in amounts)
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e28"])
+def test_no_number_breaks_the_arithmetic(value: str) -> None:
+    odd = Decimal(value)
+    for changed in ({"quantity": odd}, {"unit_price": odd}, {"discount_percent": odd}, {"tax_rate": odd}):
+        with pytest.raises(ValidationFailed):
+            compute([LineInput("x", **({"unit_price": Decimal(1)} | changed))], currency="KES")
+    for kind in (DiscountKind.PERCENT, DiscountKind.AMOUNT):
+        with pytest.raises(ValidationFailed):
+            compute([LineInput("x", unit_price=Decimal(1))], currency="KES", discount=Discount(kind, odd))
+    assert not is_quantized(odd, "KES")
+    with pytest.raises(InvalidAmount):
+        quantize(odd, "KES")

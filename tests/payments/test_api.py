@@ -196,3 +196,27 @@ def test_rights_and_profiles_are_kept(client: Client, of: Customer) -> None:
     assert post(client, f"payments/{payment.pk}/allocate", {"allocations": stolen}).status_code == 404
     assert read(client.get("/api/payments"))["payments"] == []
     assert read(client.get("/api/reports/aging"))["customers"] == []
+
+
+@pytest.mark.parametrize(
+    "amount", ["1e400", "9" * 30, "9" * 5000, '"NaN"', '"Infinity"', "1e-400", "1e99999999999999999999"]
+)
+@pytest.mark.parametrize("where", ["amount", "allocation"])
+def test_an_amount_that_is_none_is_refused(api: Client, of: Customer, amount: str, where: str) -> None:
+    money, part = (amount, "1") if where == "amount" else ("100", amount)
+    parts = f'[{{"invoice_id": "{invoice(of).number}", "amount": {part}}}]'
+    text = f'{{"customer_id": "{of.number}", "amount": {money}, "method": "cash", "allocations": {parts}}}'
+    answer = post(api, "payments", text)
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["errors"] or answer.json()["detail"] == "A number in the body is too large."
+    assert not Payment.objects.exists()
+
+
+def test_a_field_that_nobody_knows_is_refused(api: Client, of: Customer) -> None:
+    made = pay(of, "100.00")
+    for path, body in (
+        ("payments", body_of(of, zzz=1)),
+        (f"payments/{made.number}/allocate", {"allocations": [], "zzz": 1}),
+        (f"payments/{made.number}/reverse", {"reason": "x", "zzz": 1}),
+    ):
+        assert read(post(api, path, body))["errors"] == {"zzz": ["This field cannot be set."]}

@@ -14,6 +14,10 @@ from billing_assistant.core.web.requests import is_api
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    named = _unreadable_parameters(request) if is_api(request) else {}
+    if named:
+        detail = "; ".join(f"{name}: {reasons[0]}" for name, reasons in named.items())
+        return problem_response(status=HTTPStatus.BAD_REQUEST, code="invalid", detail=detail, errors=named)
     return _answer(request, HTTPStatus.BAD_REQUEST, "bad_request", _("This request could not be read."))
 
 
@@ -41,6 +45,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             f"{message} {request_id()}", status=HTTPStatus.INTERNAL_SERVER_ERROR, content_type="text/plain"
         )
+
+
+def _unreadable_parameters(request: HttpRequest) -> dict[str, list[str]]:
+    """The parameters of the query that hold a NUL, which nothing of ours keeps."""
+    broken = [name for name, values in request.GET.lists() if "\x00" in name or any("\x00" in one for one in values)]
+    return {name.replace("\x00", ""): [_("This has a character that cannot be kept.")] for name in broken}
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, code: str, message: str) -> HttpResponse:

@@ -54,6 +54,46 @@ class TestAnswers:
         assert response.status_code == 400
         assert response.headers["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e99999999999999999999"])
+    def test_a_number_of_endless_digits_is_told_from_a_body_that_is_no_json(self, api: Client, number: str) -> None:
+        response = send(api, f'{{"text": "x", "amount": {number}}}')
+        assert response.status_code == 400
+        assert response.json()["detail"] == "A number in the body is too large."
+
+    @pytest.mark.parametrize(
+        ("raw", "field"),
+        [
+            (r'{"text": "\ud800"}', "text"),
+            (r'{"text": "a\udc00b"}', "text"),
+            (r'{"text": "x", "lines": [{"quantity": 1}, {"quantity": "\uDFFF"}]}', "lines.1.quantity"),
+            (r'{"text": "x", "\udc00": 1}', r"\udc00"),
+            (r'"\ud800"', "__all__"),
+        ],
+    )
+    @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k-1"}])
+    def test_half_of_a_sign_is_refused_where_it_stands(
+        self, api: Client, raw: str, field: str, key: dict[str, str]
+    ) -> None:
+        response = api.post(URL, raw, content_type="application/json", headers=key)
+        assert response.status_code == 400
+        assert [name.encode(errors="backslashreplace").decode() for name in response.json()["errors"]] == [field]
+
+    def test_a_whole_sign_beyond_the_first_plane_is_kept(self, api: Client) -> None:
+        response = send(api, r'{"text": "\ud83d\ude00"}')
+        assert response.status_code == 201
+        assert response.json()["text"] == "😀"
+
+    @pytest.mark.parametrize(
+        ("query", "name"), [("cursor=%00", "cursor"), ("limit=%00", "limit"), ("skip=a%00b", "skip"), ("%00=1", "")]
+    )
+    def test_a_nul_in_the_query_is_refused_by_the_name_of_its_parameter(
+        self, api: Client, query: str, name: str
+    ) -> None:
+        response = api.get(f"/api/customers?{query}")
+        assert response.status_code == 400
+        assert response.json()["errors"] == {name: ["This has a character that cannot be kept."]}
+        assert name in response.json()["detail"]
+
     @pytest.mark.parametrize("raw", ["[]", '"text"', "5", "null", "[1,2]", "true"])
     def test_json_that_is_no_object_is_refused(self, api: Client, raw: str) -> None:
         assert send(api, raw).status_code == 400
