@@ -7,9 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from ai_agent.drafting.rules.reader import MAX_LENGTH
+from billing_assistant.core.api.strict import StrictSerializer
 
 
-class GenerateIn(serializers.Serializer[Any]):
+class GenerateIn(StrictSerializer):
     """A request in plain words. `template` is kept for programs that send it; there is one design."""
 
     prompt = serializers.CharField(max_length=MAX_LENGTH, trim_whitespace=True)

@@ -36,8 +36,9 @@ class DraftView(ApiView):
     def handle_exception(self, exc: Exception) -> Response:
         """A refusal of the services names the fields as the body does: `lines.0.unit_price` is `items.0.rate`."""
         if isinstance(exc, ValidationFailed):
-            given = self.request.data if isinstance(self.request.data, dict) else {}
-            exc = ValidationFailed({_in_body(field, given): reasons for field, reasons in exc.errors.items()})
+            given = getattr(self.request, "_full_data", None)  # what was read so far: reading could fail here
+            body = given if isinstance(given, dict) else {}
+            exc = ValidationFailed({_in_body(field, body): reasons for field, reasons in exc.errors.items()})
         return super().handle_exception(exc)
 
     def customer(self, reference: str) -> Customer:

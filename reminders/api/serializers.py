@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from billing_assistant.core.api.strict import StrictSerializer
 from reminders.models import Message
 from reminders.services.documents import LONGEST_MESSAGE
 from reminders.states import WAITING, MessageStatus
@@ -55,12 +56,12 @@ class WhenField(serializers.Field[datetime | date, Any, Any, Any]):
         return value.isoformat()
 
 
-class RecipientsSerializer(serializers.Serializer[Any]):
+class RecipientsSerializer(StrictSerializer):
     email = serializers.ListField(child=serializers.CharField(max_length=254), required=False, max_length=10)
     phone = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=10)
 
 
-class SendSerializer(serializers.Serializer[Any]):
+class SendSerializer(StrictSerializer):
     send_via = serializers.ChoiceField(VIA, default="email")
     recipients = RecipientsSerializer(
         required=False, allow_null=True, help_text="Left out: the customer's own address."
