@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# Calls a key or a person may make; `failed` counts keys that do not work, by network.
+# Calls a key or a person may make; `anonymous` counts calls without either, `failed` keys that do not work, by address.
 DEFAULT_THROTTLES = {
     "anonymous": "60/min",
     "user": "600/min",

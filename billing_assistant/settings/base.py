@@ -6,6 +6,7 @@ from typing import Any
 
 import django_stubs_ext
 import pgtrigger
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "billing_assistant.core.web.middleware.UserLanguageMiddleware",
     "billing_assistant.core.web.middleware.AccessMiddleware",
+    "billing_assistant.core.web.middleware.RefusedFormMiddleware",
     "billing_assistant.core.web.middleware.DomainErrorMiddleware",
 ]
 
@@ -141,7 +143,6 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
 }
-MFA_ADAPTER = "billing_assistant.core.auth_adapter.MfaAdapter"
 MFA_ADAPTER = "billing_assistant.core.mfa.SealedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Billing Assistant"
@@ -172,7 +173,10 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Pages of the origins in CORS_ALLOWED_ORIGINS call the API with a key, never with a session.
 CORS_URLS_REGEX = r"^/api/.*$"
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-profile", "x-request-id")
+CORS_EXPOSE_HEADERS = ("Location", "Retry-After", "Idempotent-Replayed", "X-Request-ID")
 # The history of a thousand rows is written by one statement, as they are.
 PGHISTORY_LEVEL = pgtrigger.Statement
 

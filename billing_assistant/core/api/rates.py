@@ -41,15 +41,6 @@ def parse(text: str) -> Rate:
 
 def too_often(scope: str, who: str) -> float:
     """Counts a call. Returns 0 when it may pass, else the seconds to wait."""
-    return _count(scope, who, step=1)
-
-
-def used_up(scope: str, who: str) -> float:
-    """Like `too_often`, without counting: whether the next call would be one too many."""
-    return _count(scope, who, step=0)
-
-
-def _count(scope: str, who: str, *, step: int) -> float:
     text = settings.API_THROTTLES.get(scope, "")
     if not text:
         return 0.0
@@ -58,23 +49,20 @@ def _count(scope: str, who: str, *, step: int) -> float:
     window, into = divmod(moment, rate.seconds)
     key = f"rate:{scope}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
     try:
-        present = _add(f"{key}:{int(window)}", step, rate.seconds * 2)
+        present = _add(f"{key}:{int(window)}", rate.seconds * 2)
         before = cache.get(f"{key}:{int(window) - 1}", 0)
     except (RedisError, OSError) as error:
         log.warning("rates.cache_away", error=type(error).__name__)
         return 0.0
     weight = before * (1 - into / rate.seconds) + present
-    allowed = weight <= rate.calls if step else weight < rate.calls
-    return 0.0 if allowed else max(1.0, rate.seconds - into)
+    return 0.0 if weight <= rate.calls else max(1.0, rate.seconds - into)
 
 
-def _add(key: str, step: int, keep_seconds: int) -> int:
-    if not step:
-        return int(cache.get(key, 0))
-    if cache.add(key, step, keep_seconds):
-        return step
+def _add(key: str, keep_seconds: int) -> int:
+    if cache.add(key, 1, keep_seconds):
+        return 1
     try:
-        return int(cache.incr(key, step))
+        return int(cache.incr(key))
     except ValueError:  # it expired between the two
-        cache.add(key, step, keep_seconds)
-        return step
+        cache.add(key, 1, keep_seconds)
+        return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, NoReturn, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -24,6 +24,7 @@ from billing_assistant.core.api.authentication import (
     ApiKeyAuthentication,
     BrowserAuthentication,
     actor_of_call,
+    count_stranger,
 )
 from billing_assistant.core.api.formats import ExactJSONParser, ExactJSONRenderer
 from billing_assistant.core.api.pagination import listing
@@ -112,6 +113,12 @@ class ApiView(APIView):
         found = listing(rows, self.request.query_params)
         body = serializer_class(found.rows, many=True, context={"view": self}).data
         return Response({key or self.list_key: body, **found.about, **extra})
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        """Whoever did not say who they are is counted here: the framework asks for rights before it counts calls."""
+        if not request.successful_authenticator:
+            count_stranger(request)
+        super().permission_denied(request, message, code)
 
     def get_exception_handler(self) -> Any:
         return problem_handler

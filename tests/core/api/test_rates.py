@@ -14,6 +14,7 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from billing_assistant.core.api import rates
 from billing_assistant.core.models import ApiKey
+from tests import factories
 
 WHOAMI = "/api/whoami"
 
@@ -26,6 +27,7 @@ def _rates(settings: Any) -> None:
         "write": "2/min",
         "generate": "3/min",
         "failed": "3/hour",
+        "anonymous": "4/min",
     }
 
 
@@ -61,6 +63,33 @@ class TestCalls:
         assert spoofed.get(WHOAMI).status_code == 429
         assert make_key()
 
+    def test_whoever_says_nothing_of_themselves_is_counted_by_address(
+        self, make_key: Callable[..., str], client: Client
+    ) -> None:
+        stranger = Client()
+        answers = [
+            stranger.get(WHOAMI),
+            stranger.post("/api/effects"),
+            *(stranger.get("/api/customers") for _ in "abc"),
+        ]
+        assert [answer.status_code for answer in answers] == [401] * 4 + [429]
+        assert answers[-1].json()["code"] == "throttled"
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+        assert stranger.get(WHOAMI, REMOTE_ADDR="10.0.0.9").status_code == 401
+        assert Client(headers={"Authorization": f"Bearer {make_key()}"}).get(WHOAMI).status_code == 200
+        client.force_login(factories.user())
+        assert client.get(WHOAMI).status_code == 200
+
+    def test_bad_keys_do_not_lock_out_good_ones_of_the_same_address(self, make_key: Callable[..., str]) -> None:
+        stranger = Client(headers={"Authorization": "Bearer bak000000000_guess"})
+        assert [stranger.get(WHOAMI).status_code for _ in range(6)] == [401] * 3 + [429] * 3
+        assert Client(headers={"Authorization": f"Bearer {make_key()}"}).get(WHOAMI).status_code == 200
+
+    def test_bad_keys_count_as_calls_of_strangers(self, settings: Any) -> None:
+        settings.API_THROTTLES = {"anonymous": "2/min"}
+        stranger = Client(headers={"Authorization": "Bearer bak000000000_guess"})
+        assert [stranger.get(WHOAMI).status_code for _ in range(3)] == [401, 401, 429]
+
     def test_after_the_window_calls_pass_again(self, api: Client, clock: time_machine.Traveller) -> None:
         for _ in range(6):
             api.get("/api/customers")
@@ -89,11 +118,6 @@ def test_a_window_does_not_let_twice_the_rate_pass_at_its_border(clock: time_mac
     assert sum(not rates.too_often("generate", "me") for _ in range(10)) == 3
     clock.move_to("2026-03-02T09:01:01Z")
     assert sum(not rates.too_often("generate", "me") for _ in range(10)) == 0
-
-
-def test_looking_does_not_count() -> None:
-    assert [rates.used_up("generate", "me") for _ in range(10)] == [0.0] * 10
-    assert not rates.too_often("generate", "me")
 
 
 def test_a_scope_without_a_rate_is_free() -> None:
