@@ -17,7 +17,7 @@ from ai_agent.drafting.rules.reader import MAX_LENGTH
 from ai_agent.services.generate import draft_generate
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from customers.selectors import customer_get
 from customers.states import CustomerStatus
 from integrations import registry
@@ -53,7 +53,7 @@ def generate(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """A sentence becomes a draft, which a person then looks through."""
     actor = actor_of(request)
     customer = customer_get(actor, customer_id)
-    form = GenerateForm(request.POST or None)
+    form = GenerateForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if _too_many(actor.id):
             form.add_error(None, _("That was many requests in one minute. Wait a moment and try again."))

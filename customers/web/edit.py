@@ -21,6 +21,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     now_of,
+    posted,
     render_page,
     staff_page,
 )
@@ -44,7 +45,7 @@ def page_url(customer: Customer, tab: str = "") -> str:
 def customer_new(request: HttpRequest) -> HttpResponseBase:
     """The form for a new customer of the business profile."""
     profile = current_profile(request)
-    form = CustomerForm(request.POST or None, profile=profile, initial=blank_values(profile))
+    form = CustomerForm(posted(request), profile=profile, initial=blank_values(profile))
     if request.method == "POST" and form.is_valid():
         try:
             customer = customer_create(
@@ -63,9 +64,7 @@ def customer_new(request: HttpRequest) -> HttpResponseBase:
 def customer_edit(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """The form for a present customer."""
     customer = selectors.customer_get(actor_of(request), customer_id)
-    form = CustomerForm(
-        request.POST or None, profile=customer.profile, customer=customer, initial=present_values(customer)
-    )
+    form = CustomerForm(posted(request), profile=customer.profile, customer=customer, initial=present_values(customer))
     if request.method == "POST" and form.is_valid():
         try:
             customer_update(
@@ -107,7 +106,7 @@ def customer_status(request: HttpRequest, customer_id: UUID) -> HttpResponseBase
 def contact_new(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """The form for a new contact."""
     customer = selectors.customer_get(actor_of(request), customer_id)
-    form = ContactForm(request.POST or None, initial={"role": "billing"})
+    form = ContactForm(posted(request), initial={"role": "billing"})
     if request.method == "POST" and form.is_valid():
         try:
             contact = contact_add(
@@ -126,7 +125,7 @@ def contact_edit(request: HttpRequest, customer_id: UUID, contact_id: UUID) -> H
     """The form for a present contact."""
     customer, contact = _contact(request, customer_id, contact_id)
     start = {name: getattr(contact, name) for name in ("name", "email", "role", "is_primary")}
-    form = ContactForm(request.POST or None, initial={**start, "phone": contact.phone_shown})
+    form = ContactForm(posted(request), initial={**start, "phone": contact.phone_shown})
     if request.method == "POST" and form.is_valid():
         try:
             contact_update(
@@ -186,7 +185,7 @@ def note_new(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
             messages.success(request, _("Note added."))
             return redirect(page_url(customer, "notes"))
     context = {"form": form, "customer": customer, "back_url": page_url(customer, "notes")}
-    return render_page(request, "customers/note.html", context, status=400)
+    return render_page(request, "customers/note.html", context)
 
 
 def _contact(request: HttpRequest, customer_id: UUID, contact_id: UUID) -> tuple[Customer, Contact]:
@@ -198,16 +197,14 @@ def _contact(request: HttpRequest, customer_id: UUID, contact_id: UUID) -> tuple
 
 
 def _form_page(request: HttpRequest, form: CustomerForm, context: dict[str, Any]) -> HttpResponseBase:
-    status = 400 if form.errors else 200
     typed = str(form["currency"].value())
     currency = typed if typed in CURRENCIES else current_profile(request).currency
     customer = context.get("customer")
     back_url = page_url(customer) if customer else reverse("customers:list")
     context |= {"form": form, "currency": currency, "back_url": back_url}
-    return render_page(request, "customers/form.html", context, status=status)
+    return render_page(request, "customers/form.html", context)
 
 
 def _contact_page(request: HttpRequest, form: ContactForm, context: dict[str, Any]) -> HttpResponseBase:
-    status = 400 if form.errors else 200
     context |= {"form": form, "back_url": page_url(context["customer"])}
-    return render_page(request, "customers/contact.html", context, status=status)
+    return render_page(request, "customers/contact.html", context)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from billing_assistant.core.access import PUBLIC, accessible
-from billing_assistant.core.web import now_of
+from billing_assistant.core.web import now_of, posted, render_page
 from integrations.demo_gateway import provider
 from integrations.demo_gateway.cards import CARDS, digits_of, failure_text
 from integrations.minor_units import from_minor
@@ -40,7 +39,7 @@ class CardForm(forms.Form):
 def pay_page(request: HttpRequest, session_id: str) -> HttpResponse:
     """GET shows the amount and the cards; POST tries a card, then shows this page again with what came of it."""
     session = _session(session_id)
-    form = CardForm(request.POST or None)
+    form = CardForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             payment = provider.session_pay(
@@ -65,7 +64,7 @@ def pay_page(request: HttpRequest, session_id: str) -> HttpResponse:
         "back_url": session.success_url if paid else session.cancel_url,
         "success_rate": settings.DEMO_GATEWAY_SUCCESS_RATE,
     }
-    return render(request, "demo_gateway/pay.html", context)
+    return render_page(request, "demo_gateway/pay.html", context)
 
 
 def _session(session_id: str) -> DemoSession:

@@ -110,7 +110,9 @@ def _sent(request: HttpRequest) -> tuple[QueryDict | None, bool]:
 
 def _can_be_read(sent: QueryDict, prefix: str) -> bool:
     counts = ManagementForm(sent, prefix=prefix)
-    return counts.is_valid() and min(counts.cleaned_data[n] for n in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT)) >= 0
+    return counts.is_valid() and all(
+        (counts.cleaned_data[name] or 0) >= 0 for name in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT)
+    )
 
 
 def _posted_taxes(request: HttpRequest) -> list[str]:
@@ -206,7 +208,7 @@ def _with_another_line(request: HttpRequest, editor: Editor) -> Editor:
     if sent is None:
         return editor
     prefix = request.POST["add"] if request.POST["add"] in PREFIXES else "lines"
-    sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(int(sent[f"{prefix}-{TOTAL_FORM_COUNT}"]) + 1)
+    sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(int(str(sent[f"{prefix}-{TOTAL_FORM_COUNT}"])) + 1)
     taxes = tax_choices(editor.customer.profile, [blank_line(editor.customer)["tax"], *_posted_taxes(request)])
     lines = LineFormSet(sent, prefix="lines", form_kwargs={"taxes": taxes})
     return Editor(editor.customer, editor.form, lines, InstalmentFormSet(sent, prefix="parts"))

@@ -105,7 +105,7 @@ def _page(request: HttpRequest, source: Source) -> HttpResponseBase:
         "boxes": boxes,
         "errors": errors,
     }
-    return render_page(request, "payments/apply.html", context, status=400 if errors else 200)
+    return render_page(request, "payments/apply.html", context, status=422 if errors else 200)
 
 
 def _refusal(source: Source, wish: Wish) -> str:

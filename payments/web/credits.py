@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.errors import ApprovalNeeded, DomainError
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.forms import AmountField
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from invoices.models import Invoice
 from invoices.selectors import invoice_get
 from invoices.services.credit_notes import Creditable, creditable_lines
@@ -62,7 +62,7 @@ def invoice_credit_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseB
     """Issues a credit note over parts of the lines and settles the invoice with it."""
     invoice = invoice_get(actor_of(request), invoice_id)
     lines = creditable_lines(invoice) if invoice.kind == InvoiceKind.INVOICE else []
-    form = CreditForm(request.POST or None, lines=lines, currency=invoice.currency)
+    form = CreditForm(posted(request), lines=lines, currency=invoice.currency)
     if request.method == "POST" and form.is_valid():
         if not form.wanted():
             form.add_error(None, _("Write an amount beside a line first."))
@@ -71,14 +71,14 @@ def invoice_credit_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseB
             if done is not None:
                 return done
     context = {"invoice": invoice, "form": form}
-    return render_page(request, "payments/credit.html", context, status=400 if form.errors else 200)
+    return render_page(request, "payments/credit.html", context)
 
 
 @staff_page(Right.PAYMENTS_RECORD)
 def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """Gives up what is due on an invoice, or a part of it."""
     invoice = invoice_get(actor_of(request), invoice_id)
-    form = WriteOffForm(request.POST or None, initial={"amount": invoice.amount_due})
+    form = WriteOffForm(posted(request), initial={"amount": invoice.amount_due})
     form.fields["amount"].currency = invoice.currency  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,7 +98,7 @@ def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpRespon
             messages.success(request, _("Written off."))
             return redirect("invoices:detail", invoice.pk)
     context = {"invoice": invoice, "form": form}
-    return render_page(request, "payments/write_off.html", context, status=400 if form.errors else 200)
+    return render_page(request, "payments/write_off.html", context)
 
 
 def _credited(request: HttpRequest, invoice: Invoice, form: CreditForm) -> HttpResponseBase | None:

@@ -16,7 +16,7 @@ from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.stories import story_of
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
 from payments.selectors.payments import applied_to, attempts_of, payment_get, postings_of, webhooks_of
 from payments.services.allocate import payment_deallocate
@@ -67,7 +67,7 @@ def payment_reverse_page(request: HttpRequest, payment_id: UUID) -> HttpResponse
     """Says what reversing does, asks why and since when, and does it."""
     payment = payment_get(actor_of(request), payment_id)
     today = local_today(payment.profile, now_of(request))
-    form = ReverseForm(request.POST or None, initial={"reversed_on": today})
+    form = ReverseForm(posted(request), initial={"reversed_on": today})
     if request.method == "POST" and form.is_valid():
         try:
             payment_reverse(
@@ -84,4 +84,4 @@ def payment_reverse_page(request: HttpRequest, payment_id: UUID) -> HttpResponse
             return redirect("payments:detail", payment.pk)
     settled = [each for each in applied_to(payment) if each.amount]
     context = {"payment": payment, "form": form, "applied": settled}
-    return render_page(request, "payments/reverse.html", context, status=400 if form.errors else 200)
+    return render_page(request, "payments/reverse.html", context)

@@ -80,8 +80,7 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
         "many": len(boxes) >= LISTED,
         "credits": credits_of(customer, currency)[:LISTED_CREDITS] if invoices else [],
     }
-    status = 400 if form.errors else 200
-    return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html", status=status)
+    return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html")
 
 
 def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: AllocationBoxes) -> Payment:

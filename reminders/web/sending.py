@@ -19,6 +19,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     go_to,
     now_of,
+    posted,
     render_page,
     safe_next,
     staff_page,
@@ -45,7 +46,7 @@ def invoice_send_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBas
     """Recipients, message, preview, and the button that a person must press. As a fragment it fills a dialog."""
     actor = actor_of(request)
     invoice = document_to_send(invoice_get(actor, invoice_id).pk, actor)
-    form = SendForm(request.POST or None, addresses=known_addresses(invoice.customer))
+    form = SendForm(posted(request), addresses=known_addresses(invoice.customer))
     if request.method == "POST" and form.is_valid():
         options = form.options()
         try:
@@ -91,7 +92,7 @@ def draft_send_page(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     actor.require(Right.INVOICES_ISSUE)
     draft = draft_get(actor, draft_id)
     zone = draft.profile.time_zone
-    form = SendDraftForm(request.POST or None, addresses=known_addresses(draft.customer), zone=zone)
+    form = SendDraftForm(posted(request), addresses=known_addresses(draft.customer), zone=zone)
     if request.method == "POST" and form.is_valid():
         at, now, options = form.moment(), now_of(request), form.options()
         try:
@@ -117,7 +118,7 @@ def customer_message_page(request: HttpRequest, customer_id: UUID) -> HttpRespon
     """A person writes to a customer."""
     actor = actor_of(request)
     customer = customer_get(actor, customer_id)
-    form = MessageForm(request.POST or None, addresses=known_addresses(customer))
+    form = MessageForm(posted(request), addresses=known_addresses(customer))
     back_url = reverse("customers:detail", args=[customer.pk])
     if request.method == "POST" and form.is_valid():
         try:
@@ -166,8 +167,7 @@ def _on_its_way(request: HttpRequest, message: Message, invoice: Invoice) -> Htt
 
 
 def _form_page(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponseBase:
-    status = 400 if context["form"].errors else 200
-    return render_page(request, page, {**context, "next": safe_next(request, "")}, fragment=part, status=status)
+    return render_page(request, page, {**context, "next": safe_next(request, "")}, fragment=part)
 
 
 def _letter(content: Content) -> HttpResponse:

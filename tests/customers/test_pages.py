@@ -169,7 +169,7 @@ def test_a_bad_value_stays_on_the_form_with_its_reason(
     sign_in(client)
     answer = client.post(reverse("customers:new"), FORM | {field: value, "notes": "kept as typed"})
     page = answer.content.decode()
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert reason in page
     assert f'href="#id_{field}"' in page
     assert "kept as typed" in page
@@ -206,7 +206,7 @@ def test_edits_a_customer_and_notices_a_save_in_between(
     customer.refresh_from_db()
     assert (customer.city, customer.preferred_payment_method) == ("Kisumu", "bank_transfer")
     late = client.post(url, typed | {"city": "Nakuru"})
-    assert late.status_code == 400
+    assert late.status_code == 422
     assert "saved this customer meanwhile" in late.content.decode()
     assert "Nakuru" in late.content.decode()
 
@@ -240,7 +240,7 @@ def test_contacts_notes_and_status_by_form(client: Client, seller: BusinessProfi
 
     assert post("contact_new", name="Wanjiru", email="w@example.com", role="billing") == 302
     contact = Contact.objects.get()
-    assert post("contact_new", name="", role="billing") == 400
+    assert post("contact_new", name="", role="billing") == 422
     assert post("contact_edit", contact.pk, name="Wanjiru Kamau", email="w@example.com", role="owner") == 302
     contact.refresh_from_db()
     assert (contact.name, contact.role, contact.is_primary) == ("Wanjiru Kamau", "owner", True)
@@ -249,7 +249,7 @@ def test_contacts_notes_and_status_by_form(client: Client, seller: BusinessProfi
     assert post("contact_access", contact.pk) == 302
     assert Contact.objects.get().user is None
     assert post("note_new", text="Call after noon") == 302
-    assert post("note_new", text="") == 400
+    assert post("note_new", text="") == 422
     assert Note.objects.get().text == "Call after noon"
     assert post("status", status="suspended", reason="No payment") == 302
     assert post("status", status="gone") == 400

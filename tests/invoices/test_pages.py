@@ -154,7 +154,7 @@ def test_discarded_drafts_can_be_taken_up_again_and_copied(customer: Customer) -
 def test_voiding_asks_for_a_reason(customer: Customer) -> None:
     invoice = factories.issued_invoice(customer)
     client, url = _client(), reverse("invoices:void", args=[invoice.pk])
-    assert client.post(url, {"reason": ""}).status_code == 200
+    assert client.post(url, {"reason": ""}).status_code == 422
     client.post(url, {"reason": "Sent to the wrong company"})
     invoice.refresh_from_db()
     assert invoice.state == InvoiceState.VOID
@@ -218,3 +218,23 @@ def test_read_only_people_see_and_change_nothing(customer: Customer) -> None:
     for name in ("draft_issue", "draft_review", "draft_discard", "draft_duplicate"):
         assert client.post(reverse(f"invoices:{name}", args=[draft.pk])).status_code == 403
     assert client.post(reverse("invoices:draft_edit", args=[draft.pk]), _form(HOSTING)).status_code == 403
+
+
+@pytest.mark.parametrize("field", ["lines-TOTAL_FORMS", "parts-TOTAL_FORMS", "lines-INITIAL_FORMS"])
+@pytest.mark.parametrize("value", ["../../x", "", "-1", "9" * 5000])
+@pytest.mark.parametrize("add", ["lines", "parts", ""])
+def test_a_count_of_rows_that_cannot_be_read_is_told_and_nothing_typed_is_lost(
+    field: str, value: str, add: str, customer: Customer
+) -> None:
+    draft = factories.draft(customer)
+    sent = _form(HOSTING, notes="Karibu") | {field: value} | ({"add": add} if add else {})
+    new = f"{reverse('invoices:draft_new')}?customer={customer.pk}"
+    for url in (reverse("invoices:draft_edit", args=[draft.pk]), new):
+        answer = _client().post(url, sent)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "The form arrived damaged." in page
+        assert "Karibu" in page
+        assert 'name="lines-0-description" value="Web hosting"' in page
+    draft.refresh_from_db()
+    assert (draft.version, InvoiceDraft.objects.count()) == (1, 1)

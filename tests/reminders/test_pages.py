@@ -249,7 +249,7 @@ def test_other_addresses_may_be_typed(invoice: Invoice) -> None:
 )
 def test_bad_input_stays_on_the_page(invoice: Invoice, form: dict[str, str]) -> None:
     answer = staff().post(reverse("messages:invoice_send", args=[invoice.pk]), {"key": "k", **form})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     page = answer.content.decode()
     assert "data-error-summary" in page
     assert form.get("others", "") in page
@@ -298,7 +298,7 @@ def test_a_draft_is_scheduled_in_the_time_of_the_business(buyer: Customer) -> No
     made = draft(buyer)
     client, url = staff(), reverse("messages:draft_send", args=[made.pk])
     form = {"recipients": buyer.email, "when": "later", "key": "k"}
-    assert client.post(url, form).status_code == 400
+    assert client.post(url, form).status_code == 422
     client.post(url, {**form, "schedule_send": "2026-03-05T08:30"})
     made.refresh_from_db()
     assert made.status == "scheduled"
@@ -374,6 +374,6 @@ def test_the_admin_reads_and_its_actions_call_the_services(invoice: Invoice) -> 
     assert message.number in client.get(f"{listed}?q={message.number}").content.decode()
     assert client.get(reverse("admin:reminders_message_change", args=[message.pk])).status_code == 200
     assert client.get(reverse("admin:reminders_message_add")).status_code == 403
-    client.post(listed, {"action": "try_again", "_selected_action": [str(message.pk)]})
+    client.post(listed, {"action": "try_again", "_selected_action": [str(message.pk)], "confirmed": "yes"})
     message.refresh_from_db()
     assert message.status == "pending"

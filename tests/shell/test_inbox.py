@@ -146,7 +146,7 @@ class TestApprovals:
     def test_a_decision_that_is_none_changes_nothing(self, profile: BusinessProfile, decision: str) -> None:
         request = self.asked(factories.user(), profile)
         answer = browser(Role.FINANCE).post(f"/approvals/{request.pk}/", {"decision": decision})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors
         request.refresh_from_db()
         assert request.status == "waiting"

@@ -15,6 +15,7 @@ from billing_assistant.core.web.requests import (
     current_profile,
     is_fragment,
     now_of,
+    posted,
     safe_next,
     user_of,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "go_to",
     "is_fragment",
     "now_of",
+    "posted",
     "render_domain_error",
     "render_page",
     "safe_next",

@@ -6,12 +6,14 @@ the language of the person, the door, errors in words, headers of private pages.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,7 +23,7 @@ from billing_assistant.core.errors import Conflict, DomainError
 from billing_assistant.core.models import User
 from billing_assistant.core.web import errors
 from billing_assistant.core.web.gate import turned_away
-from billing_assistant.core.web.render import render_domain_error, request_id
+from billing_assistant.core.web.render import render_domain_error, request_id, status_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PORTAL: Final = frozenset({Kind.SIGNED_LINK, Kind.CLIENT})
@@ -76,6 +78,22 @@ class AccessMiddleware:
             return turned_away(request, rule)
         except DomainError as error:
             return render_domain_error(request, error)
+
+
+class RefusedFormMiddleware:
+    """The pages of signing in answer a form that they refuse as our own do (`status_of`): allauth would say 200."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        rule = getattr(request, "access", None)
+        if isinstance(rule, Access) and rule.kind is Kind.ACCOUNT and response.status_code == HTTPStatus.OK:
+            response.status_code = status_of(request, (response.context_data or {}).values())
+        return response
 
 
 class DomainErrorMiddleware:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -15,7 +15,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -35,13 +35,33 @@ def render_page(
     context: Mapping[str, Any] | None = None,
     *,
     fragment: str = "",
-    status: int = HTTPStatus.OK,
+    status: int | None = None,
 ) -> HttpResponse:
-    """The page, or when htmx asks for a part and there is one, the fragment alone. Both share the URL."""
+    """The page, or when htmx asks for a part and there is one, the fragment alone. Both share the URL.
+
+    Without a status it is that of the forms on the page: see `status_of`.
+    """
     chosen = fragment if fragment and is_fragment(request) else template
-    response = render(request, chosen, dict(context or {}), status=status)
+    values = dict(context or {})
+    told = status_of(request, values.values()) if status is None else status
+    response = render(request, chosen, values, status=told)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def status_of(request: HttpRequest, values: Iterable[object]) -> int:
+    """422 when a form that was sent comes back with errors, so that no page can say 200 to what it refused."""
+    sent = request.method == "POST"
+    return HTTPStatus.UNPROCESSABLE_ENTITY if sent and any(map(_refused, values)) else HTTPStatus.OK
+
+
+def _refused(value: object) -> bool:
+    match value:
+        case BaseForm():
+            return value.is_bound and bool(value.errors)
+        case BaseFormSet():
+            return value.is_bound and value.total_error_count() > 0
+    return False
 
 
 def toast(response: HttpResponse, text: str, *, level: str = "success", undo_url: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Final, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,11 @@ from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.selectors import profile_default, profiles_for
 
 PROFILE_KEY: Final = "profile_id"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also when it was sent empty; None when it is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def user_of(request: HttpRequest) -> User:

@@ -26,6 +26,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     go_to,
     now_of,
+    posted,
     render_page,
     safe_next,
     staff_page,
@@ -89,7 +90,7 @@ def approval(request: HttpRequest, approval_id: UUID) -> HttpResponseBase:
     """One request: what exactly would be done, and the decision."""
     actor, now = actor_of(request), now_of(request)
     found = visible_or_404(approvals_for(actor), actor, pk=approval_id)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         approve = form.cleaned_data["decision"] == "approve"
         try:

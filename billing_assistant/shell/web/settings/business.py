@@ -24,6 +24,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     now_of,
+    posted,
     render_page,
     staff_page,
 )
@@ -37,7 +38,7 @@ from billing_assistant.shell.web.settings.forms import BusinessProfileForm, Logo
 def business_profile(request: HttpRequest) -> HttpResponseBase:
     """The chosen business profile."""
     profile = current_profile(request)
-    form = BusinessProfileForm(request.POST or None, profile=profile)
+    form = BusinessProfileForm(posted(request), profile=profile)
     if request.method == "POST" and form.is_valid():
         if BANK_FIELDS & set(form.changed_data):
             require_fresh_sign_in(request)
@@ -54,7 +55,7 @@ def business_profile(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.SETTINGS_EDIT)
 def business_profile_new(request: HttpRequest) -> HttpResponseBase:
     """Another brand or legal entity."""
-    form = BusinessProfileForm(request.POST or None, profile=BusinessProfile())
+    form = BusinessProfileForm(posted(request), profile=BusinessProfile())
     if request.method == "POST" and form.is_valid():
         require_fresh_sign_in(request)
         try:

@@ -20,6 +20,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     now_of,
+    posted,
     render_page,
     staff_page,
     user_of,
@@ -43,7 +44,7 @@ def api_keys(request: HttpRequest) -> HttpResponseBase:
 def api_key_new(request: HttpRequest) -> HttpResponseBase:
     """Makes a key for oneself on the chosen profile, and shows it this one time."""
     person, profile = user_of(request), current_profile(request)
-    form = ApiKeyForm(request.POST or None, role=Role(person.role))
+    form = ApiKeyForm(posted(request), role=Role(person.role))
     if request.method == "POST" and form.is_valid():
         require_fresh_sign_in(request)
         try:

@@ -27,7 +27,7 @@ from billing_assistant.core.services.users import (
     user_set_active,
     user_update,
 )
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, render_page, staff_page, user_of
+from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page, user_of
 from billing_assistant.shell.selectors.administration import people_for
 from billing_assistant.shell.web.settings.forms import PersonForm
 
@@ -106,7 +106,7 @@ def person_invite(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
 
 def _form(request: HttpRequest, person: User | None = None) -> PersonForm:
     choices = list(profiles_for(actor_of(request)))
-    return PersonForm(request.POST or None, profiles=choices, person=person)
+    return PersonForm(posted(request), profiles=choices, person=person)
 
 
 def _person(request: HttpRequest, person_id: UUID) -> User:
