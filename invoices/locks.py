@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from invoices.models import Invoice, InvoiceDraft, NumberSeries, SeriesCounter
+from invoices.models import CatalogueItem, Invoice, InvoiceDraft, NumberSeries, SeriesCounter
 
 
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
@@ -49,3 +49,12 @@ def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:
         return counter
     SeriesCounter.objects.bulk_create([SeriesCounter(series=series, year=year)], ignore_conflicts=True)
     return counters.get()
+
+
+def catalogue_item_lock(item_id: UUID) -> CatalogueItem:
+    """Locks one item of the catalogue. Raises NotFound."""
+    set_lock_timeout()
+    item = CatalogueItem.objects.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(_("There is no such item in the catalogue."))
+    return item

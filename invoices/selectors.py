@@ -8,13 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
 from customers.models import Customer
-from invoices.models import DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
+from invoices.models import CatalogueItem, CataloguePrice, DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
 from invoices.states import (
     DraftSource,
     DraftStatus,
@@ -152,3 +153,35 @@ def _by_reference(reference: str | UUID) -> dict[str, object]:
         return {"pk": UUID(reference)}
     except ValueError:
         return {"number__iexact": reference}
+
+
+def catalogue_for(actor: Actor, *, profile_id: UUID) -> QuerySet[CatalogueItem]:
+    """What a business profile sells, by name, with the present prices in `prices_now`. Raises NotFound, also for a
+    profile that the actor may not see."""
+    actor.require(Right.INVOICES_VIEW)
+    if not actor.can_see(profile_id):
+        raise NotFound(_("There is no such business profile."))
+    latest = CataloguePrice.objects.order_by("item_id", "currency", "-since", "-id").distinct("item_id", "currency")
+    return (
+        CatalogueItem.objects.filter(profile_id=profile_id)
+        .order_by(Upper("name"), "id")
+        .prefetch_related(Prefetch("prices", queryset=latest, to_attr="prices_now"))
+    )
+
+
+def catalogue_filtered(
+    items: QuerySet[CatalogueItem], *, search: str = "", offered: bool | None = None
+) -> QuerySet[CatalogueItem]:
+    """The items whose name or code has the text, and that are offered, or are not."""
+    if search:
+        items = items.filter(Q(name__icontains=search) | Q(code__icontains=search))
+    return items if offered is None else items.filter(is_active=offered)
+
+
+def catalogue_item_get(actor: Actor, item_id: UUID) -> CatalogueItem:
+    """One item with its profile. Raises NotFound, also for one of another profile."""
+    actor.require(Right.INVOICES_VIEW)
+    item = CatalogueItem.objects.select_related("profile").filter(pk=item_id).first()
+    if item is None or not actor.can_see(item.profile_id):
+        raise NotFound(_("There is no such item in the catalogue."))
+    return item

@@ -145,3 +145,8 @@ class DraftSource(Status):
     AI = "ai", _("Drafted from a request"), "info", "sparkles"
     API = "api", _("By the API"), "neutral", "api"
     IMPORT = "import", _("Imported"), "neutral", "file-import"
+
+
+class CatalogueKind(Status):
+    SERVICE = "service", _("Service"), "neutral", "briefcase"
+    PRODUCT = "product", _("Product"), "neutral", "package"

@@ -11,7 +11,8 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
 from customers.models import Customer
-from invoices.models import Invoice, InvoiceDraft
+from invoices.models import CatalogueItem, Invoice, InvoiceDraft
+from invoices.services.catalogue import CatalogueInput, catalogue_item_create
 from invoices.services.compute import LineInput
 from invoices.services.drafts import DraftInput, draft_create
 from invoices.services.issue import invoice_issue
@@ -105,3 +106,11 @@ def issued_invoice(of: Customer | None = None, *lines: LineInput, now: datetime 
     """An issued invoice over 52,200.00 KES, unless other lines are given."""
     made = invoice_issue(draft_id=draft(of, *lines, now=now, **fields).pk, actor=SYSTEM, now=now)
     return Invoice.objects.select_related("profile", "customer").get(pk=made.pk)
+
+
+def catalogue_item(profile: BusinessProfile, name: str = "Web hosting", **given: Any) -> CatalogueItem:
+    """An item of the catalogue: KES 15,000 a month, taxed as usual."""
+    values: dict[str, Any] = {"unit": "month", "tax_rate": Decimal(16), "prices": {"KES": Decimal(15_000)}}
+    return catalogue_item_create(
+        profile_id=profile.pk, data=CatalogueInput(name=name, **(values | given)), actor=SYSTEM, now=NOW
+    )

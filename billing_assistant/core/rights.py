@@ -26,6 +26,7 @@ class Right(StrEnum):
     INVOICES_ISSUE = "invoices.issue"
     INVOICES_VOID = "invoices.void"
     INVOICES_SEND = "invoices.send"
+    CATALOGUE_EDIT = "catalogue.edit"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RECORD = "payments.record"
     MESSAGES_VIEW = "messages.view"

@@ -28,6 +28,15 @@ def amount(event: Event) -> str:
 
 
 _STORIES: Final[dict[str, dict[str, Any]]] = {
+    **{
+        f"catalogue.item_{what}": {"title": title, "icon": "package", "url_name": "invoices:catalogue_item"}
+        for what, title in (
+            ("added", _("%(label)s put in the catalogue")),
+            ("changed", _("%(label)s changed in the catalogue")),
+            ("offered", _("%(label)s offered again")),
+            ("withdrawn", _("%(label)s withdrawn from the catalogue")),
+        )
+    },
     "draft.created": {"title": _("Draft %(label)s made"), "icon": "file-pencil", "url_name": DRAFT},
     "draft.updated": {"title": _("Draft %(label)s changed"), "icon": "pencil", "url_name": DRAFT},
     "draft.reviewed": {"title": _("Draft %(label)s reviewed"), "icon": "eye", "tone": "info", "url_name": DRAFT},

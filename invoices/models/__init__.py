@@ -1,3 +1,4 @@
+from invoices.models.catalogue import CatalogueItem, CataloguePrice
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
 from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
@@ -5,6 +6,8 @@ from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.taxes import TaxRate
 
 __all__ = [
+    "CatalogueItem",
+    "CataloguePrice",
     "DraftLine",
     "DraftVersion",
     "ImportRun",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.web import documents, drafts, editor, imports, lists
+from invoices.web import catalogue, documents, drafts, editor, imports, lists
 
 app_name = "invoices"
 urlpatterns = [
@@ -24,6 +24,11 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/reopen/", drafts.draft_take_up, name="draft_reopen"),
     path("drafts/<uuid:draft_id>/duplicate/", drafts.draft_copy, name="draft_duplicate"),
     path("drafts/<uuid:draft_id>/versions/<int:version>/restore/", drafts.draft_go_back, name="draft_restore"),
+    path("catalogue/", catalogue.catalogue_list, name="catalogue"),
+    path("catalogue/new/", catalogue.catalogue_new, name="catalogue_new"),
+    path("catalogue/options/", catalogue.catalogue_options, name="catalogue_options"),
+    path("catalogue/<uuid:item_id>/", catalogue.catalogue_edit, name="catalogue_item"),
+    path("catalogue/<uuid:item_id>/offer/", catalogue.catalogue_offer, name="catalogue_offer"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/<uuid:run_id>/", imports.import_detail, name="import"),
 ]

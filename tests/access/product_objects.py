@@ -48,6 +48,11 @@ def draft(world: World) -> object:
     return world.keep("draft", lambda: factories.draft(world.customer)).pk
 
 
+@provides("item_id")
+def catalogue_item(world: World) -> object:
+    return world.keep("catalogue", lambda: factories.catalogue_item(world.profile)).pk
+
+
 @provides("version", scoped=False)
 def version(_world: World) -> object:
     return 1
