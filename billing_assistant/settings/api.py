@@ -38,7 +38,11 @@ def rest_framework() -> dict[str, Any]:
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Billing Assistant API",
-    "DESCRIPTION": "Customers, drafts, invoices and payments. Amounts are numbers with the currency's decimals.",
+    "DESCRIPTION": (
+        "Customers, drafts, invoices and payments. Amounts are numbers with the currency's decimals. "
+        "A field or query parameter that an address does not know is refused with 400, by name; `format` alone is "
+        "passed over."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api",

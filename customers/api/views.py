@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,8 +37,8 @@ class CustomersView(ApiView):
     request_bodies = {"POST": shown.CustomerCreateSerializer}
     answers = {"GET": shown.CustomerListSerializer, "POST": shown.CustomerSerializer}
     list_key = "customers"
+    query = FILTERS
 
-    @extend_schema(parameters=FILTERS)
     def get(self, request: Request) -> Response:
         """Customers, searched, filtered and sorted."""
         rows = selectors.customers_filtered(

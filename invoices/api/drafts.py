@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +29,7 @@ from invoices.services.issue import invoice_issue
 from invoices.states import DraftStatus
 
 BODY_NAMES: Final = {"lines": "items", "unit_price": "rate", "due_on": "due_date"}
+STATUS: Final = OpenApiParameter("status", OpenApiTypes.STR, enum=list(DraftStatus))
 READ, WRITE = Right.INVOICES_VIEW, Right.INVOICES_DRAFT
 
 
@@ -61,11 +64,12 @@ class CustomerDrafts(DraftView):
 
     rights = {"GET": READ, "POST": WRITE}
     list_key = "drafts"
+    query = (STATUS,)
     request_bodies = {"POST": DraftIn}
     answers = {"GET": DraftOut, "POST": DraftOut}
 
     def get(self, request: Request, customer_ref: str) -> Response:
-        """The drafts of a customer, newest first. `status` narrows."""
+        """The drafts of a customer, newest first."""
         drafts = drafts_for(self.actor).filter(customer=self.customer(customer_ref)).prefetch_related("lines")
         return self.page(_narrowed(drafts, request), DraftOut)
 
@@ -82,10 +86,11 @@ class Drafts(DraftView):
 
     rights = {"GET": READ}
     list_key = "drafts"
+    query = (STATUS,)
     answers = {"GET": DraftOut}
 
     def get(self, request: Request) -> Response:
-        """All drafts, newest first. `status` narrows."""
+        """All drafts, newest first."""
         drafts = drafts_for(self.actor).prefetch_related("lines")
         return self.page(_narrowed(drafts, request), DraftOut)
 
@@ -127,6 +132,7 @@ class DraftPreview(DraftView):
     """A draft as the invoice that it would become."""
 
     rights = {"GET": READ}
+    query = (OpenApiParameter("format", OpenApiTypes.STR, enum=["html", "pdf"]),)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         """The answer is HTML or PDF, whatever the client accepts; errors are JSON."""
@@ -150,7 +156,7 @@ class DraftReview(DraftView):
     """A person's look through a draft."""
 
     rights = {"POST": WRITE}
-    answers = {"POST": DraftOut}
+    answers = {"POST": {200: DraftOut}}
 
     def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
         """Marks the draft as reviewed by the caller."""
@@ -209,7 +215,9 @@ def _in_body(field: str, body: Mapping[str, Any]) -> str:
 
 def _narrowed(drafts: QuerySet[InvoiceDraft], request: Request) -> QuerySet[InvoiceDraft]:
     status = request.query_params.get("status", "")
-    return drafts.filter(status=status) if status in set(DraftStatus) else drafts
+    if status and status not in set(DraftStatus):
+        raise ValidationFailed({"status": [_("Write one of: %(known)s.") % {"known": ", ".join(DraftStatus)}]})
+    return drafts.filter(status=status) if status else drafts
 
 
 def _wants_pdf(request: HttpRequest) -> bool:

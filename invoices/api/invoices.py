@@ -7,12 +7,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing_assistant.core import files
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
+from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.selectors import customer_get
@@ -32,10 +35,17 @@ class Invoices(ApiView):
 
     rights = {"GET": Right.INVOICES_VIEW}
     list_key = "invoices"
+    query = (
+        OpenApiParameter("status", OpenApiTypes.STR, enum=[*InvoiceStatus, "pending", *STATUS_WORDS]),
+        OpenApiParameter("customer_id", OpenApiTypes.STR, description="UUID or number of a customer."),
+        OpenApiParameter("kind", OpenApiTypes.STR, enum=list(InvoiceKind)),
+        OpenApiParameter("currency", OpenApiTypes.STR),
+        OpenApiParameter("search", OpenApiTypes.STR, description="Part of the number."),
+    )
     answers = {"GET": InvoiceRowOut}
 
     def get(self, request: Request) -> Response:
-        """Newest first. Narrow with status, customer_id, kind (invoice, credit_note), currency and search (number)."""
+        """Invoices and credit notes, narrowed, newest first."""
         today = local_today(self.profile, self.now)
         invoices = _narrowed(invoices_for(self.actor), request.query_params.dict(), self, today)
         return self.page(invoices, InvoiceRowOut)
@@ -69,7 +79,7 @@ class InvoiceVoid(ApiView):
 
     rights = {"POST": Right.INVOICES_VOID}
     request_bodies = {"POST": ReasonIn}
-    answers = {"POST": InvoiceOut}
+    answers = {"POST": {200: InvoiceOut}}
 
     def post(self, request: Request, invoice_ref: str) -> Response:
         """Voids an invoice on which nothing was paid or credited. The number stays used."""
@@ -93,7 +103,9 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
             raise ValidationFailed({"kind": [_("Write invoice or credit_note.")]})
         invoices = invoices.filter(kind=kind)
     if currency := query.get("currency", ""):
-        invoices = invoices.filter(currency=currency.upper()[:3])
+        if currency.upper() not in CURRENCIES:
+            raise ValidationFailed({"currency": [_("This is not an ISO currency code.")]})
+        invoices = invoices.filter(currency=currency.upper())
     if search := query.get("search", "").strip().replace("\x00", ""):
         invoices = invoices.filter(number__icontains=search[:60])
     return invoices

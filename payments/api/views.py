@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -47,8 +47,8 @@ class PaymentsView(ApiView):
     request_bodies = {"POST": shown.PaymentIn}
     answers = {"GET": shown.PaymentRowOut, "POST": shown.PaymentOut}
     list_key = "payments"
+    query = FILTERS
 
-    @extend_schema(parameters=FILTERS)
     def get(self, request: Request) -> Response:
         """Payments, filtered, newest first."""
         query = request.query_params
@@ -93,7 +93,7 @@ class AllocateView(ApiView):
 
     rights = {"POST": Right.PAYMENTS_RECORD}
     request_bodies = {"POST": shown.AllocateIn}
-    answers = {"POST": shown.PaymentOut}
+    answers = {"POST": {200: shown.PaymentOut}}
 
     def post(self, request: Request, ref: str) -> Response:
         """Settles invoices with what is unapplied of a payment."""
@@ -108,7 +108,7 @@ class ReverseView(ApiView):
 
     rights = {"POST": Right.PAYMENTS_RECORD}
     request_bodies = {"POST": shown.ReverseIn}
-    answers = {"POST": shown.PaymentOut}
+    answers = {"POST": {200: shown.PaymentOut}}
 
     def post(self, request: Request, ref: str) -> Response:
         """Takes a payment out of the books; its invoices are due again."""
@@ -128,14 +128,12 @@ class AgingView(ApiView):
 
     rights = {"GET": Right.REPORTS_VIEW}
     answers = {"GET": shown.AgingOut}
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="A day until today; default: today."),
-            OpenApiParameter("customer", OpenApiTypes.STR, description="UUID or number of a customer."),
-            OpenApiParameter("currency", OpenApiTypes.STR),
-        ]
+    query = (
+        OpenApiParameter("as_of", OpenApiTypes.DATE, description="A day until today; default: today."),
+        OpenApiParameter("customer", OpenApiTypes.STR, description="UUID or number of a customer."),
+        OpenApiParameter("currency", OpenApiTypes.STR),
     )
+
     def get(self, request: Request) -> Response:
         """Aging as of a day, per customer and currency, tied to the ledger."""
         query, today = request.query_params, local_today(self.profile, self.now)
@@ -192,7 +190,7 @@ def _day(text: str, name: str, *, latest: date | None = None) -> date | None:
         day = date.fromisoformat(text) if text.isascii() else None
     except ValueError:
         day = None
-    if day is None or (latest is not None and day > latest):
+    if day is None or day.isoformat() != text or (latest is not None and day > latest):
         text = _("Write a date like 2026-03-02 until %(latest)s.") if latest else _("Write a date like 2026-03-02.")
         raise ValidationFailed({name: [text % {"latest": latest}]})
     return day

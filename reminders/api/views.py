@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,6 +41,7 @@ from reminders.states import MessageKind
 
 ASK_AGAIN_SECONDS: Final = "5"
 LATER_KINDS: Final = frozenset({"reminder", "overdue"})
+KINDS: Final = LATER_KINDS | {one.value for one in MessageKind}
 
 
 class SendView(ApiView):
@@ -121,13 +124,13 @@ class CustomerNotifications(ApiView):
     rights = {"GET": Right.MESSAGES_VIEW}
     answers: ClassVar[Mapping[str, Any]] = {"GET": NotificationSerializer}
     list_key = "notifications"
+    query = (OpenApiParameter("type", OpenApiTypes.STR, enum=sorted(KINDS), description="The kind of message."),)
 
     def get(self, request: Request, customer: str) -> Response:
         messages = messages_of_customer(self.actor, customer_get(self.actor, customer))
         kind = request.query_params.get("type", "").strip()
-        known = {one.value for one in MessageKind} | LATER_KINDS
-        if kind and kind not in known:
-            reason = _("Write one of %(types)s.") % {"types": ", ".join(sorted(known))}
+        if kind and kind not in KINDS:
+            reason = _("Write one of %(types)s.") % {"types": ", ".join(sorted(KINDS))}
             raise ValidationFailed({"type": [reason]})
         return self.page(messages.filter(kind=kind) if kind else messages, NotificationSerializer)
 

@@ -175,3 +175,19 @@ def test_a_draft_is_not_issued_twice_and_the_refusal_reads_well(api: Client, of:
     again = send(api, f"drafts/{draft.number}/issue", {})
     assert again.status_code == 409
     assert again.json()["detail"] == f"{draft.number} is already invoiced."
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("drafts?status=nonsense", "status"),
+        ("invoices?status=nonsense", "status"),
+        ("invoices?kind=nonsense", "kind"),
+        ("invoices?currency=KESX", "currency"),
+        ("invoices?since=2026-01-01", "since"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused_by_name(api: Client, of: Customer, path: str, name: str) -> None:
+    assert list(errors(api.get(f"/api/{path}"))) == [name]
+    assert api.get("/api/invoices?status=paid&kind=invoice&currency=kes&search=1").status_code == 200
+    assert api.get("/api/drafts?status=draft").status_code == 200

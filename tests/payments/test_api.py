@@ -220,3 +220,11 @@ def test_a_field_that_nobody_knows_is_refused(api: Client, of: Customer) -> None
         (f"payments/{made.number}/reverse", {"reason": "x", "zzz": 1}),
     ):
         assert read(post(api, path, body))["errors"] == {"zzz": ["This field cannot be set."]}
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "20260301", "2026-W10-1", "2026-03-02T00:00", "٢٠٢٦-٠٣-٠٢"])
+@pytest.mark.parametrize("path", ["payments?since=", "payments?until=", "reports/aging?as_of="])
+def test_a_day_that_is_none_is_refused_by_name(api: Client, of: Customer, path: str, day: str) -> None:
+    answer = api.get(f"/api/{path}{day}")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [path.partition("?")[2].rstrip("=")]

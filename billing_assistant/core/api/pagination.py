@@ -15,6 +15,7 @@ from billing_assistant.core.errors import ValidationFailed
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 MAX_SKIP: Final = 10_000
+LIST_PARAMETERS: Final = frozenset({"limit", "skip", "cursor"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -54,10 +55,10 @@ _KEY_PARAMETER = OpenApiParameter(
 
 
 class ApiSchema(AutoSchema):
-    """Reads `request_bodies`, `answers`, `list_key` and `rights` of an ApiView."""
+    """Reads `request_bodies`, `answers`, `query`, `list_key` and `rights` of an ApiView."""
 
     def get_override_parameters(self) -> list[Any]:
-        own = list(super().get_override_parameters())
+        own = [*super().get_override_parameters(), *(self._query() if self.method == "GET" else ())]
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
             return [*own, _KEY_PARAMETER]
         return [*own, *_LIST_PARAMETERS] if self._is_list() else own
@@ -92,6 +93,9 @@ class ApiSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [parts[1] if len(parts) > 1 else "api"]
+
+    def _query(self) -> Sequence[OpenApiParameter]:
+        return getattr(self.view, "query", ())
 
     def _is_list(self) -> bool:
         return self.method == "GET" and bool(getattr(self.view, "list_key", ""))

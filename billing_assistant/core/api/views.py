@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Final, Literal, NoReturn, cast
@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from billing_assistant.core.access import Access, api
+from billing_assistant.core.access import SAFE_METHODS, Access, api
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.api import idempotency
 from billing_assistant.core.api.authentication import (
@@ -27,18 +28,20 @@ from billing_assistant.core.api.authentication import (
     count_stranger,
 )
 from billing_assistant.core.api.formats import ExactJSONParser, ExactJSONRenderer
-from billing_assistant.core.api.pagination import listing
+from billing_assistant.core.api.pagination import LIST_PARAMETERS, listing
 from billing_assistant.core.api.permissions import HasRight
 from billing_assistant.core.api.problem import problem_handler
 from billing_assistant.core.api.schema import ApiSchema
 from billing_assistant.core.api.throttles import ApiThrottle
-from billing_assistant.core.errors import NotFound
+from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import ApiKey, BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import profiles_for
 from billing_assistant.core.web.requests import current_profile, now_of
 
+IGNORED_PARAMETERS: Final = frozenset({"format"})
+"""What many clients send along: there is one format, and a view with more says so itself."""
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 PROFILE_HEADER: Final = "X-Profile"
 
@@ -47,7 +50,8 @@ class ApiView(APIView):
     """One endpoint: `rights` says which right each of its methods needs, and no method may be left out.
 
     `request_bodies` and `answers` name the serializers by method, for the OpenAPI document; `list_key` is the
-    name of the rows in a list's answer. `idempotency` is explained in `core.api.idempotency`.
+    name of the rows in a list's answer; `query` are the parameters that GET reads besides those of every list, and no
+    other is taken. `idempotency` is explained in `core.api.idempotency`.
     """
 
     rights: ClassVar[Mapping[str, Right | None]] = {}
@@ -57,6 +61,7 @@ class ApiView(APIView):
     request_bodies: ClassVar[Mapping[str, Any]] = {}
     answers: ClassVar[Mapping[str, Any]] = {}
     list_key: ClassVar[str] = ""
+    query: ClassVar[Sequence[OpenApiParameter]] = ()
 
     authentication_classes = (ApiKeyAuthentication, BrowserAuthentication)
     permission_classes = (HasRight,)
@@ -114,6 +119,18 @@ class ApiView(APIView):
         body = serializer_class(found.rows, many=True, context={"view": self}).data
         return Response({key or self.list_key: body, **found.about, **extra})
 
+    def _check_query(self, request: Request) -> None:
+        """Refuses parameters that this call does not read: it would answer as if nothing had been asked for."""
+        known: set[str] = set()
+        if request.method in SAFE_METHODS:
+            known = {one.name for one in self.query} | (LIST_PARAMETERS if self.list_key else set())
+        unknown = [name for name in request.query_params if name not in known | IGNORED_PARAMETERS]
+        if unknown:
+            reason = _("There is no such parameter.")
+            if known:
+                reason += " " + _("Known are: %(names)s.") % {"names": ", ".join(sorted(known))}
+            raise ValidationFailed({name: [reason] for name in unknown})
+
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
         """Whoever did not say who they are is counted here: the framework asks for rights before it counts calls."""
         if not request.successful_authenticator:
@@ -143,6 +160,7 @@ class ApiView(APIView):
         handler = getattr(self, method, None) if method in self.http_method_names else None
         if handler is None:
             return self.http_method_not_allowed(request, *args, **kwargs)
+        self._check_query(request)
         call = idempotency.call_of(request._request, actor_ref=self._actor_ref)
 
         def handle() -> HttpResponseBase:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.urls import include, path
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -121,6 +122,7 @@ class CustomerDetail(ApiView):
 class Whoami(ApiView):
     rights: ClassVar[dict[str, Right | None]] = {"GET": None}
     throttle = "generate"
+    query = (OpenApiParameter("missing"), OpenApiParameter("hidden"))
 
     def get(self, request: Request) -> Response:
         if request.query_params.get("missing"):

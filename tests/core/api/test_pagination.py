@@ -86,3 +86,22 @@ def test_a_row_is_found_by_id_and_by_number(api: Client, profile: BusinessProfil
     row = factories.customer(profile)
     assert api.get(f"{URL}/{row.pk}").json() == api.get(f"{URL}/{row.number}/").json()
     assert api.get(f"{URL}/CUST-9999").status_code == 404
+
+
+@pytest.mark.django_db
+class TestQuery:
+    def test_a_parameter_that_nobody_knows_is_refused_by_name(self, api: Client) -> None:
+        answer = api.get("/api/customers?limt=5&limit=5&x=1")
+        assert answer.status_code == 400
+        reason = "There is no such parameter. Known are: cursor, limit, skip."
+        assert answer.json()["errors"] == {"limt": [reason], "x": [reason]}
+        answer = api.get("/api/whoami?limit=5")
+        assert answer.json()["errors"] == {"limit": ["There is no such parameter. Known are: hidden, missing."]}
+        answer = api.post("/api/effects?dry_run=1", {"text": "x"}, content_type="application/json")
+        assert answer.json()["errors"] == {"dry_run": ["There is no such parameter."]}
+
+    def test_the_format_may_be_named(self, api: Client) -> None:
+        assert api.get("/api/customers?format=json&limit=5").status_code == 200
+
+    def test_strangers_are_told_nothing_of_it(self) -> None:
+        assert Client().get("/api/customers?limt=5").status_code == 401

@@ -50,6 +50,32 @@ def test_every_write_takes_an_idempotency_key_and_says_how_it_refuses(document: 
             assert {"409", "422"} <= refusals, where
 
 
+def test_what_answers_200_is_not_described_as_201(document: dict[str, Any]) -> None:
+    for path, entry in document["paths"].items():
+        if path.endswith(("/void", "/reverse", "/allocate", "/review")):
+            assert "200" in entry["post"]["responses"], path
+            assert "201" not in entry["post"]["responses"], path
+
+
+@pytest.mark.parametrize(
+    ("path", "filters"),
+    [
+        ("/api/invoices", {"status", "customer_id", "kind", "currency", "search"}),
+        ("/api/drafts", {"status"}),
+        ("/api/customers/{customer_ref}/invoices/drafts", {"status"}),
+        ("/api/customers/{customer}/notifications", {"type"}),
+        ("/api/payments", {"status", "method", "currency", "customer", "since", "until", "unapplied", "search"}),
+        (
+            "/api/customers",
+            {"search", "status", "payment_status", "billing_cycle", "payment_method", "outstanding", "tag", "sort"},
+        ),
+    ],
+)
+def test_a_list_says_how_it_is_narrowed(document: dict[str, Any], path: str, filters: set[str]) -> None:
+    given = {one["name"] for one in document["paths"][path]["get"]["parameters"] if one["in"] == "query"}
+    assert given == filters | {"limit", "skip", "cursor"}
+
+
 def test_no_address_is_described_with_a_trailing_slash(document: dict[str, Any]) -> None:
     assert document["paths"]
     assert not [path for path in document["paths"] if path.endswith("/")]
