@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.admin import ReadOnlyInline, ReadTable, service_action
+from billing_assistant.core.admin import ReadOnlyInline, ReadTable, history_tables, service_action
 from billing_assistant.core.rights import Right
 from customers.models import Contact, Customer, Note, PortalLink
 from customers.services.customers import customer_set_status
@@ -20,12 +20,14 @@ from customers.states import CustomerStatus
 class ContactInline(ReadOnlyInline):
     model = Contact
     fields = readonly_fields = ("name", "email", "phone", "role", "is_primary", "user")
+    select_related = ("user",)
     view_right = Right.CUSTOMERS_VIEW
 
 
 class NoteInline(ReadOnlyInline):
     model = Note
     fields = readonly_fields = ("created_at", "author", "text")
+    select_related = ("author",)
     view_right = Right.CUSTOMERS_VIEW
 
 
@@ -107,3 +109,6 @@ class PortalLinkAdmin(ReadTable):
     @service_action(_("Revoke the link"), right=Right.INVOICES_SEND)
     def revoke(self, row: PortalLink, *, actor: Actor, now: datetime) -> None:
         portal_link_revoke(link_id=row.pk, actor=actor, now=now)
+
+
+history_tables("customers")

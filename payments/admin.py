@@ -3,23 +3,84 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.admin import ReadOnlyInline, ReadTable, service_action
+from billing_assistant.core.admin import (
+    CurrencyFilter,
+    ReadOnlyInline,
+    ReadTable,
+    add_to_table,
+    history_tables,
+    service_action,
+)
 from billing_assistant.core.rights import Right
+from invoices.models import Invoice
 from payments.models import Allocation, Checkout, Payment, WriteOff
 from payments.services.allocate import payment_allocate
+from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
+from payments.services.write_off import invoice_write_off
 
 
 class AllocationInline(ReadOnlyInline):
     model = Allocation
     fk_name = "payment"
-    fields = readonly_fields = ("invoice", "currency", "amount", "allocated_on", "actor_label")
+    fields = readonly_fields = ("invoice", "amount", "allocated_on", "actor_label")
+    select_related = ("invoice",)
     view_right = Right.PAYMENTS_VIEW
+
+
+class SettledByInline(ReadOnlyInline):
+    """What settled an invoice."""
+
+    model = Allocation
+    fk_name = "invoice"
+    fields = readonly_fields = ("payment", "credit_note", "amount", "allocated_on", "actor_label")
+    select_related = ("payment", "credit_note")
+    view_right = Right.PAYMENTS_VIEW
+
+
+class AppliedToInline(ReadOnlyInline):
+    """What a credit note was applied to."""
+
+    model = Allocation
+    fk_name = "credit_note"
+    fields = readonly_fields = ("invoice", "amount", "allocated_on", "actor_label")
+    select_related = ("invoice",)
+    view_right = Right.PAYMENTS_VIEW
+    verbose_name_plural = _("applied to")
+
+
+class WriteOffInline(ReadOnlyInline):
+    model = WriteOff
+    fields = readonly_fields = ("written_off_on", "amount", "reason", "actor_label")
+    view_right = Right.PAYMENTS_VIEW
+
+
+@service_action(_("Credit all that is left"), right=Right.INVOICES_VOID, asks_reason=True)
+def credit(table: Any, row: Invoice, *, actor: Actor, now: datetime, reason: str) -> None:
+    invoice_credit(invoice_id=row.pk, lines=None, reason=reason, actor=actor, now=now)
+
+
+@service_action(_("Apply the credit note"), right=Right.PAYMENTS_RECORD)
+def apply_credit(table: Any, row: Invoice, *, actor: Actor, now: datetime) -> None:
+    credit_note_apply(credit_note_id=row.pk, actor=actor, now=now)
+
+
+@service_action(_("Write off what is due"), right=Right.PAYMENTS_RECORD, asks_reason=True)
+def write_off(table: Any, row: Invoice, *, actor: Actor, now: datetime, reason: str) -> None:
+    invoice_write_off(invoice_id=row.pk, reason=reason, actor=actor, now=now)
+
+
+add_to_table(
+    Invoice,
+    inlines=(SettledByInline, AppliedToInline, WriteOffInline),
+    actions=(credit, apply_credit, write_off),
+)
 
 
 @admin.register(Payment)
@@ -30,16 +91,21 @@ class PaymentAdmin(ReadTable):
         "customer",
         "received_on",
         "method",
-        "currency",
         "amount",
         "unapplied",
         "status",
         "reference",
     )
-    list_filter = ("status", "method", "currency", "provider", "profile")
+    list_filter = (
+        "status",
+        "method",
+        CurrencyFilter,
+        "provider",
+        ("received_on", admin.DateFieldListFilter),
+        "profile",
+    )
     list_select_related = ("customer", "profile")
     search_fields = ("number", "reference", "external_id", "customer__name", "customer__number")
-    date_hierarchy = "received_on"
     inlines = [AllocationInline]
     actions = ["apply_to_oldest", "reverse"]
 
@@ -55,21 +121,19 @@ class PaymentAdmin(ReadTable):
 @admin.register(Allocation)
 class AllocationAdmin(ReadTable):
     view_right = Right.PAYMENTS_VIEW
-    list_display = ("invoice", "payment", "credit_note", "currency", "amount", "allocated_on", "actor_label")
-    list_filter = ("currency", "profile")
+    list_display = ("invoice", "payment", "credit_note", "amount", "allocated_on", "actor_label")
+    list_filter = (CurrencyFilter, ("allocated_on", admin.DateFieldListFilter), "profile")
     list_select_related = ("invoice", "payment", "credit_note", "profile")
     search_fields = ("invoice__number", "payment__number", "credit_note__number")
-    date_hierarchy = "allocated_on"
 
 
 @admin.register(WriteOff)
 class WriteOffAdmin(ReadTable):
     view_right = Right.PAYMENTS_VIEW
-    list_display = ("invoice", "customer", "currency", "amount", "written_off_on", "reason", "actor_label")
-    list_filter = ("currency", "profile")
+    list_display = ("invoice", "customer", "amount", "written_off_on", "reason", "actor_label")
+    list_filter = (CurrencyFilter, ("written_off_on", admin.DateFieldListFilter), "profile")
     list_select_related = ("invoice", "customer", "profile")
     search_fields = ("invoice__number", "customer__name", "reason")
-    date_hierarchy = "written_off_on"
 
 
 @admin.register(Checkout)
@@ -80,14 +144,15 @@ class CheckoutAdmin(ReadTable):
         "invoice",
         "customer",
         "gateway",
-        "currency",
         "amount",
         "status",
         "expires_at",
         "ask_at",
         "failure",
     )
-    list_filter = ("status", "gateway", "currency", "profile")
+    list_filter = ("status", "gateway", CurrencyFilter, ("created_at", admin.DateFieldListFilter), "profile")
     list_select_related = ("invoice", "customer", "profile")
     search_fields = ("invoice__number", "customer__name", "external_id", "idempotency_key")
-    date_hierarchy = "created_at"
+
+
+history_tables("payments")

@@ -2,75 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from billing_assistant.core.errors import DomainError
-from billing_assistant.core.web import actor_of, now_of
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.admin import ReadOnlyInline, ReadTable, add_to_table, service_action
+from billing_assistant.core.rights import Right
+from invoices.models import Invoice
 from reminders.models import Message, MessageAttachment
 from reminders.services.deciding import message_cancel, message_confirm, message_resend, message_retry
+from reminders.services.documents import invoice_send
 
 
-class AttachmentInline(admin.TabularInline[MessageAttachment, Message]):
+class AttachmentInline(ReadOnlyInline):
     model = MessageAttachment
-    extra = 0
-    can_delete = False
-    readonly_fields = ("name", "file")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    fields = readonly_fields = ("name", "file")
+    select_related = ("file",)
+    view_right = Right.MESSAGES_VIEW
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin[Message]):
+class MessageAdmin(ReadTable):
+    view_right = Right.MESSAGES_VIEW
     list_display = ("number", "subject", "customer", "kind", "status", "attempts", "due_at", "sent_at")
-    list_filter = ("status", "kind", "channel", "profile", "language")
+    list_filter = ("status", "kind", "channel", ("created_at", admin.DateFieldListFilter), "profile")
     list_select_related = ("customer",)
     search_fields = ("number", "subject", "recipients", "customer__name", "invoice__number", "provider_message_id")
-    date_hierarchy = "created_at"
     inlines = [AttachmentInline]
     actions = ["send_again", "arrived", "try_again", "do_not_send"]
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @service_action(_("Send again as new messages"), right=Right.MESSAGES_SEND)
+    def send_again(self, row: Message, *, actor: Actor, now: datetime) -> None:
+        message_resend(message_id=row.pk, actor=actor, now=now)
 
-    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
+    @service_action(_("Not known: they did arrive"), right=Right.MESSAGES_SEND)
+    def arrived(self, row: Message, *, actor: Actor, now: datetime) -> None:
+        message_confirm(message_id=row.pk, actor=actor, now=now)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
+    @service_action(_("Failed: try again"), right=Right.MESSAGES_SEND)
+    def try_again(self, row: Message, *, actor: Actor, now: datetime) -> None:
+        message_retry(message_id=row.pk, actor=actor, now=now)
 
-    @admin.action(description=gettext_lazy("Send again as new messages"), permissions=["view"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        self._each(request, queryset, message_resend)
+    @service_action(_("Waiting: do not send"), right=Right.MESSAGES_SEND)
+    def do_not_send(self, row: Message, *, actor: Actor, now: datetime) -> None:
+        message_cancel(message_id=row.pk, actor=actor, now=now)
 
-    @admin.action(description=gettext_lazy("Not known: they did arrive"), permissions=["view"])
-    def arrived(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        self._each(request, queryset, message_confirm)
 
-    @admin.action(description=gettext_lazy("Failed: try again"), permissions=["view"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        self._each(request, queryset, message_retry)
+@admin.register(MessageAttachment)
+class MessageAttachmentAdmin(ReadTable):
+    view_right = Right.MESSAGES_VIEW
+    profile_path = "message__profile"
+    list_display = ("name", "message", "file")
+    list_select_related = ("message", "file")
+    search_fields = ("name", "message__number", "message__subject")
 
-    @admin.action(description=gettext_lazy("Waiting: do not send"), permissions=["view"])
-    def do_not_send(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        self._each(request, queryset, message_cancel)
 
-    def _each(self, request: HttpRequest, chosen: QuerySet[Message], service: Callable[..., Message]) -> None:
-        done = 0
-        for message in chosen.order_by("id"):
-            try:
-                service(message_id=message.pk, actor=actor_of(request), now=now_of(request))
-            except DomainError as error:
-                self.message_user(request, error.message, messages.ERROR)
-            else:
-                done += 1
-        if done:
-            self.message_user(request, _("%(count)d done.") % {"count": done})
+class InvoiceMessageInline(ReadOnlyInline):
+    """What went out about an invoice."""
+
+    model = Message
+    fields = readonly_fields = ("number", "kind", "subject", "status", "sent_at")
+    view_right = Right.MESSAGES_VIEW
+
+
+@service_action(_("Send"), right=Right.INVOICES_SEND)
+def send(table: Any, row: Invoice, *, actor: Actor, now: datetime) -> None:
+    """To the customer's own address; the same button twice within a minute is one message."""
+    invoice_send(invoice_id=row.pk, actor=actor, now=now, key=f"admin:{row.pk}:{now:%Y%m%d%H%M}")
+
+
+add_to_table(Invoice, inlines=(InvoiceMessageInline,), actions=(send,))

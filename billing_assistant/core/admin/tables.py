@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin.actions import service_action
 from billing_assistant.core.admin.base import ReadTable
+from billing_assistant.core.admin.history import history_tables
 from billing_assistant.core.models import (
     ApiKey,
     Approval,
@@ -154,5 +155,9 @@ class IdempotencyRecordTable(ReadTable):
 class HumanCounterTable(ReadTable):
     view_right = Right.SETTINGS_EDIT
     list_display = ("profile", "kind", "last_number")
-    list_filter = ("kind",)
+    list_filter = ("kind", "profile")
     list_select_related = ("profile",)
+    search_fields = ("kind", "profile__name")
+
+
+history_tables("core")

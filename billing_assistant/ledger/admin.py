@@ -1,0 +1,82 @@
+"""The books in the admin: searched, filtered and read. Nothing of them is ever changed, so there are no actions."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable
+from billing_assistant.core.rights import Right
+from billing_assistant.core.ui.formats import money_text
+from billing_assistant.ledger.models import Account, JournalEntry, JournalLine, OwnerBalance
+
+
+class BookTable(ReadTable):
+    view_right = Right.REPORTS_VIEW
+
+
+class JournalLineInline(ReadOnlyInline):
+    model = JournalLine
+    view_right = Right.REPORTS_VIEW
+    select_related = ("account",)
+    fields = readonly_fields = ("account", "figure_debit", "figure_credit")
+
+    @admin.display(description=_("Debit"))
+    def figure_debit(self, row: JournalLine) -> str:
+        return money_text(row.debit, row.currency) if row.debit else ""
+
+    @admin.display(description=_("Credit"))
+    def figure_credit(self, row: JournalLine) -> str:
+        return money_text(row.credit, row.currency) if row.credit else ""
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(BookTable):
+    list_display = ("document_number", "kind", "booked_on", "currency", "line_count", "memo", "actor_label", "profile")
+    list_filter = ("kind", CurrencyFilter, ("booked_on", admin.DateFieldListFilter), "profile")
+    list_select_related = ("profile",)
+    search_fields = ("document_number", "=document_id", "=owner_id")
+    sortable_by = ("booked_on",)
+    ordering = ("-id",)
+    inlines = [JournalLineInline]
+
+
+@admin.register(JournalLine)
+class JournalLineAdmin(BookTable):
+    profile_path = "entry__profile"
+    list_display = ("entry", "account", "amount")
+    list_filter = ("account__kind", CurrencyFilter, "entry__kind", "entry__profile")
+    list_select_related = ("entry", "account")
+    search_fields = ("entry__document_number", "=account__owner_id")
+    sortable_by = ()
+    ordering = ("-id",)
+
+
+@admin.register(Account)
+class AccountAdmin(BookTable):
+    list_display = ("kind", "currency", "owner_id", "profile", "created_at")
+    list_filter = ("kind", CurrencyFilter, "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=owner_id", "kind", "currency")
+    ordering = ("-id",)
+
+
+@admin.register(OwnerBalance)
+class OwnerBalanceAdmin(BookTable):
+    view_right = Right.CUSTOMERS_VIEW
+    list_display = (
+        "owner_id",
+        "billed",
+        "paid",
+        "credited",
+        "written_off",
+        "outstanding",
+        "unapplied",
+        "document_count",
+        "last_document_on",
+        "profile",
+    )
+    list_filter = (CurrencyFilter, "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=owner_id", "currency")
+    ordering = ("-id",)
