@@ -35,7 +35,8 @@ def received(event: Event) -> str:
 
 def reason(event: Event) -> str:
     """The amount, and why."""
-    why = event.data.get("reason") or event.data.get("failure") or ""
+    failure = event.data.get("failure") or ""
+    why = event.data.get("reason") or (gettext(failure) if failure else "")
     return ": ".join(part for part in (amount_of(event), why) if part)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from integrations.demo_gateway.cards import failure_text
 from integrations.demo_gateway.provider import SessionInput
@@ -47,9 +48,15 @@ def payment_json(payment: DemoPayment) -> dict[str, Any]:
         "method": "card",
         "card_last4": payment.card_last4,
         "failure_code": payment.failure_code if failed else "",
-        "failure_message": failure_text(payment.failure_code) if failed else "",
+        "failure_message": _message(payment.failure_code) if failed else "",
         "created": int(payment.created_at.timestamp()),
     }
+
+
+def _message(code: str) -> str:
+    """Why it failed, in English whoever asks: who keeps it translates it when it is shown."""
+    with override("en"):
+        return failure_text(code)
 
 
 def session_input(body: Mapping[str, Any]) -> SessionInput:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.rights import Right
@@ -62,9 +62,16 @@ def is_being_paid(invoice_id: UUID) -> bool:
     )
 
 
-def parked_events(actor: Actor) -> QuerySet[WebhookEvent]:
-    """Events of gateways that wait for a person; one matched to no profile only for people who see all."""
-    return events_for(actor).filter(status=WebhookStatus.PARKED)
+def parked_events(actor: Actor, profile_id: UUID) -> QuerySet[WebhookEvent]:
+    """Events of gateways that wait for a person."""
+    return events_shown(actor, profile_id).filter(status=WebhookStatus.PARKED)
+
+
+def events_shown(actor: Actor, profile_id: UUID) -> QuerySet[WebhookEvent]:
+    """Events of one business profile, newest first; administrators of all see those too that were matched to none."""
+    unmatched = actor.profile_ids is None and Right.SETTINGS_EDIT in actor.rights
+    wanted = Q(profile_id=profile_id) | Q(profile_id=None) if unmatched else Q(profile_id=profile_id)
+    return events_for(actor).filter(wanted)
 
 
 def events_for(actor: Actor) -> QuerySet[WebhookEvent]:

@@ -22,6 +22,7 @@ from payments.selectors.payments import applied_to, attempts_of, payment_get, po
 from payments.services.allocate import payment_deallocate
 from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
+from payments.web.events import event_word
 from payments.web.forms import ReverseForm
 
 
@@ -37,7 +38,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "applied": applied_to(payment),
         "postings": postings_of(actor, payment) if Right.REPORTS_VIEW in actor.rights else [],
         "attempts": attempts_of(payment),
-        "webhooks": [event for event in webhooks_of(payment)[:50] if may_see(actor, event)],
+        "webhooks": [(event, event_word(event.kind)) for event in webhooks_of(payment)[:50] if may_see(actor, event)],
         "entries": story_of(timeline(actor, subject_id=payment.pk)[:30]),
         "may_apply": may and payment.unapplied > 0,
         "may_undo": may,

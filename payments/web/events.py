@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import DomainError, NotFound
@@ -17,20 +18,33 @@ from billing_assistant.core.keyset import page_of
 from billing_assistant.core.redaction import redact_text
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import View
-from billing_assistant.core.web import actor_of, now_of, render_page, staff_page, visible_or_404
+from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page, visible_or_404
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
 from payments.models import Payment
-from payments.selectors.open_items import events_for
+from payments.selectors.open_items import events_shown
 
 SHOWN: Final = 4_000
+WORDS: Final = {
+    "payment.succeeded": gettext_lazy("Payment succeeded"),
+    "payment.processing": gettext_lazy("Payment being processed"),
+    "payment.failed": gettext_lazy("Payment failed"),
+    "payment.refunded": gettext_lazy("Payment refunded"),
+    "session.expired": gettext_lazy("Payment page expired"),
+    "session.complete": gettext_lazy("Payment page completed"),
+}
+
+
+def event_word(kind: str) -> str:
+    """What an event says, in words; a kind that we do not know as the gateway names it."""
+    return str(WORDS.get(kind) or kind or _("Unknown"))
 
 
 @staff_page(Right.PAYMENTS_VIEW)
 def event_list(request: HttpRequest) -> HttpResponseBase:
     """Events of gateways, newest first; ?status=parked are those that wait for a person."""
     status = request.GET.get("status", "")
-    rows = events_for(actor_of(request))
+    rows = events_shown(actor_of(request), current_profile(request).pk)
     if status in {each.value for each in WebhookStatus}:
         rows = rows.filter(status=status)
     page = page_of(rows, ("-id",), request.GET)
@@ -38,7 +52,11 @@ def event_list(request: HttpRequest) -> HttpResponseBase:
         View(str(each.label), f"?status={each.value}", status == each.value)
         for each in (WebhookStatus.PARKED, WebhookStatus.RECEIVED, WebhookStatus.DONE, WebhookStatus.IGNORED)
     ]
-    context = {"page": page, "rows": [(row, WebhookStatus(row.status)) for row in page.rows], "views": views}
+    context = {
+        "page": page,
+        "rows": [(row, event_word(row.kind), WebhookStatus(row.status)) for row in page.rows],
+        "views": views,
+    }
     return render_page(request, "payments/events.html", context)
 
 
@@ -50,6 +68,7 @@ def event_detail(request: HttpRequest, event_id: UUID) -> HttpResponseBase:
     payments = Payment.objects.filter(provider=event.source, external_id=event.object_id).exclude(external_id="")
     context = {
         "event": event,
+        "word": event_word(event.kind),
         "status": WebhookStatus(event.status),
         "body": redact_text(bytes(event.body[:SHOWN]).decode("utf-8", errors="replace")),
         "payment": next((each for each in payments if actor.can_see(each.profile_id)), None),

@@ -46,7 +46,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
             "views": views_of(request.GET),
             "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
             "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
-            "parked": parked_events(actor).count(),
+            "parked": parked_events(actor, profile.pk).count(),
         }
     return render_page(request, "payments/list.html", context, fragment="payments/partials/list.html")
 

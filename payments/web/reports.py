@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.clock import local_today
+from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
@@ -53,13 +54,16 @@ class JournalForm(forms.Form):
 @staff_page(Right.REPORTS_VIEW)
 def aging_page(request: HttpRequest) -> HttpResponseBase:
     """How late is our money? As of any past day, per customer and currency, tied to the ledger."""
-    report = _aging(request)
+    form, day = _day(request)
+    if day is None:
+        return _unread(request, "reports/aging.html", form, "aging")
+    report = aging(actor_of(request), profile=current_profile(request), as_of=day)
     today = local_today(current_profile(request), now_of(request))
     context = {
         "report": report,
         "rows": report.rows[:LISTED],
         "more": max(len(report.rows) - LISTED, 0),
-        "form": DayForm({"as_of": report.as_of.isoformat()}, auto_id="filter_%s"),
+        "form": form,
         "past": report.as_of < today,
         "query": request.GET.urlencode(),
         "tabs": _tabs("aging"),
@@ -70,7 +74,7 @@ def aging_page(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.REPORTS_VIEW)
 def aging_export(request: HttpRequest) -> HttpResponseBase:
     """The aging report as a CSV file."""
-    report = _aging(request)
+    report = aging(actor_of(request), profile=current_profile(request), as_of=_day_or_refuse(request))
     head = [
         _("Customer number"),
         _("Customer"),
@@ -90,12 +94,15 @@ def aging_export(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.REPORTS_VIEW)
 def ledger_page(request: HttpRequest) -> HttpResponseBase:
     """The journal, newest first, of everything or of one document."""
+    form = JournalForm(request.GET or None, auto_id="filter_%s")
+    if form.is_bound and not form.is_valid():
+        return _unread(request, "reports/ledger.html", form, "ledger")
     page = page_of(_entries(request), ORDER, request.GET)
     context = {
         "page": page,
         "chips": _chips(request),
         "clear_url": reverse("reports:ledger"),
-        "form": JournalForm(request.GET or None, auto_id="filter_%s"),
+        "form": form,
         "query": request.GET.urlencode(),
         "tabs": _tabs("ledger"),
     }
@@ -116,6 +123,7 @@ def ledger_export(request: HttpRequest) -> HttpResponseBase:
         _("Credit"),
         _("By"),
     ]
+    _refuse_unread(JournalForm(request.GET))
     name = f"journal-{current_profile(request).slug}"
     return csv_response(name, head, _journal_lines(_entries(request)))
 
@@ -123,7 +131,10 @@ def ledger_export(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.REPORTS_VIEW)
 def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
     """Sums by account as of a day: debits equal credits in every currency."""
-    profile, as_of = current_profile(request), _as_of(request)
+    form, as_of = _day(request)
+    if as_of is None:
+        return _unread(request, "reports/trial_balance.html", form, "trial-balance")
+    profile = current_profile(request)
     rows = trial_balance(actor_of(request), profile_id=profile.pk, as_of=as_of)
     by_currency: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -136,20 +147,38 @@ def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
     context = {
         "as_of": as_of,
         "by_currency": by_currency,
-        "form": DayForm({"as_of": as_of.isoformat()}, auto_id="filter_%s"),
+        "form": form,
         "tabs": _tabs("trial-balance"),
     }
     return render_page(request, "reports/trial_balance.html", context, fragment="reports/partials/trial_balance.html")
 
 
-def _aging(request: HttpRequest) -> Aging:
-    return aging(actor_of(request), profile=current_profile(request), as_of=_as_of(request))
-
-
-def _as_of(request: HttpRequest) -> date:
-    """The day that was asked for: today, or one in the past."""
+def _day(request: HttpRequest) -> tuple[DayForm, date | None]:
+    """The day that was asked for: today, or one in the past. None when it cannot be read, which the form says."""
     today = local_today(current_profile(request), now_of(request))
-    return min(day_of(request.GET, "as_of") or today, today)
+    form = DayForm({"as_of": request.GET.get("as_of") or today.isoformat()}, auto_id="filter_%s")
+    if not form.is_valid():
+        return form, None
+    day = min(form.cleaned_data["as_of"], today)
+    return DayForm({"as_of": day.isoformat()}, auto_id="filter_%s"), day
+
+
+def _day_or_refuse(request: HttpRequest) -> date:
+    form, day = _day(request)
+    if day is None:
+        raise ValidationFailed({name: list(map(str, said)) for name, said in form.errors.items()})
+    return day
+
+
+def _refuse_unread(form: forms.Form) -> None:
+    if not form.is_valid():
+        raise ValidationFailed({name: list(map(str, said)) for name, said in form.errors.items()})
+
+
+def _unread(request: HttpRequest, template: str, form: forms.Form, tab: str) -> HttpResponseBase:
+    """A report of which a filter cannot be read: the reason at its field, and no figures of some other day."""
+    context = {"form": form, "unread": True, "tabs": _tabs(tab)}
+    return render_page(request, template, context, fragment="reports/partials/unread.html", status=400)
 
 
 def _aging_lines(report: Aging) -> Iterator[Sequence[object]]:

@@ -96,6 +96,12 @@ def money(amount: Any, currency: str = "", *, signed: bool = False, tone: str = 
     )
 
 
+@register.filter
+def known_words(text: str) -> str:
+    """A text that was kept in English, in the reader's language where it is one of ours."""
+    return gettext(text) if text else ""
+
+
 @register.simple_tag
 def money_value(amount: Any, currency: str = "", *, signed: bool = False) -> str:
     """An amount as plain text without its code: "52,200.00"."""
