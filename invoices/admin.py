@@ -18,6 +18,8 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web.requests import current_profile, now_of
 from invoices.models import (
+    CatalogueItem,
+    CataloguePrice,
     DraftLine,
     DraftVersion,
     ImportRun,
@@ -31,6 +33,7 @@ from invoices.models import (
     TaxRate,
 )
 from invoices.selectors import DraftFilters, InvoiceFilters, drafts_filtered, having_status, invoices_filtered
+from invoices.services.catalogue import catalogue_item_offer
 from invoices.services.documents import invoice_pdf
 from invoices.services.drafts import draft_discard, draft_duplicate, draft_reopen, draft_review
 from invoices.services.issue import invoice_issue
@@ -277,6 +280,41 @@ class TaxRateAdmin(ReadTable):
     list_filter = ("category", "is_default", "profile")
     list_select_related = ("profile",)
     search_fields = ("name",)
+
+
+class CataloguePriceInline(ReadOnlyInline):
+    model = CataloguePrice
+    view_right = Right.INVOICES_VIEW
+    fields = readonly_fields = ("currency", "amount", "since", "actor_label")
+
+
+@admin.register(CatalogueItem)
+class CatalogueItemAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    list_display = ("name", "code", "kind", "unit", "tax_category", "tax_rate", "is_active", "profile")
+    list_filter = ("is_active", "kind", "tax_category", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("name", "code", "description")
+    inlines = [CataloguePriceInline]
+    actions = ["offer", "withdraw"]
+
+    @service_action(_("Offer again"), right=Right.CATALOGUE_EDIT)
+    def offer(self, row: CatalogueItem, *, actor: Actor, now: datetime) -> None:
+        catalogue_item_offer(item_id=row.pk, offered=True, actor=actor, now=now)
+
+    @service_action(_("Withdraw"), right=Right.CATALOGUE_EDIT)
+    def withdraw(self, row: CatalogueItem, *, actor: Actor, now: datetime) -> None:
+        catalogue_item_offer(item_id=row.pk, offered=False, actor=actor, now=now)
+
+
+@admin.register(CataloguePrice)
+class CataloguePriceAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    profile_path = "item__profile"
+    list_display = ("item", "currency", "amount", "since", "actor_label")
+    list_filter = (CurrencyFilter, ("since", admin.DateFieldListFilter), "item__profile")
+    list_select_related = ("item",)
+    search_fields = ("item__name", "item__code", "currency")
 
 
 @admin.register(ImportRun)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from billing_assistant.core.rights import Role
 from customers.models import Customer
-from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
+from invoices.models import CatalogueItem, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
 from reminders.models import Message
 from tests import factories
 from tests.payments import builders
@@ -192,3 +192,12 @@ def test_drafts_go_their_way_by_services(customer: Customer) -> None:
     act(browser, DRAFTS, "duplicate", draft)
     assert InvoiceDraft.objects.count() == 2
     assert Invoice.objects.count() == 1
+
+
+def test_items_of_the_catalogue_are_offered_or_not_by_the_service(customer: Customer) -> None:
+    item = CatalogueItem.objects.create(profile=customer.profile, name="Hosting", tax_category="standard")
+    browser = enter()
+    for action, offered in (("withdraw", False), ("offer", True)):
+        assert "1 row done." in act(browser, "admin:invoices_catalogueitem_changelist", action, item)
+        item.refresh_from_db()
+        assert item.is_active is offered
