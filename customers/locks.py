@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from customers.models import Contact, Customer, PortalLink
+from customers.models import Contact, Customer, Note, PortalLink
 
 
 def customer_lock(customer_id: UUID) -> Customer:
@@ -35,6 +35,15 @@ def contact_lock(contact_id: UUID) -> Contact:
     if not found:
         raise NotFound(_("There is no such contact."))
     found[0].customer = customer
+    return found[0]
+
+
+def note_lock(note_id: UUID) -> Note:
+    """The note, locked, with its customer. Raises NotFound."""
+    set_lock_timeout()
+    found = list(Note.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=note_id))
+    if not found:
+        raise NotFound(_("There is no such note."))
     return found[0]
 
 

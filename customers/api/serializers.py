@@ -12,9 +12,9 @@ from billing_assistant.core.api.fields import MoneyField
 from billing_assistant.core.api.strict import AmountAsGiven, FlagAsGiven, StrictSerializer, TextAsGiven, WordsAsGiven
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import Money
-from customers.models import Customer
+from customers.models import Contact, Customer, Note
 from customers.selectors import Account, Balance, CustomerRow, CustomerStats
-from customers.states import LANGUAGES
+from customers.states import LANGUAGES, ContactRole
 
 GROUPS: Final = ("address", "ai_preferences")
 # Where nested JSON stands for a field of the service.
@@ -98,6 +98,55 @@ def _nested(body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
     for group in GROUPS:
         for name, value in (body.get(group) or {}).items():
             yield group, name, value
+
+
+class ContactUpdateSerializer(StrictSerializer):
+    """A person at the customer. Another e-mail address ends the person's portal access."""
+
+    name = TextAsGiven()
+    email = TextAsGiven()
+    phone = TextAsGiven(help_text="Kept as digits with the country code: 254722123456.")
+    role = TextAsGiven(help_text=", ".join(role.value for role in ContactRole))
+    is_primary = FlagAsGiven(help_text="A customer has one first contact; the one before stops being it.")
+
+
+class ContactCreateSerializer(ContactUpdateSerializer):
+    name = TextAsGiven(required=True)
+
+
+class ContactSerializer(serializers.Serializer[Contact]):
+    """A person at the customer."""
+
+    id = serializers.UUIDField()
+    customer_id = serializers.CharField(source="customer.number")
+    name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    role = serializers.CharField()
+    is_primary = serializers.BooleanField()
+    portal_access = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+
+    def get_portal_access(self, contact: Contact) -> bool:
+        return contact.user_id is not None
+
+
+class NoteUpdateSerializer(StrictSerializer):
+    text = TextAsGiven()
+
+
+class NoteCreateSerializer(StrictSerializer):
+    text = TextAsGiven(required=True)
+
+
+class NoteSerializer(serializers.Serializer[Note]):
+    """An internal note of staff; clients never see it."""
+
+    id = serializers.UUIDField()
+    customer_id = serializers.CharField(source="customer.number")
+    text = serializers.CharField()
+    author = serializers.CharField(source="author.display_name", allow_null=True, default=None)
+    created_at = serializers.DateTimeField()
 
 
 class BalanceSerializer(serializers.Serializer[Any]):

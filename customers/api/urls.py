@@ -1,9 +1,14 @@
 """Endpoints of the customers floor, under /api/."""
 
 from billing_assistant.core.api.urls import endpoint
+from customers.api.people import ContactsView, ContactView, NotesView, NoteView
 from customers.api.views import CustomerStatsView, CustomersView
 
 urlpatterns = [
     *endpoint("customers", CustomersView, name="customers"),
     *endpoint("customers/stats/summary", CustomerStatsView, name="customer-stats"),
+    *endpoint("customers/<ref:customer_ref>/contacts", ContactsView, name="customer-contacts"),
+    *endpoint("customers/<ref:customer_ref>/contacts/<ref:contact_id>", ContactView, name="customer-contact"),
+    *endpoint("customers/<ref:customer_ref>/notes", NotesView, name="customer-notes"),
+    *endpoint("customers/<ref:customer_ref>/notes/<ref:note_id>", NoteView, name="customer-note"),
 ]

@@ -12,7 +12,7 @@ from billing_assistant.core.models import Notice, User
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
 from billing_assistant.core.services.approvals import Action, approval_request
-from customers.models import Contact, PortalLink
+from customers.models import Contact, Note, PortalLink
 from customers.portal_tokens import token_of
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
 from invoices.models import ImportRun
@@ -41,6 +41,11 @@ def customer(world: World) -> object:
 @provides("contact_id")
 def contact(world: World) -> object:
     return world.keep("contact", lambda: Contact.objects.create(customer=world.customer, name="Contact")).pk
+
+
+@provides("note_id")
+def note(world: World) -> object:
+    return world.keep("note", lambda: Note.objects.create(customer=world.customer, text="Note")).pk
 
 
 @provides("draft_id", "draft_ref", "draft")
@@ -89,6 +94,12 @@ def token(world: World) -> object:
         ),
     )
     return token_of(link.pk)
+
+
+@provides("link_id")
+def portal_link(world: World) -> object:
+    token(world)
+    return world.kept["link"].pk
 
 
 @provides("run_id")
