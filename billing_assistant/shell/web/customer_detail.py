@@ -86,6 +86,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "draft": first_url("invoices:draft_new", "drafts:new", customer=customer.pk) if drafts else "",
         "generate": url_to("ai:generate", customer.pk) if drafts else "",
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
+        "portal": url_to("customers:portal_links", customer.pk) if Right.INVOICES_SEND in rights else "",
         "message": url_to("messages:write", customer.pk) if Right.MESSAGES_SEND in rights else "",
     }
 

@@ -60,6 +60,8 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
     sends = Right.INVOICES_SEND in rights and invoice.state != InvoiceState.VOID
     return {
         "send": url_to("messages:invoice_send", invoice.pk) if sends else "",
+        "portal": url_to("customers:portal_links", invoice.customer_id) if Right.INVOICES_SEND in rights else "",
+        "new_link": url_to("invoices:portal_link_new", invoice.pk) if sends else "",
         "pay": url_to("payments:new", customer=invoice.customer_id, invoice=invoice.pk) if money and owing else "",
         "credit": url_to("payments:invoice_credit", invoice.pk) if voids and live else "",
         "apply": url_to("payments:credit_note_apply", invoice.pk) if money and has_credit else "",
