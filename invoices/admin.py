@@ -105,7 +105,7 @@ class StatusFilter(admin.SimpleListFilter):
 @admin.register(Invoice)
 class InvoiceAdmin(ReadTable):
     view_right = Right.INVOICES_VIEW
-    list_display = ("number", "customer", "kind", "issued_on", "due_on", "total", "amount_due", "status", "sent_at")
+    list_display = ("number", "customer", "total", "amount_due", "status", "issued_on", "due_on", "kind", "sent_at")
     list_filter = (StatusFilter, "kind", "state", CurrencyFilter, *DAY_FILTERS, "imported", "language", "profile")
     list_select_related = ("customer", "profile")
     search_fields = ("number", "customer__name")

@@ -51,9 +51,8 @@ def history_tables(app_label: str) -> None:
 def _own(model: type[Model], tracked: type[Model]) -> dict[str, Any]:
     table: Any = admin.site.get_model_admin(tracked)
     names = {field.name for field in model._meta.get_fields()}
-    columns = [name for name in table.list_display if name in names] or sorted(
-        name for name in names if not name.startswith("pgh_")
-    )
+    kept = [field.name for field in model._meta.fields if not field.name.startswith("pgh_")]
+    columns = [name for name in table.list_display if name in names] if "id" in names else kept
     searched = [name for name in table.search_fields if "__" not in name]
     of_guard: dict[str, Any] = {"view_right": table.view_right} if isinstance(table, Guarded) else {}
     path = table.profile_path
