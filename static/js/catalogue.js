@@ -21,6 +21,10 @@ async function offer(field) {
   }
 }
 
+function priceOf(field) {
+  return field.closest("[data-row]").querySelector("[name$='-unit_price']");
+}
+
 function fill(field) {
   const chosen = [...list.options].find((option) => option.value === field.value);
   if (!chosen) return false;
@@ -35,7 +39,7 @@ function fill(field) {
   set("unit_price", chosen.dataset.price);
   set("tax", chosen.dataset.tax);
   if (!row.querySelector("[name$='-quantity']").value) set("quantity", "1");
-  row.querySelector("[name$='-unit_price']").dispatchEvent(new Event("change", { bubbles: true }));
+  priceOf(field).dispatchEvent(new Event("change", { bubbles: true }));
   return true;
 }
 
@@ -49,8 +53,10 @@ if (list && form) {
   form.addEventListener("input", (event) => {
     if (!isDescription(event.target)) return;
     clearTimeout(waiting);
-    const chosen = event.inputType === "insertReplacementText" || event.inputType === undefined;
-    if (chosen && fill(event.target)) return;
+    if (event.inputType === "insertReplacementText" && fill(event.target)) return;
     waiting = setTimeout(() => offer(event.target), 200);
+  });
+  form.addEventListener("change", (event) => {
+    if (isDescription(event.target) && !priceOf(event.target).value) fill(event.target);
   });
 }
