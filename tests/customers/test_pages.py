@@ -299,3 +299,15 @@ def test_a_strange_address_is_read_calmly(client: Client, seller: BusinessProfil
         {"q": "x" * 5000},
     ]:
         assert client.get(reverse("customers:list"), query).status_code == 200, query
+
+
+def test_a_row_of_the_list_costs_one_template(client: Client, seller: BusinessProfile) -> None:
+    def templates() -> int:
+        return len(client.get(reverse("customers:list")).templates)
+
+    sign_in(client)
+    factories.customer(seller)
+    one = templates()
+    for number in range(4):
+        factories.customer(seller, name=f"Customer {number}")
+    assert templates() - one <= 4

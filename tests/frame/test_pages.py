@@ -50,7 +50,7 @@ def test_people_manage_their_own_sign_in(client: Client, staff: User, path: str)
 def test_signing_in_with_a_wrong_password_says_so_and_keeps_the_name(client: Client) -> None:
     factories.user(Role.ADMIN, username="amina")
     response = client.post("/accounts/login/", {"login": "amina", "password": "wrong"})
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert 'role="alert"' in response.content.decode()
     assert 'value="amina"' in response.content.decode()
 

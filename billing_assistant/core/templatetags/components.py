@@ -136,13 +136,14 @@ def date_of(context: Context, value: Any, *, relative: bool = False, time: bool 
     return format_html('<time class="when" datetime="{}" title="{}">{}</time>', value.isoformat(), title, text)
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(name: Any, *, size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def avatar(name: Any, *, size: str = "") -> SafeString:
     """Initials of a person or company, in a colour that stays with the name."""
     text = str(name or "").strip()
     words = [word for word in text.replace(".", " ").split() if word[0].isalnum()]
     initials = (words[0][0] + words[-1][0] if len(words) > 1 else text[:2]).upper() or "?"
-    return {"initials": initials, "shade": sum(text.encode()) % 6, "size": size}
+    css = f"who who-{sum(text.encode()) % 6}" + (f" who-{size}" if size else "")
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials)
 
 
 @register.inclusion_tag("components/progress.html")
@@ -371,6 +372,14 @@ def confirm(
     return _block("confirm", content, csrf_token=context.get("csrf_token"), **values)
 
 
+_MENU = (
+    '<span class="menu{end}">'
+    '<button type="button" class="{css}" popovertarget="{id}"{name}>{icon}{word}</button>'
+    '<div class="menu-list" id="{id}" popover data-menu>{content}</div>'
+    "</span>"
+)
+
+
 @register.simple_block_tag
 def menu(
     content: str,
@@ -382,16 +391,19 @@ def menu(
     hide_label: bool = False,
     end: bool = True,
 ) -> SafeString:
-    """A button that opens a list of links and buttons with class menu-item. `id` where a page has several alike."""
-    return _block(
-        "menu",
-        content,
-        label=label,
+    """A button that opens a list of links and buttons with class menu-item. `id` where a page has several alike.
+
+    Put together here and not by a template: a list has one in each of its rows.
+    """
+    return format_html(
+        _MENU,
+        end=" menu-end" if end else "",
+        css=f"{css} btn-square" if hide_label else css,
         id=id or f"{slugify(label)}-menu",
-        icon=icon,
-        css=css,
-        hide_label=hide_label,
-        end=end,
+        name=format_html(' aria-label="{0}" title="{0}"', label) if hide_label else "",
+        icon=_icon(icon) if icon else "",
+        word="" if hide_label else format_html("<span>{}</span>{}", label, _icon("chevron-down", size=16)),
+        content=SafeString(content),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
@@ -21,8 +22,12 @@ _RELATIVE_DAYS = 45
 
 def locale_of(language: str | None = None) -> Locale:
     """The Babel locale of a language code, else of the active language."""
-    code = (language or get_language() or "en").replace("-", "_")
-    return Locale.parse(code, sep="_")
+    return _locale(language or get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code.replace("-", "_"), sep="_")
 
 
 def _with_minus(text: str) -> str:
@@ -57,7 +62,13 @@ def local(moment: datetime, zone: str) -> datetime:
 
 def day_text(day: date, language: str | None = None) -> str:
     """A short date: "20 Nov 2025"."""
-    return format_date(day, _DAY, locale=locale_of(language))
+    return _day_as(day, _DAY, language or get_language() or "en")
+
+
+@lru_cache(maxsize=2_048)
+def _day_as(day: date, pattern: str, language: str) -> str:
+    """The rows of a list have few different days."""
+    return format_date(day, pattern, locale=locale_of(language))
 
 
 def weekday_text(day: date, language: str | None = None) -> str:
@@ -77,7 +88,7 @@ def full_text(value: date | datetime, zone: str, language: str | None = None) ->
         return format_datetime(
             local(value, zone), "EEEE, d MMMM y, HH:mm (zzzz)", tzinfo=get_timezone(zone), locale=locale
         )
-    return format_date(value, "EEEE, d MMMM y", locale=locale)
+    return _day_as(value, "EEEE, d MMMM y", language or get_language() or "en")
 
 
 def relative_day(day: date, today: date, language: str | None = None) -> str:
