@@ -204,7 +204,9 @@ def test_the_admin_is_for_staff(worlds: Worlds, role: Role) -> None:
 
 def test_open_doors_are_few_and_known() -> None:
     """A new public address is a decision: it is written down here."""
-    public = {route.name or route.route for route in walk() if route.rule is not None and route.rule.kind is Kind.PUBLIC}
+    public = {
+        route.name or route.route for route in walk() if route.rule is not None and route.rule.kind is Kind.PUBLIC
+    }
     assert public == {
         "healthz",
         "readyz",
