@@ -11,6 +11,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from billing_assistant.settings import engines
@@ -75,6 +76,13 @@ def _fresh_cache() -> Iterator[None]:
     yield
     if settings.configured:
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was asked for in Swahili leaves the thread in Swahili: the next test begins in its own language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
