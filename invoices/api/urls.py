@@ -1,6 +1,7 @@
 """Addresses of the invoice endpoints, under /api/."""
 
 from billing_assistant.core.api.urls import endpoint
+from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
 
@@ -17,6 +18,8 @@ urlpatterns = [
     *endpoint("drafts/<ref:draft_ref>/preview", DraftPreview, name="draft-preview"),
     *endpoint("drafts/<ref:draft_ref>/review", DraftReview, name="draft-review"),
     *endpoint("drafts/<ref:draft_ref>/issue", DraftIssue, name="draft-issue"),
+    *endpoint("catalogue", Catalogue, name="catalogue"),
+    *endpoint("catalogue/<uuid:item_id>", OneItem, name="catalogue-item"),
     *endpoint("invoices", Invoices, name="invoices"),
     *endpoint("invoices/<ref:invoice_ref>", OneInvoice, name="invoice"),
     *endpoint("invoices/<ref:invoice_ref>/pdf", InvoicePdf, name="invoice-pdf"),

@@ -112,9 +112,9 @@ def _wrong_texts(item: CatalogueItem) -> Errors:
 
 def _wrong_tax(data: CatalogueInput) -> Errors:
     if not data.tax_rate.is_finite() or not 0 <= data.tax_rate <= ALL:
-        return {"tax": [_("A tax rate is between 0 and 100 per cent.")]}
+        return {"tax_rate": [_("A tax rate is between 0 and 100 per cent.")]}
     if data.tax_category in UNTAXED and data.tax_rate:
-        return {"tax": [_("This kind of tax has no rate.")]}
+        return {"tax_rate": [_("This kind of tax has no rate.")]}
     return {}
 
 

@@ -70,9 +70,9 @@ def test_the_same_price_again_writes_nothing(profile: BusinessProfile) -> None:
         (hosting(name=" "), "name"),
         (hosting(name="x" * 121), "name"),
         (hosting(unit="\x00"), "unit"),
-        (hosting(tax_rate=Decimal(101)), "tax"),
-        (hosting(tax_rate=Decimal("NaN")), "tax"),
-        (hosting(tax_category=TaxCategory.EXEMPT), "tax"),
+        (hosting(tax_rate=Decimal(101)), "tax_rate"),
+        (hosting(tax_rate=Decimal("NaN")), "tax_rate"),
+        (hosting(tax_category=TaxCategory.EXEMPT), "tax_rate"),
         (hosting(prices={"XYZ": Decimal(1)}), "prices"),
         (hosting(prices={"KES": Decimal(-1)}), "prices"),
         (hosting(prices={"KES": Decimal("1e15")}), "prices"),
@@ -196,3 +196,49 @@ def sent() -> dict[str, str]:
         "prices-1-currency": "USD",
         "prices-1-amount": "",
     }
+
+
+class TestApi:
+    @pytest.fixture
+    def api(self, client: Client, profile: BusinessProfile) -> Client:
+        client.force_login(factories.user(Role.FINANCE))
+        return client
+
+    def test_an_item_is_added_found_and_changed(self, api: Client) -> None:
+        made = api.post("/api/catalogue", {"name": "Hosting", "prices": {"KES": 15000, "usd": "120.5"}}, JSON)
+        assert made.status_code == 201
+        item = made.json()
+        assert (item["tax_category"], item["tax_rate"], item["offered"]) == ("standard", 16, True)
+        assert item["prices"] == {"KES": 15000, "USD": 120.5}
+        assert api.get("/api/catalogue?search=host").json()["items"] == [item]
+        changed = api.patch(made.headers["Location"], {"prices": {"KES": 16000}, "offered": False}, JSON).json()
+        assert changed == item | {"prices": {"KES": 16000}, "offered": False}
+        assert api.get("/api/catalogue?offered=true").json()["total"] == 0
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({}, "name"),
+            ({"name": "x", "colour": "red"}, "colour"),
+            ({"name": "x", "prices": {"KES": -1}}, "prices"),
+            ({"name": "x", "prices": {"XXQ": 1}}, "prices"),
+            ({"name": "x", "prices": [1]}, "prices"),
+            ({"name": "x", "tax_category": "exempt", "tax_rate": 16}, "tax_rate"),
+            ({"name": "x", "tax_rate": 101}, "tax_rate"),
+            ({"name": "x", "kind": "magic"}, "kind"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, api: Client, body: dict[str, Any], field: str) -> None:
+        refused = api.post("/api/catalogue", body, JSON)
+        assert refused.status_code == 400
+        assert [name.partition(".")[0] for name in refused.json()["errors"]] == [field]
+        assert not CatalogueItem.objects.exists()
+
+    def test_another_profiles_item_is_not_there(self, client: Client, profile: BusinessProfile) -> None:
+        item = factories.catalogue_item(factories.seller(name="Another"))
+        client.force_login(factories.user(Role.FINANCE, profiles=[profile]))
+        assert client.get(f"/api/catalogue/{item.pk}").status_code == 404
+        assert client.patch(f"/api/catalogue/{item.pk}", {"name": "Mine"}, JSON).status_code == 404
+
+
+JSON = "application/json"
