@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.currencies import EXPONENTS
@@ -106,3 +107,12 @@ def test_python_and_the_database_agree_on_every_currency() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT code, currency_exponent(code) FROM unnest(%s::text[]) AS code", [list(EXPONENTS)])
         assert dict(cursor.fetchall()) == EXPONENTS
+
+
+def test_an_entry_is_found_by_number_or_memo_through_their_indexes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    named = Q(document_number__iexact="inv-1") | Q(memo__iexact="inv-1")
+    plan = JournalEntry.objects.order_by().filter(named).values("id").explain()
+    assert "entry_by_number" in plan
+    assert "entry_by_memo" in plan

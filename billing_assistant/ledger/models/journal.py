@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
@@ -41,6 +42,8 @@ class JournalEntry(Entity):
             models.Index(fields=["document_id"], name="entry_by_document"),
             models.Index(fields=["owner_id", "-id"], name="entry_by_owner"),
             models.Index(fields=["profile", "-booked_on", "-id"], name="entry_by_date"),
+            models.Index(Upper("document_number"), name="entry_by_number"),
+            models.Index(Upper("memo"), name="entry_by_memo"),
         ]
 
     def __str__(self) -> str:
