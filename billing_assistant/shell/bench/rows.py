@@ -26,7 +26,8 @@ class Row:
     ratio: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {name: str(value) if isinstance(value, Decimal) else value for name, value in asdict(self).items()}
+        """The row for a program: figures are numbers."""
+        return {name: float(value) if isinstance(value, Decimal) else value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
