@@ -26,8 +26,8 @@ class Row:
     ratio: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The row for a program: figures are numbers."""
-        return {name: float(value) if isinstance(value, Decimal) else value for name, value in asdict(self).items()}
+        """The row for a program; its figures are exact numbers, for `exact_json`."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

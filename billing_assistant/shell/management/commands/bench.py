@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from billing_assistant.core import exact_json
 from billing_assistant.shell.bench import documents, issuing, pages, payments, webhooks
 from billing_assistant.shell.bench.rows import Row
 from billing_assistant.shell.bench.scratch import scratch_database
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             rows = [row for case in cases.values() for row in self._run(case, setting)]
         if options["json"]:
             content = {"server": server, "rows": [row.as_json() for row in rows]}
-            Path(options["json"]).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            Path(options["json"]).write_text(exact_json.dumps(content) + "\n", encoding="utf-8")
 
     def _run(self, case: Case, setting: Setting) -> list[Row]:
         rows = case(setting)
