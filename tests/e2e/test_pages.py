@@ -18,6 +18,8 @@ PAGES = {
     "drafts": "/drafts/",
     "draft-new": "/drafts/new/",
     "imports": "/imports/",
+    "catalogue": "/catalogue/",
+    "catalogue-new": "/catalogue/new/",
     "payments": "/payments/",
     "payment-new": "/payments/new/",
     "messages": "/messages/",

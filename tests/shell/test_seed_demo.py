@@ -12,9 +12,10 @@ from django.test import Client
 
 from billing_assistant.core.models import BusinessProfile, EventDelivery, User
 from billing_assistant.shell.demo import ACCOUNTS
+from billing_assistant.shell.seeding.catalogue import ITEMS
 from customers.models import Contact, Customer
 from customers.selectors import account_of
-from invoices.models import Invoice, InvoiceDraft
+from invoices.models import CatalogueItem, Invoice, InvoiceDraft
 from invoices.selectors import number_gaps
 from payments.models import Payment
 from reminders.models import Message
@@ -43,6 +44,7 @@ def test_the_demo_company(seeded: str, client: Client) -> None:
         ("CUST-0004", "Digital Agency Pro"),
         ("CUST-0005", "Tech Solutions Ltd"),
     ]
+    assert CatalogueItem.objects.count() == len(ITEMS)
     owed = {c.number: account_of(c).own for c in Customer.objects.all()}
     assert [owed[f"CUST-000{n}"].outstanding for n in range(1, 5)] == [
         Decimal("2450"),

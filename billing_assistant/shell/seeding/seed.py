@@ -11,6 +11,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.models import BusinessProfile, DeliveryStatus, EventDelivery
 from billing_assistant.core.rights import Role
+from billing_assistant.shell.seeding.catalogue import catalogue_make
 from billing_assistant.shell.seeding.company import company_make, people_make
 from billing_assistant.shell.seeding.customers import customers_make
 from billing_assistant.shell.seeding.history import Story
@@ -22,7 +23,7 @@ MAIL: Final = "reminders."
 
 
 def demo_seed(*, now: datetime) -> bool:
-    """Makes company, people, customers and five months of history; returns whether there was anything to make.
+    """Makes company, people, catalogue, customers and five months of history; returns whether it had to.
 
     All of the history or none of it; a company that has customers is left as it is.
     """
@@ -33,6 +34,7 @@ def demo_seed(*, now: datetime) -> bool:
             return False
         finance, csm = Actor.of_user(people[Role.FINANCE]), Actor.of_user(people[Role.CSM])
         customers = customers_make(profile_id=profile.pk, actor=csm, now=now - FOUNDED)
+        catalogue_make(profile_id=profile.pk, actor=finance, now=now - FOUNDED)
         Story(profile, customers, finance, csm, now).tell()
         for customer in customers.values():
             standing_refresh(customer_id=customer.pk, now=now)
