@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -156,17 +157,12 @@ def _by_reference(reference: str | UUID) -> dict[str, object]:
 
 
 def catalogue_for(actor: Actor, *, profile_id: UUID) -> QuerySet[CatalogueItem]:
-    """What a business profile sells, by name, with the present prices in `prices_now`. Raises NotFound, also for a
+    """What a business profile sells, by name, with the present prices for `prices_of`. Raises NotFound, also for a
     profile that the actor may not see."""
     actor.require(Right.INVOICES_VIEW)
     if not actor.can_see(profile_id):
         raise NotFound(_("There is no such business profile."))
-    latest = CataloguePrice.objects.order_by("item_id", "currency", "-since", "-id").distinct("item_id", "currency")
-    return (
-        CatalogueItem.objects.filter(profile_id=profile_id)
-        .order_by(Upper("name"), "id")
-        .prefetch_related(Prefetch("prices", queryset=latest, to_attr="prices_now"))
-    )
+    return _with_prices(CatalogueItem.objects.filter(profile_id=profile_id)).order_by(Upper("name"), "id")
 
 
 def catalogue_filtered(
@@ -179,9 +175,20 @@ def catalogue_filtered(
 
 
 def catalogue_item_get(actor: Actor, item_id: UUID) -> CatalogueItem:
-    """One item with its profile. Raises NotFound, also for one of another profile."""
+    """One item with its profile and present prices. Raises NotFound, also for one of another profile."""
     actor.require(Right.INVOICES_VIEW)
-    item = CatalogueItem.objects.select_related("profile").filter(pk=item_id).first()
+    item = _with_prices(CatalogueItem.objects.select_related("profile").filter(pk=item_id)).first()
     if item is None or not actor.can_see(item.profile_id):
         raise NotFound(_("There is no such item in the catalogue."))
     return item
+
+
+def prices_of(item: CatalogueItem) -> dict[str, Decimal]:
+    """What a unit costs now, by currency, of an item that a selector of the catalogue gave."""
+    present = item.prices_now  # type: ignore[attr-defined]  # put there by `_with_prices`
+    return {price.currency: price.amount for price in present if price.amount is not None}
+
+
+def _with_prices(items: QuerySet[CatalogueItem]) -> QuerySet[CatalogueItem]:
+    latest = CataloguePrice.objects.order_by("item_id", "currency", "-since", "-id").distinct("item_id", "currency")
+    return items.prefetch_related(Prefetch("prices", queryset=latest, to_attr="prices_now"))

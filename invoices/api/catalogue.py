@@ -22,7 +22,7 @@ from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import text_of
 from invoices.models import CatalogueItem
-from invoices.selectors import catalogue_filtered, catalogue_for, catalogue_item_get
+from invoices.selectors import catalogue_filtered, catalogue_for, catalogue_item_get, prices_of
 from invoices.services.catalogue import (
     LENGTHS,
     CatalogueInput,
@@ -77,7 +77,7 @@ class ItemOut(serializers.Serializer[CatalogueItem]):
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "number"}})
     def get_prices(self, item: CatalogueItem) -> dict[str, Decimal]:
         shown = ExactNumberField()
-        return {code: shown.to_representation(amount) for code, amount in _prices(item).items()}
+        return {code: shown.to_representation(amount) for code, amount in prices_of(item).items()}
 
 
 class Catalogue(ApiView):
@@ -125,7 +125,7 @@ class OneItem(ApiView):
     def patch(self, request: Request, item_id: UUID) -> Response:
         """Changes the fields that are given. A price that changes is added to the history."""
         given = self.parse(ItemChangeIn)
-        item = _found(self, item_id)
+        item = catalogue_item_get(self.actor, item_id)
         offered = given.pop("offered", None)
         with transaction.atomic():
             if given:
@@ -136,18 +136,8 @@ class OneItem(ApiView):
         return Response(_shown(self, item_id))
 
 
-def _found(view: ApiView, item_id: UUID) -> CatalogueItem:
-    profile_id = catalogue_item_get(view.actor, item_id).profile_id
-    return catalogue_for(view.actor, profile_id=profile_id).get(pk=item_id)
-
-
 def _shown(view: ApiView, item_id: UUID) -> Any:
-    return ItemOut(_found(view, item_id)).data
-
-
-def _prices(item: CatalogueItem) -> dict[str, Decimal]:
-    present = item.prices_now  # type: ignore[attr-defined]  # put there by the selector
-    return {price.currency: price.amount for price in present if price.amount is not None}
+    return ItemOut(catalogue_item_get(view.actor, item_id)).data
 
 
 def _present(item: CatalogueItem) -> CatalogueInput:
@@ -159,7 +149,7 @@ def _present(item: CatalogueItem) -> CatalogueInput:
         unit=item.unit,
         tax_category=TaxCategory(item.tax_category),
         tax_rate=item.tax_rate,
-        prices=_prices(item),
+        prices=prices_of(item),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -37,7 +36,7 @@ from billing_assistant.core.web import (
 )
 from customers.web.forms import currency_choices
 from invoices.models import CatalogueItem
-from invoices.selectors import catalogue_filtered, catalogue_for, catalogue_item_get
+from invoices.selectors import catalogue_filtered, catalogue_for, catalogue_item_get, prices_of
 from invoices.services.catalogue import (
     LENGTHS,
     CatalogueInput,
@@ -168,10 +167,7 @@ def catalogue_edit(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     history = list(item.prices.order_by("-since", "-id")[:100])
     present = tax_key(item.tax_category, item.tax_rate)
     form = CatalogueForm(posted(request), profile=item.profile, present=present, initial=_present(item, present))
-    now_in: dict[str, Decimal | None] = {}
-    for price in history:
-        now_in.setdefault(price.currency, price.amount)
-    rows = [{"currency": code, "amount": amount} for code, amount in sorted(now_in.items()) if amount is not None]
+    rows = [{"currency": code, "amount": amount} for code, amount in sorted(prices_of(item).items())]
     prices = PriceFormSet(posted(request), initial=rows or [{"currency": item.profile.currency}], prefix="prices")
     if request.method == "POST" and form.is_valid() and prices.is_valid():
         try:
@@ -216,11 +212,7 @@ def catalogue_options(request: HttpRequest) -> HttpResponseBase:
 
 
 def _price_in(item: CatalogueItem, currency: str) -> str:
-    amounts: Mapping[str, Decimal | None] = {
-        price.currency: price.amount
-        for price in item.prices_now  # type: ignore[attr-defined]
-    }
-    amount = amounts.get(currency)
+    amount = prices_of(item).get(currency)
     return "" if amount is None else f"{amount.normalize():f}"
 
 

@@ -156,6 +156,13 @@ class TestPages:
         assert "15,000.00" in page
         assert "45,000.00" in page
 
+    def test_a_price_that_was_set_long_ago_stands_in_the_form(self, staff: Client, profile: BusinessProfile) -> None:
+        item = factories.catalogue_item(profile, prices={"KES": Decimal(1), "USD": Decimal("7.25")})
+        for amount in range(2, 105):
+            prices = {"KES": Decimal(amount), "USD": Decimal("7.25")}
+            catalogue_item_update(item_id=item.pk, data=hosting(prices=prices), actor=SYSTEM, now=LATER)
+        assert 'value="7.25"' in staff.get(f"/catalogue/{item.pk}/").content.decode()
+
     def test_what_is_withdrawn_is_offered_no_more(self, staff: Client, profile: BusinessProfile) -> None:
         item = factories.catalogue_item(profile)
         told = staff.post(f"/catalogue/{item.pk}/offer/", {"offered": "0"}, follow=True).content.decode()
