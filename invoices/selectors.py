@@ -13,16 +13,26 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import NotFound
+from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.models import Customer
-from invoices.models import CatalogueItem, CataloguePrice, DraftLine, Invoice, InvoiceDraft, NumberSeries, TaxRate
+from invoices.models import (
+    CatalogueItem,
+    CataloguePrice,
+    DraftLine,
+    Invoice,
+    InvoiceDraft,
+    InvoiceTemplate,
+    NumberSeries,
+    TaxRate,
+)
 from invoices.states import (
     DraftSource,
     DraftStatus,
     InvoiceKind,
     InvoiceState,
     InvoiceStatus,
+    TemplateStatus,
     status_expression,
     status_filter,
 )
@@ -120,7 +130,9 @@ def _found(search: str) -> Q:
 def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:
     """Drafts that the actor may see, newest first, with customer and profile."""
     actor.require(Right.INVOICES_VIEW)
-    drafts = InvoiceDraft.objects.select_related("customer", "profile", "reviewed_by", "created_by").order_by("-id")
+    drafts = InvoiceDraft.objects.select_related(
+        "customer", "profile", "reviewed_by", "created_by", "template"
+    ).order_by("-id")
     return drafts if actor.profile_ids is None else drafts.filter(profile_id__in=actor.profile_ids)
 
 
@@ -131,6 +143,15 @@ def draft_get(actor: Actor, reference: str | UUID) -> InvoiceDraft:
     if found is None:
         raise NotFound(_("There is no draft %(reference)s.") % {"reference": reference})
     return found
+
+
+def template_id_of(profile_id: UUID, reference: str) -> UUID:
+    """The template in use that has a number or a name. The caller has scoped the profile. Raises ValidationFailed."""
+    named = Q(number__iexact=reference) | Q(name__iexact=reference)
+    found = InvoiceTemplate.objects.filter(named, profile_id=profile_id, status=TemplateStatus.ACTIVE).first()
+    if found is None:
+        raise ValidationFailed({"template": [_("There is no such template in use.")]})
+    return found.pk
 
 
 def tax_rates_for(profile_id: UUID) -> QuerySet[TaxRate]:

@@ -150,3 +150,19 @@ class DraftSource(Status):
 class CatalogueKind(Status):
     SERVICE = "service", _("Service"), "neutral", "briefcase"
     PRODUCT = "product", _("Product"), "neutral", "package"
+
+
+class TemplateStatus(Status):
+    ACTIVE = "active", _("In use"), "success", "circle-check"
+    ARCHIVED = "archived", _("Put away"), "neutral", "archive"
+
+
+class TemplateColumn(Status):
+    """What a line of a printed document can show, in this order."""
+
+    ITEM = "item", _("Item"), "neutral", "list-numbers"
+    DESCRIPTION = "description", _("Description"), "neutral", "text-caption"
+    QUANTITY = "quantity", _("Quantity"), "neutral", "number"
+    RATE = "rate", _("Rate"), "neutral", "coin"
+    TAX = "tax", _("Tax"), "neutral", "receipt-tax"
+    AMOUNT = "amount", _("Amount"), "neutral", "sum"

@@ -14,7 +14,8 @@ from customers.models import Customer
 from invoices.models import CatalogueItem, Invoice, InvoiceDraft
 from invoices.services.catalogue import CatalogueInput, catalogue_item_create
 from invoices.services.compute import LineInput
-from invoices.services.drafts import DraftInput, draft_create
+from invoices.services.draft_input import DraftInput
+from invoices.services.drafts import draft_create
 from invoices.services.issue import invoice_issue
 from invoices.services.setup import profile_prepare
 

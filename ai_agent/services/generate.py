@@ -32,7 +32,8 @@ from customers.models import Customer
 from customers.selectors import customer_get
 from invoices.models import Invoice, InvoiceDraft
 from invoices.services.compute import LineInput
-from invoices.services.drafts import DraftInput, draft_create
+from invoices.services.draft_input import DraftInput
+from invoices.services.drafts import draft_create
 from invoices.states import DiscountKind, DraftSource, InvoiceKind, InvoiceState, TaxCategory
 
 HISTORY: Final = 12

@@ -19,7 +19,9 @@ from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.models import Customer
 from customers.selectors import customer_get
-from invoices.api.serializers import DraftChangeIn, DraftIn, DraftOut, InvoiceOut, IssueIn, NothingIn, draft_input
+from customers.states import LANGUAGES
+from invoices.api.inputs import DraftChangeIn, DraftIn, IssueIn, NothingIn, draft_input
+from invoices.api.serializers import DraftOut, InvoiceOut
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_get, drafts_for
 from invoices.services.documents import draft_html, draft_pdf
@@ -28,7 +30,13 @@ from invoices.services.drafts import draft_create, draft_discard, draft_review, 
 from invoices.services.issue import invoice_issue
 from invoices.states import DraftStatus
 
-BODY_NAMES: Final = {"lines": "items", "unit_price": "rate", "due_on": "due_date"}
+BODY_NAMES: Final = {
+    "lines": "items",
+    "unit_price": "rate",
+    "due_on": "due_date",
+    "early_discount_percent": "early_payment_discount.percent",
+    "early_discount_days": "early_payment_discount.days",
+}
 STATUS: Final = OpenApiParameter("status", OpenApiTypes.STR, enum=list(DraftStatus))
 READ, WRITE = Right.INVOICES_VIEW, Right.INVOICES_DRAFT
 
@@ -190,7 +198,10 @@ def _present(draft: InvoiceDraft) -> dict[str, Any]:
     amount = snapshot["discount_value"] if snapshot["discount_kind"] == "amount" else None
     body = {
         **{name: snapshot[name] for name in ("currency", "prices_include_tax", "payment_terms_days")},
-        **{name: snapshot[name] for name in ("reference", "notes", "terms")},
+        **{name: snapshot[name] for name in ("reference", "project", "promo_code", "notes", "terms")},
+        "template": draft.template.number if draft.template else "",
+        "language": LANGUAGES.get(snapshot["language"], ""),
+        "early_payment_discount": _early(draft),
         "due_date": snapshot["due_on"],
         "discount_percent": percent,
         "discount_amount": amount,
@@ -205,6 +216,12 @@ def _present(draft: InvoiceDraft) -> dict[str, Any]:
     serializer = DraftIn(data=body)
     serializer.is_valid(raise_exception=True)
     return {name: value for name, value in serializer.validated_data.items() if name != "version"}
+
+
+def _early(draft: InvoiceDraft) -> dict[str, Any] | None:
+    if draft.early_discount_days is None:
+        return None
+    return {"percent": str(draft.early_discount_percent), "days": draft.early_discount_days}
 
 
 def _in_body(field: str, body: Mapping[str, Any]) -> str:

@@ -19,7 +19,8 @@ from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.selectors import customer_get
-from invoices.api.serializers import InvoiceOut, InvoiceRowOut, ReasonIn
+from invoices.api.inputs import ReasonIn
+from invoices.api.serializers import InvoiceOut, InvoiceRowOut
 from invoices.models import Invoice
 from invoices.selectors import having_status, invoice_get, invoices_for
 from invoices.services.documents import invoice_pdf

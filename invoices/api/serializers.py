@@ -7,19 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from billing_assistant.core.api.fields import ExactNumberField, MoneyField
-from billing_assistant.core.api.strict import StrictSerializer
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.currencies import CURRENCIES
-from customers.models import Customer
+from customers.states import LANGUAGES
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
-from invoices.services.compute import LineInput
-from invoices.services.drafts import MAX_TERMS_DAYS, DraftInput, default_tax
 from invoices.services.instalments import due_parts
-from invoices.states import UNTAXED, DiscountKind, InvoiceKind, TaxCategory, invoice_status
+from invoices.states import InvoiceKind, invoice_status
 
 
 def _today(context: Mapping[str, Any]) -> date:
@@ -27,120 +22,6 @@ def _today(context: Mapping[str, Any]) -> date:
     if "today" in context:
         return cast(date, context["today"])
     return local_today(context["view"].profile, context["view"].now)
-
-
-class LineIn(StrictSerializer):
-    """A line: `rate` is the unit price. Without tax_rate and tax_category the customer's default tax applies.
-
-    `amount` may be sent back as a draft shows it; it is computed anew from quantity and rate.
-    """
-
-    description = serializers.CharField(max_length=500)
-    quantity = ExactNumberField(required=False, default=Decimal(1))
-    unit = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
-    rate = ExactNumberField(required=False, allow_null=True, default=None)
-    discount_percent = ExactNumberField(decimals=4, required=False, default=Decimal(0))
-    tax_category = serializers.ChoiceField(choices=TaxCategory.choices(), required=False)
-    tax_rate = ExactNumberField(decimals=4, required=False)
-    service_from = serializers.DateField(required=False, allow_null=True, default=None)
-    service_to = serializers.DateField(required=False, allow_null=True, default=None)
-    amount = ExactNumberField(
-        required=False, allow_null=True, default=None, help_text="Not read: it is computed from quantity and rate."
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        errors = {}
-        if attrs.get("tax_category") in UNTAXED and attrs.get("tax_rate"):
-            errors["tax_rate"] = [_("This category has no tax: leave the rate out, or write 0.")]
-        if attrs.pop("amount") and attrs["rate"] is None:
-            errors["rate"] = [_("The amount is computed: write the rate.")]
-        if errors:
-            raise serializers.ValidationError(errors)
-        return attrs
-
-
-class InstalmentIn(StrictSerializer):
-    due_date = serializers.DateField()
-    amount = ExactNumberField(decimals=4)
-
-
-class DraftIn(StrictSerializer):
-    """A draft as a program proposes it. What is left out takes the customer's or the profile's default."""
-
-    items = LineIn(many=True, allow_empty=True)
-    currency = serializers.CharField(required=False, default="")
-    prices_include_tax = serializers.BooleanField(required=False, default=False)
-    discount_percent = ExactNumberField(decimals=4, required=False, allow_null=True, default=None)
-    discount_amount = ExactNumberField(decimals=4, required=False, allow_null=True, default=None)
-    payment_terms_days = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=0, max_value=MAX_TERMS_DAYS
-    )
-    due_date = serializers.DateField(required=False, allow_null=True, default=None)
-    instalments = InstalmentIn(many=True, required=False, default=list)
-    reference = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
-    notes = serializers.CharField(max_length=5_000, required=False, default="", allow_blank=True)
-    terms = serializers.CharField(max_length=5_000, required=False, default="", allow_blank=True)
-    version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
-
-    def validate_currency(self, value: str) -> str:
-        if value and value not in CURRENCIES:
-            raise serializers.ValidationError(_("This is not an ISO currency code."))
-        return value
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["discount_percent"] is not None and attrs["discount_amount"] is not None:
-            raise serializers.ValidationError({"discount_amount": [_("Give a percentage or an amount, not both.")]})
-        return attrs
-
-
-class DraftChangeIn(DraftIn):
-    """A change of a draft: what is left out stays as it is."""
-
-    items = LineIn(many=True, required=False)
-
-
-def draft_input(values: dict[str, Any], customer: Customer) -> DraftInput:
-    """The checked body as input of the draft services."""
-    kind, value = DiscountKind.NONE, Decimal(0)
-    if values["discount_percent"] is not None:
-        kind, value = DiscountKind.PERCENT, values["discount_percent"]
-    elif values["discount_amount"] is not None:
-        kind, value = DiscountKind.AMOUNT, values["discount_amount"]
-    return DraftInput(
-        lines=tuple(line_input_of(item, customer) for item in values["items"]),
-        currency=values["currency"],
-        prices_include_tax=values["prices_include_tax"],
-        discount_kind=kind,
-        discount_value=value,
-        payment_terms_days=values["payment_terms_days"],
-        due_on=values["due_date"],
-        instalments=tuple((part["due_date"], part["amount"]) for part in values["instalments"]),
-        reference=values["reference"],
-        notes=values["notes"],
-        terms=values["terms"],
-    )
-
-
-def line_input_of(item: dict[str, Any], customer: Customer) -> LineInput:
-    """A checked line; a rate without a category is the standard one, nothing said is the customer's default."""
-    category, rate = default_tax(customer)
-    if "tax_category" in item:
-        category = TaxCategory(item["tax_category"])
-        rate = Decimal(0) if category in UNTAXED else item.get("tax_rate", customer.profile.default_tax_rate)
-    elif "tax_rate" in item:
-        category = TaxCategory.STANDARD if item["tax_rate"] else TaxCategory.ZERO
-        rate = item["tax_rate"]
-    return LineInput(
-        description=item["description"],
-        quantity=item["quantity"],
-        unit=item["unit"],
-        unit_price=item["rate"],
-        discount_percent=item["discount_percent"],
-        tax_category=category,
-        tax_rate=rate,
-        service_from=item["service_from"],
-        service_to=item["service_to"],
-    )
 
 
 class LineOut(serializers.Serializer[Any]):
@@ -151,6 +32,7 @@ class LineOut(serializers.Serializer[Any]):
     discount_percent = ExactNumberField()
     tax_category = serializers.CharField()
     tax_rate = ExactNumberField()
+    category = serializers.CharField()
     service_from = serializers.DateField(allow_null=True)
     service_to = serializers.DateField(allow_null=True)
     amount = MoneyField()
@@ -187,6 +69,11 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     due_date = serializers.SerializerMethodField()
     payment_terms_days = serializers.IntegerField()
     reference = serializers.CharField()
+    project = serializers.CharField()
+    promo_code = serializers.CharField()
+    early_payment_discount = serializers.SerializerMethodField()
+    template = serializers.CharField(source="template.number", allow_null=True, default=None)
+    language = serializers.SerializerMethodField()
     notes = serializers.CharField()
     terms = serializers.CharField()
     version = serializers.IntegerField()
@@ -199,6 +86,15 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
 
     def get_items(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
         return list(LineOut(draft.lines.all(), many=True, context={"currency": draft.currency}).data)
+
+    def get_early_payment_discount(self, draft: InvoiceDraft) -> dict[str, Any] | None:
+        if draft.early_discount_days is None:
+            return None
+        percent = ExactNumberField().to_representation(draft.early_discount_percent)
+        return {"percent": percent, "days": draft.early_discount_days}
+
+    def get_language(self, draft: InvoiceDraft) -> str:
+        return LANGUAGES[draft.language or draft.customer.language]
 
     def get_invoice_number(self, draft: InvoiceDraft) -> str | None:
         return draft.invoice.number if draft.invoice else None
@@ -226,6 +122,7 @@ class TaxOut(serializers.Serializer[Any]):
     rate = ExactNumberField()
     base = MoneyField()
     tax = MoneyField()
+    reason = serializers.CharField()
 
 
 class InstalmentOut(serializers.Serializer[Any]):
@@ -273,6 +170,10 @@ class InvoiceOut(InvoiceRowOut):
     amount_written_off = MoneyField()
     prices_include_tax = serializers.BooleanField()
     language = serializers.CharField()
+    early_payment_discount = serializers.SerializerMethodField()
+    exchange_rate = serializers.SerializerMethodField()
+    project = serializers.CharField()
+    promo_code = serializers.CharField()
     reference = serializers.CharField()
     notes = serializers.CharField()
     terms = serializers.CharField()
@@ -282,20 +183,25 @@ class InvoiceOut(InvoiceRowOut):
     def get_items(self, invoice: Invoice) -> list[dict[str, Any]]:
         return list(LineOut(invoice.lines.all(), many=True, context={"currency": invoice.currency}).data)
 
+    def get_early_payment_discount(self, invoice: Invoice) -> dict[str, Any] | None:
+        if invoice.early_discount_until is None:
+            return None
+        percent = ExactNumberField().to_representation(invoice.early_discount_percent)
+        return {"percent": percent, "until": invoice.early_discount_until.isoformat()}
+
+    def get_exchange_rate(self, invoice: Invoice) -> dict[str, Any] | None:
+        """The rate that was frozen at issue: one unit of the invoice's currency in `currency`."""
+        if invoice.fx_rate is None:
+            return None
+        return {
+            "currency": invoice.fx_currency,
+            "rate": ExactNumberField().to_representation(invoice.fx_rate),
+            "source": invoice.fx_source,
+            "date": invoice.fx_on.isoformat(),
+        }
+
     def get_taxes(self, invoice: Invoice) -> list[dict[str, Any]]:
         return list(TaxOut(invoice.taxes.all(), many=True, context={"currency": invoice.currency}).data)
 
     def get_instalments(self, invoice: Invoice) -> list[dict[str, Any]]:
         return list(InstalmentOut(invoice.instalments.all(), many=True, context={"currency": invoice.currency}).data)
-
-
-class NothingIn(StrictSerializer):
-    """An empty body."""
-
-
-class IssueIn(StrictSerializer):
-    issue_date = serializers.DateField(required=False, allow_null=True, default=None)
-
-
-class ReasonIn(StrictSerializer):
-    reason = serializers.CharField(max_length=240)

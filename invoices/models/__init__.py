@@ -4,6 +4,7 @@ from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
 from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.taxes import TaxRate
+from invoices.models.templates import InvoiceTemplate
 
 __all__ = [
     "CatalogueItem",
@@ -16,6 +17,7 @@ __all__ = [
     "InvoiceDraft",
     "InvoiceLine",
     "InvoiceTax",
+    "InvoiceTemplate",
     "NumberSeries",
     "SeriesCounter",
     "TaxRate",

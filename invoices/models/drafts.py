@@ -44,6 +44,14 @@ class InvoiceDraft(Entity):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     instalments = models.JSONField(default=list, blank=True)
     reference = models.CharField(_("your reference"), max_length=120, blank=True)
+    project = models.CharField(_("project"), max_length=120, blank=True)
+    promo_code = models.CharField(_("promo code"), max_length=40, blank=True)
+    early_discount_percent = PercentField(_("discount for paying early, in per cent"))
+    early_discount_days = models.PositiveSmallIntegerField(_("paid within days"), null=True, blank=True)
+    template = models.ForeignKey(
+        "invoices.InvoiceTemplate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    language = models.CharField(_("language"), max_length=5, blank=True, help_text=_("Empty: the customer's."))
     notes = models.TextField(_("notes to the customer"), blank=True)
     terms = models.TextField(_("terms"), blank=True)
 
@@ -70,6 +78,11 @@ class InvoiceDraft(Entity):
                 fields=["profile", "source_key"], condition=~Q(source_key=""), name="draft_once_per_source"
             ),
             values_constraint("draft_status_known", "status", DraftStatus),
+            models.CheckConstraint(
+                condition=Q(early_discount_percent=0, early_discount_days__isnull=True)
+                | Q(early_discount_percent__gt=0, early_discount_percent__lt=100, early_discount_days__isnull=False),
+                name="draft_early_discount_whole",
+            ),
             minor_units_constraint("draft_in_minor_units", "subtotal", "discount_total", "tax_total", "total"),
             models.CheckConstraint(
                 condition=Q(status="converted_to_invoice", invoice__isnull=False)
@@ -97,6 +110,7 @@ class DraftLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    category = models.CharField(_("category"), max_length=60, blank=True)
     description = models.CharField(_("description"), max_length=500)
     quantity = RateField(_("quantity"), default=Decimal(1))
     unit = models.CharField(_("unit"), max_length=30, blank=True)

@@ -73,7 +73,16 @@ class Invoice(Entity):
 
     seller = models.JSONField()
     buyer = models.JSONField()
+    template = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=5, default="en")
+    fx_currency = CurrencyField(blank=True)
+    fx_rate = RateField(null=True, blank=True, help_text=_("What one unit of the currency is in `fx_currency`."))
+    fx_source = models.CharField(max_length=60, blank=True)
+    fx_on = models.DateField(null=True, blank=True)
+    early_discount_percent = PercentField()
+    early_discount_until = models.DateField(null=True, blank=True)
+    project = models.CharField(_("project"), max_length=120, blank=True)
+    promo_code = models.CharField(_("promo code"), max_length=40, blank=True)
     reference = models.CharField(_("your reference"), max_length=120, blank=True)
     notes = models.TextField(blank=True)
     terms = models.TextField(blank=True)
@@ -109,6 +118,16 @@ class Invoice(Entity):
                 condition=Q(amount_paid__gte=0, amount_credited__gte=0, amount_written_off__gte=0)
                 & Q(total__gte=F("amount_paid") + F("amount_credited") + F("amount_written_off")),
                 name="invoice_never_over_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(early_discount_percent=0, early_discount_until__isnull=True)
+                | Q(early_discount_percent__gt=0, early_discount_percent__lt=100, early_discount_until__isnull=False),
+                name="invoice_early_discount_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(fx_rate__isnull=True, fx_currency="", fx_source="", fx_on__isnull=True)
+                | Q(fx_rate__gt=0, fx_on__isnull=False) & ~Q(fx_currency="") & ~Q(fx_source=""),
+                name="invoice_exchange_rate_whole",
             ),
             minor_units_constraint(
                 "invoice_in_minor_units",
@@ -151,6 +170,7 @@ class InvoiceLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=60, blank=True)
     description = models.CharField(max_length=500)
     quantity = RateField()
     unit = models.CharField(max_length=30, blank=True)
@@ -184,6 +204,7 @@ class InvoiceTax(models.Model):
     rate = PercentField()
     base = AmountField()
     tax = AmountField()
+    reason = models.CharField(max_length=240, blank=True, help_text=_("Why no tax is charged, as printed."))
 
     class Meta:
         ordering = ("-rate", "category")

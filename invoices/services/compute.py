@@ -40,6 +40,7 @@ class LineInput:
     tax_rate: Decimal = ZERO
     service_from: date | None = None
     service_to: date | None = None
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

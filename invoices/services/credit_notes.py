@@ -216,6 +216,12 @@ def _note(
         buyer=invoice.buyer,
         language=invoice.language,
         reference=invoice.reference,
+        project=invoice.project,
+        template=invoice.template,
+        fx_currency=invoice.fx_currency,
+        fx_rate=invoice.fx_rate,
+        fx_source=invoice.fx_source,
+        fx_on=invoice.fx_on,
         corrects=invoice,
         reason=reason[:240],
     )
@@ -235,6 +241,7 @@ def _write_parts(note: Invoice, chosen: Sequence[tuple[InvoiceLine, Decimal]], t
                 tax_rate=line.tax_rate,
                 service_from=line.service_from,
                 service_to=line.service_to,
+                category=line.category,
                 amount=amount,
                 corrects_line=line,
             )

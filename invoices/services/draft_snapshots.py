@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from invoices.models import DraftLine, InvoiceDraft, InvoiceLine
 from invoices.services.compute import LineInput
@@ -22,6 +23,12 @@ def draft_snapshot(draft: InvoiceDraft) -> dict[str, Any]:
         "due_on": draft.due_on.isoformat() if draft.due_on else None,
         "instalments": draft.instalments,
         "reference": draft.reference,
+        "project": draft.project,
+        "promo_code": draft.promo_code,
+        "early_discount_percent": str(draft.early_discount_percent),
+        "early_discount_days": draft.early_discount_days,
+        "template_id": str(draft.template_id) if draft.template_id else None,
+        "language": draft.language,
         "notes": draft.notes,
         "terms": draft.terms,
         "lines": [_line_snapshot(line) for line in draft.lines.order_by("position")],
@@ -30,13 +37,19 @@ def draft_snapshot(draft: InvoiceDraft) -> dict[str, Any]:
 
 
 def draft_input_of(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a DraftInput from a snapshot."""
+    """The arguments of a DraftInput from a snapshot. What older snapshots did not know is empty."""
     kept = ("currency", "prices_include_tax", "payment_terms_days", "reference", "notes", "terms")
     return {
         **{name: snapshot[name] for name in kept},
         "discount_kind": DiscountKind(snapshot["discount_kind"]),
         "discount_value": Decimal(snapshot["discount_value"]),
         "due_on": _date(snapshot["due_on"]),
+        "project": snapshot.get("project", ""),
+        "promo_code": snapshot.get("promo_code", ""),
+        "early_discount_percent": Decimal(snapshot.get("early_discount_percent", "0")),
+        "early_discount_days": snapshot.get("early_discount_days"),
+        "template_id": _uuid(snapshot.get("template_id")),
+        "language": snapshot.get("language", ""),
         "instalments": tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in snapshot["instalments"]),
         "lines": tuple(_line_input(line) for line in snapshot["lines"]),
     }
@@ -54,6 +67,7 @@ def line_input(line: DraftLine | InvoiceLine) -> LineInput:
         tax_rate=line.tax_rate,
         service_from=line.service_from,
         service_to=line.service_to,
+        category=line.category,
     )
 
 
@@ -68,6 +82,7 @@ def _line_snapshot(line: DraftLine) -> dict[str, Any]:
         "tax_rate": str(line.tax_rate),
         "service_from": line.service_from.isoformat() if line.service_from else None,
         "service_to": line.service_to.isoformat() if line.service_to else None,
+        "category": line.category,
         "amount": str(line.amount),
     }
 
@@ -84,7 +99,12 @@ def _line_input(values: dict[str, Any]) -> LineInput:
         tax_rate=Decimal(values["tax_rate"]),
         service_from=_date(values["service_from"]),
         service_to=_date(values["service_to"]),
+        category=values.get("category", ""),
     )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def _date(text: str | None) -> date | None:

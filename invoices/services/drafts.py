@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
@@ -25,45 +24,17 @@ from customers.states import PaymentTerms
 from invoices.errors import DraftChanged, DraftNotEditable
 from invoices.locks import draft_lock
 from invoices.models import DraftLine, DraftVersion, InvoiceDraft
-from invoices.services.compute import Discount, LineInput, Totals, compute
+from invoices.services.compute import LineInput, Totals, compute
+from invoices.services.draft_input import DraftInput, check_draft
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
 from invoices.states import (
     DRAFT_TRANSITIONS,
     EDITABLE_DRAFTS,
     UNTAXED,
-    DiscountKind,
     DraftSource,
     DraftStatus,
     TaxCategory,
 )
-
-MAX_TERMS_DAYS: Final = 3650
-LONGEST_REFERENCE: Final = 120
-
-
-@dataclass(frozen=True, slots=True)
-class DraftInput:
-    """What a person, a program or the assistant proposes. Totals are not among it: they are computed.
-
-    Empty `currency` and None `payment_terms_days` mean the customer's. Instalments are (due date, amount) and have to
-    sum to the total when the invoice is issued.
-    """
-
-    lines: tuple[LineInput, ...] = ()
-    currency: str = ""
-    prices_include_tax: bool = False
-    discount_kind: DiscountKind = DiscountKind.NONE
-    discount_value: Decimal = ZERO
-    payment_terms_days: int | None = None
-    due_on: date | None = None
-    instalments: tuple[tuple[date, Decimal], ...] = ()
-    reference: str = ""
-    notes: str = ""
-    terms: str = ""
-
-    @property
-    def discount(self) -> Discount:
-        return Discount(self.discount_kind, self.discount_value)
 
 
 def default_tax(customer: Customer) -> tuple[TaxCategory, Decimal]:
@@ -205,7 +176,7 @@ def _set_status(draft_id: UUID, status: DraftStatus, event: str, actor: Actor, n
 def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -> None:
     """Computes the totals and saves the draft, its lines and the version."""
     currency = data.currency or draft.customer.currency
-    _check(data, currency)
+    check_draft(data, currency, draft.profile_id)
     totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=data.discount)
     draft.currency = currency
     draft.prices_include_tax = data.prices_include_tax
@@ -214,6 +185,9 @@ def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -
     draft.due_on = data.due_on
     draft.instalments = [[day.isoformat(), str(amount)] for day, amount in data.instalments]
     draft.reference, draft.notes, draft.terms = data.reference.strip(), data.notes.strip(), data.terms.strip()
+    draft.project, draft.promo_code = data.project.strip(), data.promo_code.strip().upper()
+    draft.early_discount_percent, draft.early_discount_days = data.early_discount_percent, data.early_discount_days
+    draft.template_id, draft.language = data.template_id, data.language
     draft.subtotal, draft.discount_total = totals.subtotal, totals.discount_total
     draft.tax_total, draft.total = totals.tax_total, totals.total
     draft.updated_at = now
@@ -244,6 +218,7 @@ def _write_lines(draft: InvoiceDraft, lines: tuple[LineInput, ...], totals: Tota
                 tax_rate=ZERO if line.tax_category in UNTAXED else line.tax_rate,
                 service_from=line.service_from,
                 service_to=line.service_to,
+                category=line.category.strip(),
                 amount=total.amount,
             )
             for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
@@ -255,22 +230,6 @@ def _terms(data: DraftInput, customer: Customer) -> int:
     if data.payment_terms_days is not None:
         return data.payment_terms_days
     return PaymentTerms(customer.payment_terms).days
-
-
-def _check(data: DraftInput, currency: str) -> None:
-    errors: dict[str, list[str]] = {}
-    if currency not in CURRENCIES:
-        errors["currency"] = [_("“%(currency)s” is not an ISO currency code.") % {"currency": currency}]
-    if data.payment_terms_days is not None and not 0 <= data.payment_terms_days <= MAX_TERMS_DAYS:
-        errors["payment_terms_days"] = [_("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}]
-    if any(amount <= 0 for _, amount in data.instalments):
-        errors["instalments"] = [_("Each instalment has to be more than zero.")]
-    if list(data.instalments) != sorted(data.instalments, key=lambda part: part[0]):
-        errors["instalments"] = [_("Instalments are in the order of their due dates.")]
-    if len(data.reference) > LONGEST_REFERENCE:
-        errors["reference"] = [_("The reference is too long.")]
-    if errors:
-        raise ValidationFailed(errors)
 
 
 def _editable(draft_id: UUID, actor: Actor) -> InvoiceDraft:

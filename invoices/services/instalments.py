@@ -42,6 +42,11 @@ def due_parts(draft: InvoiceDraft, total: Decimal, issued_on: date) -> tuple[Due
     return agreed
 
 
+def early_until(draft: InvoiceDraft, issued_on: date) -> date | None:
+    """The last day on which the discount for paying early is granted; None when there is none."""
+    return None if draft.early_discount_days is None else issued_on + timedelta(days=draft.early_discount_days)
+
+
 def next_due_on(parts: Iterable[DuePart] | Sequence[DuePart], settled: Decimal, total: Decimal) -> date | None:
     """The due date of the first instalment that is not settled in full; None when everything is."""
     if settled >= total:

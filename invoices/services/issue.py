@@ -29,7 +29,7 @@ from invoices.locks import drafts_lock
 from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
 from invoices.services.compute import Discount, LineInput, Totals, compute
 from invoices.services.draft_snapshots import line_input
-from invoices.services.instalments import DuePart, due_parts
+from invoices.services.instalments import DuePart, due_parts, early_until
 from invoices.services.numbering import TakenNumber, numbers_take, series_default
 from invoices.services.postings import issue_entry
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
@@ -167,8 +167,12 @@ def _invoice(
         total=totals.total,
         seller=seller,
         buyer=buyer_snapshot(draft.customer),
-        language=draft.customer.language,
+        language=draft.language or draft.customer.language,
         reference=draft.reference,
+        project=draft.project,
+        promo_code=draft.promo_code,
+        early_discount_percent=draft.early_discount_percent,
+        early_discount_until=early_until(draft, number.issued_on),
         notes=draft.notes,
         terms=draft.terms or draft.profile.invoice_terms,
     )
@@ -221,6 +225,7 @@ def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list
             tax_rate=line.tax_rate,
             service_from=line.service_from,
             service_to=line.service_to,
+            category=line.category,
             amount=total.amount,
         )
         for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)

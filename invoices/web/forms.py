@@ -18,8 +18,9 @@ from customers.web.forms import currency_choices
 from invoices.models import InvoiceDraft
 from invoices.selectors import tax_rates_for
 from invoices.services.compute import MAX_LINES, LineInput
+from invoices.services.draft_input import MAX_TERMS_DAYS, DraftInput
 from invoices.services.draft_snapshots import line_input
-from invoices.services.drafts import MAX_TERMS_DAYS, DraftInput, default_tax
+from invoices.services.drafts import default_tax
 from invoices.states import DiscountKind, TaxCategory
 
 _KEY = re.compile(r"[a-z_]+:\d{1,3}(\.\d{1,4})?", re.ASCII)

@@ -14,7 +14,8 @@ from billing_assistant.core.rights import Role
 from customers.models import Customer
 from invoices.models import InvoiceDraft
 from invoices.services.compute import LineInput
-from invoices.services.drafts import DraftInput, draft_create
+from invoices.services.draft_input import DraftInput
+from invoices.services.drafts import draft_create
 from invoices.services.setup import profile_prepare
 
 ACTOR: Final = Actor.system("bench")

@@ -19,7 +19,8 @@ from customers.states import CustomerStatus, PaymentTerms
 from invoices.models import Invoice, InvoiceDraft
 from invoices.services.compute import LineInput
 from invoices.services.delivery import invoice_mark_viewed
-from invoices.services.drafts import DraftInput, default_tax, draft_create, draft_review
+from invoices.services.draft_input import DraftInput
+from invoices.services.drafts import default_tax, draft_create, draft_review
 from invoices.services.issue import invoice_issue
 from payments.services.record import payment_record
 from payments.services.standing import standing_refresh

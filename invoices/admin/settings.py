@@ -1,0 +1,48 @@
+"""Number series and tax rates in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from billing_assistant.core.admin import ReadOnlyInline, ReadTable
+from billing_assistant.core.rights import Right
+from invoices.models import (
+    NumberSeries,
+    SeriesCounter,
+    TaxRate,
+)
+
+
+class SeriesCounterInline(ReadOnlyInline):
+    model = SeriesCounter
+    view_right = Right.INVOICES_VIEW
+    fields = readonly_fields = ("year", "last_number", "last_issued_on")
+
+
+@admin.register(NumberSeries)
+class NumberSeriesAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    list_display = ("code", "kind", "pattern", "restarts_yearly", "is_default", "in_gap_report", "profile")
+    list_filter = ("kind", "is_default", "in_gap_report", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("code", "pattern")
+    inlines = [SeriesCounterInline]
+
+
+@admin.register(SeriesCounter)
+class SeriesCounterAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    profile_path = "series__profile"
+    list_display = ("series", "year", "last_number", "last_issued_on")
+    list_filter = ("series__kind", "series__profile")
+    list_select_related = ("series",)
+    search_fields = ("series__code", "=year")
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    list_display = ("name", "category", "rate", "is_default", "profile")
+    list_filter = ("category", "is_default", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("name",)

@@ -1,0 +1,97 @@
+"""What can be said of a draft, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.currencies import CURRENCIES
+from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.money import ZERO
+from customers.states import LANGUAGES
+from invoices.models import InvoiceTemplate
+from invoices.services.compute import HUNDRED, Discount, LineInput
+from invoices.states import DiscountKind, TemplateStatus
+
+MAX_TERMS_DAYS: Final = 3650
+LONGEST: Final = {"reference": 120, "project": 120, "promo_code": 40}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInput:
+    """What a person, a program or the assistant proposes. Totals are not among it: they are computed.
+
+    Empty `currency` and None `payment_terms_days` mean the customer's. Instalments are (due date, amount) and have to
+    sum to the total when the invoice is issued.
+    """
+
+    lines: tuple[LineInput, ...] = ()
+    currency: str = ""
+    prices_include_tax: bool = False
+    discount_kind: DiscountKind = DiscountKind.NONE
+    discount_value: Decimal = ZERO
+    payment_terms_days: int | None = None
+    due_on: date | None = None
+    instalments: tuple[tuple[date, Decimal], ...] = ()
+    reference: str = ""
+    project: str = ""
+    promo_code: str = ""
+    early_discount_percent: Decimal = ZERO
+    early_discount_days: int | None = None
+    template_id: UUID | None = None
+    language: str = ""
+    notes: str = ""
+    terms: str = ""
+
+    @property
+    def discount(self) -> Discount:
+        return Discount(self.discount_kind, self.discount_value)
+
+
+def check_draft(data: DraftInput, currency: str, profile_id: UUID) -> None:
+    """Raises ValidationFailed with every reason by field; lines are checked where they are computed."""
+    errors: dict[str, list[str]] = {}
+    for field, reason in (*_head_faults(data, currency), *_due_faults(data), *_template_faults(data, profile_id)):
+        errors.setdefault(field, []).append(reason)
+    if errors:
+        raise ValidationFailed(errors)
+
+
+def _head_faults(data: DraftInput, currency: str) -> Iterator[tuple[str, str]]:
+    if currency not in CURRENCIES:
+        yield "currency", _("“%(currency)s” is not an ISO currency code.") % {"currency": currency}
+    if data.language and data.language not in LANGUAGES:
+        yield "language", _("Choose one of: %(known)s.") % {"known": ", ".join(LANGUAGES)}
+    for field, most in LONGEST.items():
+        if len(getattr(data, field)) > most:
+            yield field, _("Write at most %(most)d characters.") % {"most": most}
+
+
+def _due_faults(data: DraftInput) -> Iterator[tuple[str, str]]:
+    if data.payment_terms_days is not None and not 0 <= data.payment_terms_days <= MAX_TERMS_DAYS:
+        yield "payment_terms_days", _("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}
+    if any(amount <= 0 for _, amount in data.instalments):
+        yield "instalments", _("Each instalment has to be more than zero.")
+    if list(data.instalments) != sorted(data.instalments, key=lambda part: part[0]):
+        yield "instalments", _("Instalments are in the order of their due dates.")
+    percent, days = data.early_discount_percent, data.early_discount_days
+    if not percent.is_finite() or not ZERO <= percent < HUNDRED:
+        yield "early_discount_percent", _("A discount is between 0 and 100 per cent.")
+    elif (percent > 0) != (days is not None):
+        yield "early_discount_days", _("A discount for paying early has a percentage and a number of days.")
+    if days is not None and not 0 <= days <= MAX_TERMS_DAYS:
+        yield "early_discount_days", _("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}
+
+
+def _template_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, str]]:
+    if data.template_id is None:
+        return
+    known = InvoiceTemplate.objects.filter(pk=data.template_id, profile_id=profile_id, status=TemplateStatus.ACTIVE)
+    if not known.exists():
+        yield "template", _("There is no such template in use.")
