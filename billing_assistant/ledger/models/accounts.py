@@ -64,6 +64,7 @@ class OwnerBalance(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["profile", "-outstanding"], name="balance_by_outstanding"),
+            models.Index(fields=["profile", "last_document_on", "owner_id"], name="balance_by_last_document"),
         ]
 
     def __str__(self) -> str:
