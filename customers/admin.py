@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadOnlyInline, ReadTable, history_tables, service_action
+from billing_assistant.core.models.sealed import found_by, sealed_texts
 from billing_assistant.core.rights import Right
 from customers.models import Contact, Customer, Note, PortalLink
 from customers.services.customers import customer_set_status
@@ -47,10 +51,33 @@ class CustomerAdmin(ReadTable):
         "profile",
     )
     list_select_related = ("profile",)
-    search_fields = ("number", "name", "email", "phone", "tax_id")
+    search_fields = ("number", "name", "email", "phone")
+    search_help_text = _("Part of number, name, e-mail or phone, or a whole tax number or account number.")
+    exclude = tuple(column for text in sealed_texts(Customer) for column in text.columns)
     date_hierarchy = "created_at"
     inlines = [ContactInline, NoteInline]
     actions = ["activate", "make_inactive", "suspend"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "tax_number", "bank_account"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Sealed numbers are found whole, beside what Django finds in the columns."""
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return found, distinct
+        sealed = found_by(Customer, "tax_id", search_term) | found_by(Customer, "bank_account_number", search_term)
+        return found | queryset.filter(sealed), distinct
+
+    @admin.display(description=_("tax number"), empty_value="—")
+    def tax_number(self, row: Customer) -> str:
+        return str(row.tax_id)
+
+    @admin.display(description=_("bank account"), empty_value="—")
+    def bank_account(self, row: Customer) -> str:
+        return " ".join(filter(None, (row.bank_name, row.bank_account_name, row.bank_account_masked)))
 
     @service_action(_("Activate"), right=Right.CUSTOMERS_EDIT)
     def activate(self, row: Customer, *, actor: Actor, now: datetime) -> None:

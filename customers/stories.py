@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import Event
+from billing_assistant.core.models.sealed import SEALED
 from billing_assistant.core.ui.stories import story_register
 from customers.models import Contact, Customer
 from customers.states import CustomerStatus, PaymentStatus
@@ -14,7 +15,10 @@ from customers.states import CustomerStatus, PaymentStatus
 def changed_fields(event: Event) -> str:
     """The names of the fields that an update changed, as forms call them."""
     model = Contact if event.name.startswith("contact") else Customer
-    names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in model._meta.get_fields()}
+    names = {
+        field.name.removesuffix(SEALED): str(getattr(field, "verbose_name", field.name))
+        for field in model._meta.get_fields()
+    }
     return ", ".join(names.get(name, name) for name in event.data.get("fields", []))
 
 

@@ -3,7 +3,7 @@
 Sealed text: `v1.<key id>.<base64url of nonce, ciphertext and tag>`. The version, the key id, the table, the
 column and the row are authenticated, so a ciphertext copied to another place, or relabelled, does not open.
 The ring is `settings.FIELD_ENCRYPTION_KEYS` = "new:base64,old:base64": the first key seals, all of them open.
-To rotate, put a new key in front, `reseal` every row, then take the old key away.
+To rotate, put a new key in front, run `./dev manage reseal`, then take the old key away.
 """
 
 from __future__ import annotations
@@ -101,6 +101,11 @@ def reseal(sealed: str, *, table: str, column: str, row: object) -> str:
     ring, place = _ring(), _place(table, column, row)
     text = ring.unseal(sealed, place=place)
     return sealed if key_id_of(sealed) == ring.active else ring.seal(text, place=place)
+
+
+def active_key_id() -> str:
+    """The id of the key that seals."""
+    return _ring().active
 
 
 def key_id_of(sealed: str) -> str:

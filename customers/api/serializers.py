@@ -8,21 +8,31 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.api.fields import MoneyField
 from billing_assistant.core.api.strict import AmountAsGiven, FlagAsGiven, StrictSerializer, TextAsGiven, WordsAsGiven
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import Money
+from billing_assistant.core.rights import Right
 from customers.models import Contact, Customer, Note
 from customers.selectors import Account, Balance, CustomerRow, CustomerStats
 from customers.states import LANGUAGES, ContactRole
 
-GROUPS: Final = ("address", "ai_preferences")
+GROUPS: Final = ("address", "secondary_address", "bank_details", "ai_preferences")
 # Where nested JSON stands for a field of the service.
 NESTED: Final[Mapping[tuple[str, str], str]] = {
     ("address", "street"): "street",
     ("address", "city"): "city",
     ("address", "postal_code"): "postal_code",
     ("address", "country"): "country",
+    ("secondary_address", "street"): "secondary_street",
+    ("secondary_address", "city"): "secondary_city",
+    ("secondary_address", "postal_code"): "secondary_postal_code",
+    ("secondary_address", "country"): "secondary_country",
+    ("bank_details", "bank_name"): "bank_name",
+    ("bank_details", "account_name"): "bank_account_name",
+    ("bank_details", "account_number"): "bank_account_number",
+    ("bank_details", "swift"): "bank_swift",
     ("ai_preferences", "invoice_template"): "invoice_template",
     ("ai_preferences", "language"): "language",
     ("ai_preferences", "include_tax"): "include_tax",
@@ -35,6 +45,15 @@ class AddressSerializer(StrictSerializer):
     city = TextAsGiven()
     postal_code = TextAsGiven()
     country = TextAsGiven(help_text="English name or two-letter code; kept as the name.")
+
+
+class BankDetailsSerializer(StrictSerializer):
+    """Where a refund goes. Only who may edit customers sees the whole account number."""
+
+    bank_name = TextAsGiven()
+    account_name = TextAsGiven()
+    account_number = TextAsGiven(help_text="5 to 34 letters and digits; kept without spaces.")
+    swift = TextAsGiven(help_text="8 or 11 letters and digits")
 
 
 class PreferencesSerializer(StrictSerializer):
@@ -53,8 +72,10 @@ class CustomerInputSerializer(StrictSerializer):
     secondary_email = TextAsGiven()
     secondary_phone = TextAsGiven()
     address = AddressSerializer(required=False)
+    secondary_address = AddressSerializer(required=False, help_text="Where goods or letters go, if elsewhere.")
     business_type = TextAsGiven()
     tax_id = TextAsGiven()
+    bank_details = BankDetailsSerializer(required=False)
     preferred_payment_method = TextAsGiven(
         help_text="mpesa, bank, bank_transfer, credit_card, paypal, crypto, cash or cheque"
     )
@@ -182,8 +203,10 @@ class CustomerSerializer(CustomerListSerializer):
     secondary_email = serializers.CharField()
     secondary_phone = serializers.CharField()
     address = AddressSerializer()
+    secondary_address = AddressSerializer()
     business_type = serializers.CharField()
     tax_id = serializers.CharField()
+    bank_details = BankDetailsSerializer()
     total_billed = MoneyField()
     total_paid = MoneyField()
     unapplied_credit = MoneyField()
@@ -255,16 +278,18 @@ def balance_item(balance: Balance) -> dict[str, Any]:
     }
 
 
-def customer_item(customer: Customer, account: Account) -> dict[str, Any]:
-    """A customer as `CustomerSerializer` shows it."""
+def customer_item(customer: Customer, account: Account, actor: Actor) -> dict[str, Any]:
+    """A customer as `CustomerSerializer` shows it to an actor: the account number whole only to who may edit it."""
     return {
         **list_item(CustomerRow(customer, account)),
         **balance_item(account.own),
         "secondary_email": customer.secondary_email,
         "secondary_phone": customer.secondary_phone,
-        "address": {name: getattr(customer, name) for name in ("street", "city", "postal_code", "country")},
+        "address": _group(customer, "address"),
+        "secondary_address": _group(customer, "secondary_address"),
         "business_type": customer.business_type,
         "tax_id": customer.tax_id,
+        "bank_details": _group(customer, "bank_details") | _account_number(customer, actor),
         "preferred_payment_method": customer.preferred_payment_method,
         "payment_terms": customer.payment_terms,
         "billing_cycle": customer.billing_cycle,
@@ -283,6 +308,15 @@ def customer_item(customer: Customer, account: Account) -> dict[str, Any]:
         "updated_at": customer.updated_at,
         "created_by": customer.created_by_id,
     }
+
+
+def _group(customer: Customer, group: str) -> dict[str, Any]:
+    return {name: getattr(customer, field) for (of, name), field in NESTED.items() if of == group}
+
+
+def _account_number(customer: Customer, actor: Actor) -> dict[str, str]:
+    may_edit = Right.CUSTOMERS_EDIT in actor.rights
+    return {"account_number": customer.bank_account_number if may_edit else customer.bank_account_masked}
 
 
 def stats_item(stats: CustomerStats, currency: str) -> dict[str, Any]:

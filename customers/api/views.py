@@ -16,6 +16,7 @@ from billing_assistant.core.rights import Right
 from customers import selectors
 from customers.api import serializers as shown
 from customers.api.query import filters_of, sort_of
+from customers.ordering import SORTS, customers_slice
 from customers.services.customers import customer_create
 
 FILTERS = [
@@ -25,8 +26,16 @@ FILTERS = [
     OpenApiParameter("billing_cycle", OpenApiTypes.STR),
     OpenApiParameter("payment_method", OpenApiTypes.STR),
     OpenApiParameter("outstanding", OpenApiTypes.BOOL, description="Only who owes something, or nothing."),
+    OpenApiParameter("min_outstanding", OpenApiTypes.DECIMAL, description="Only who owes more than this."),
+    OpenApiParameter("currency", OpenApiTypes.STR, description="Of `min_outstanding`; else the profile's."),
     OpenApiParameter("tag", OpenApiTypes.STR),
-    OpenApiParameter("sort", OpenApiTypes.STR, enum=list(selectors.SORTS)),
+    OpenApiParameter(
+        "sort",
+        OpenApiTypes.STR,
+        description="A minus turns it round. `outstanding_balance`, `last_invoice_date` and `total_invoices` are "
+        "known too.",
+        enum=list(SORTS),
+    ),
 ]
 
 
@@ -41,12 +50,16 @@ class CustomersView(ApiView):
 
     def get(self, request: Request) -> Response:
         """Customers, searched, filtered and sorted."""
-        rows = selectors.customers_filtered(
-            selectors.customers_for(self.actor, profile_id=self.profile_id), filters_of(request.query_params)
-        )
+        filters = filters_of(request.query_params, self.profile.currency)
+        rows = selectors.customers_filtered(selectors.customers_for(self.actor, profile_id=self.profile_id), filters)
         sort = sort_of(request.query_params)
-        ordered = selectors.customers_sorted(rows, sort).order_by(*selectors.SORTS[sort])
-        found = listing(ordered, request.query_params)
+        found = listing(
+            rows,
+            request.query_params,
+            ordered=lambda skip, limit: customers_slice(
+                rows, sort, profile_id=self.profile_id, skip=skip, limit=limit
+            ),
+        )
         items = [shown.list_item(row) for row in selectors.rows_of(found.rows)]
         return Response({"customers": shown.CustomerListSerializer(items, many=True).data, **found.about})
 
@@ -59,7 +72,7 @@ class CustomersView(ApiView):
             )
         except ValidationFailed as error:
             raise shown.as_in_body(error, body) from error
-        item: dict[str, Any] = shown.customer_item(customer, selectors.account_of(customer))
+        item: dict[str, Any] = shown.customer_item(customer, selectors.account_of(customer), self.actor)
         location = f"/api/customers/{customer.number}"
         return Response(shown.CustomerSerializer(item).data, status=201, headers={"Location": location})
 

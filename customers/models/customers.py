@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.clock import now
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
+from billing_assistant.core.models.sealed import FingerprintColumn, SealedColumn, sealed_text
 from billing_assistant.core.states import values_constraint
 from customers.phones import phone_shown
 from customers.states import (
@@ -26,6 +27,8 @@ from customers.states import (
     PaymentTerms,
     PreferredMethod,
 )
+
+SHOWN_DIGITS: Final = 4
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -45,8 +48,26 @@ class Customer(Entity):
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
 
+    secondary_street = models.CharField(_("second street"), max_length=200, blank=True)
+    secondary_city = models.CharField(_("second city"), max_length=100, blank=True)
+    secondary_postal_code = models.CharField(_("second postal code"), max_length=20, blank=True)
+    secondary_country = models.CharField(_("second country"), max_length=60, blank=True)
+
     business_type = models.CharField(_("kind of business"), max_length=60, blank=True)
-    tax_id = models.CharField(_("tax number"), max_length=40, blank=True)
+    tax_id_sealed = SealedColumn(_("tax number"))
+    tax_id_fingerprint = FingerprintColumn()
+    tax_id = sealed_text("tax_id", searchable=True)
+
+    # Where a refund goes.
+    bank_name_sealed = SealedColumn(_("bank"))
+    bank_name = sealed_text("bank_name")
+    bank_account_name_sealed = SealedColumn(_("account name"))
+    bank_account_name = sealed_text("bank_account_name")
+    bank_account_number_sealed = SealedColumn(_("account number"))
+    bank_account_number_fingerprint = FingerprintColumn()
+    bank_account_number = sealed_text("bank_account_number", searchable=True)
+    bank_swift_sealed = SealedColumn(_("SWIFT code"))
+    bank_swift = sealed_text("bank_swift")
 
     preferred_payment_method = models.CharField(
         _("prefers to pay by"), max_length=20, choices=PreferredMethod.choices(), default=PreferredMethod.BANK
@@ -108,6 +129,12 @@ class Customer(Entity):
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_search"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_search"),
             GinIndex(OpClass(Upper("phone"), name="gin_trgm_ops"), name="customer_phone_search"),
+            models.Index(fields=["tax_id_fingerprint"], name="customer_by_tax_id", condition=~Q(tax_id_fingerprint="")),
+            models.Index(
+                fields=["bank_account_number_fingerprint"],
+                name="customer_by_bank_account",
+                condition=~Q(bank_account_number_fingerprint=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +148,12 @@ class Customer(Entity):
     @property
     def secondary_phone_shown(self) -> str:
         return phone_shown(self.secondary_phone)
+
+    @property
+    def bank_account_masked(self) -> str:
+        """The end of the account number, enough to tell two apart."""
+        number = self.bank_account_number
+        return f"•••• {number[-SHOWN_DIGITS:]}" if number else ""
 
     @property
     def status_word(self) -> CustomerStatus:

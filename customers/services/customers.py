@@ -13,6 +13,7 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.models.sealed import columns_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from customers.errors import CustomerChanged
@@ -77,7 +78,7 @@ def customer_update(
             setattr(customer, name, fields[name])
         if changed:
             customer.updated_at = now
-            customer.save(update_fields=[*changed, "updated_at"])
+            customer.save(update_fields=columns_of(Customer, [*changed, "updated_at"]))
         told = [name for name in changed if name != "status"]
         if told:
             _record("customer.updated", customer, actor, now, fields=sorted(told))

@@ -5,6 +5,7 @@ Each reader takes what a form or JSON gave and returns the kept value, or raises
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,6 +111,21 @@ def phone(value: object, place: Place) -> str:
         return phone_digits(typed, region=place.region)
     except BadPhone as error:
         raise BadValue(str(error)) from error
+
+
+def account_number(value: object, _place: Place) -> str:
+    """A bank account number or IBAN: capitals and digits, without the spaces that people put between."""
+    number = re.sub(r"[\s-]", "", _string(value)).upper()
+    if number and not re.fullmatch(r"[A-Z0-9]{5,34}", number):
+        raise BadValue(_("This is not an account number. Write 5 to 34 letters and digits, like 0123456789."))
+    return number
+
+
+def swift(value: object, _place: Place) -> str:
+    code = "".join(_string(value).split()).upper()
+    if code and not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", code):
+        raise BadValue(_("This is not a SWIFT code. It has 8 or 11 letters and digits, like EQBLKENA."))
+    return code
 
 
 def country(value: object, _place: Place) -> str:

@@ -62,6 +62,16 @@ class CustomerForm(forms.Form):
     postal_code = _text(_("Postal code"), 20)
     country = forms.ChoiceField(label=_("Country"), required=False, widget=SearchSelect)
 
+    secondary_street = _text(_("Street or P.O. box"), 200)
+    secondary_city = _text(_("City"), 100)
+    secondary_postal_code = _text(_("Postal code"), 20)
+    secondary_country = forms.ChoiceField(label=_("Country"), required=False, widget=SearchSelect)
+
+    bank_name = _text(_("Bank"), 80)
+    bank_account_name = _text(_("Account name"), 120)
+    bank_account_number = _text(_("Account number"), 45, help_text=_("Account number or IBAN."))
+    bank_swift = _text(_("SWIFT code"), 14)
+
     currency = forms.ChoiceField(
         label=_("Currency"), widget=SearchSelect, help_text=_("New drafts start in this currency.")
     )
@@ -101,6 +111,7 @@ class CustomerForm(forms.Form):
         self.customer = customer
         choices = {
             "country": [("", ""), *country_choices()],
+            "secondary_country": [("", ""), *country_choices()],
             "currency": currency_choices(),
             "preferred_payment_method": _methods(self.initial.get("preferred_payment_method", "")),
         }

@@ -73,7 +73,7 @@ def detail_item(actor: Actor, customer: Customer, today: date) -> dict[str, Any]
     invoices = reads.invoice_rows(reads.invoices_of(actor, customer)[:RECENT], today)
     payments = reads.payment_rows(reads.payments_of(actor, customer)[:RECENT])
     return {
-        **customer_item(customer, account),
+        **customer_item(customer, account, actor),
         "financial_summary": _summary(customer, account),
         "recent_invoices": [_invoice(row) for row in invoices],
         "recent_payments": [_payment(row) for row in payments],
