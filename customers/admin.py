@@ -14,7 +14,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadOnlyInline, ReadTable, history_tables, service_action
 from billing_assistant.core.models.sealed import found_by, sealed_texts
 from billing_assistant.core.rights import Right
-from customers.models import Contact, Customer, Note, PortalLink
+from customers.models import Consent, Contact, Customer, Note, PortalLink
 from customers.services.customers import customer_set_status
 from customers.services.portal import portal_link_revoke
 from customers.services.portal_access import portal_access_end, portal_access_give
@@ -92,6 +92,12 @@ class CustomerAdmin(ReadTable):
         customer_set_status(customer_id=row.pk, status=CustomerStatus.SUSPENDED, actor=actor, now=now, reason=reason)
 
 
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    fields = readonly_fields = ("created_at", "channel", "allowed", "set_by_label")
+    view_right = Right.CUSTOMERS_VIEW
+
+
 @admin.register(Contact)
 class ContactAdmin(ReadTable):
     view_right = Right.CUSTOMERS_VIEW
@@ -100,6 +106,7 @@ class ContactAdmin(ReadTable):
     list_filter = ("role", "is_primary", ("user", admin.EmptyFieldListFilter))
     list_select_related = ("customer", "user")
     search_fields = ("name", "email", "phone", "customer__name", "customer__number")
+    inlines = [ConsentInline]
     actions = ["give_access", "end_access"]
 
     @service_action(_("Give portal access"), right=Right.CUSTOMERS_EDIT)
@@ -109,6 +116,17 @@ class ContactAdmin(ReadTable):
     @service_action(_("End portal access"), right=Right.CUSTOMERS_EDIT)
     def end_access(self, row: Contact, *, actor: Actor, now: datetime) -> None:
         portal_access_end(contact_id=row.pk, actor=actor, now=now)
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadTable):
+    view_right = Right.CUSTOMERS_VIEW
+    profile_path = "contact__customer__profile"
+    list_display = ("contact", "channel", "allowed", "set_by_label", "created_at")
+    list_filter = ("channel", "allowed")
+    list_select_related = ("contact",)
+    search_fields = ("contact__name", "contact__email", "contact__customer__name", "set_by_label")
+    date_hierarchy = "created_at"
 
 
 @admin.register(Note)

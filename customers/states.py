@@ -57,9 +57,26 @@ class PreferredMethod(Status):
 
 class ContactRole(Status):
     BILLING = "billing", _("Billing"), "neutral", "receipt"
+    ACCOUNTS_PAYABLE = "accounts_payable", _("Accounts payable"), "neutral", "cash"
+    FINANCE_MANAGER = "finance_manager", _("Finance manager"), "neutral", "user-star"
+    APPROVER = "approver", _("Approves invoices"), "neutral", "circle-check"
+    PURCHASING = "purchasing", _("Purchasing"), "neutral", "building-store"
     OWNER = "owner", _("Owner"), "neutral", "user-star"
     TECHNICAL = "technical", _("Technical"), "neutral", "tool"
     OTHER = "other", _("Other"), "neutral", "user"
+
+
+class ContactChannel(Status):
+    """A way to reach a person. Those that ask first are used only after a yes, the others until a no."""
+
+    EMAIL = "email", _("E-mail"), "neutral", "mail"
+    SMS = "sms", _("SMS"), "neutral", "device-mobile"
+    WHATSAPP = "whatsapp", _("WhatsApp"), "neutral", "brand-whatsapp"
+    CALL = "call", _("Call"), "neutral", "phone"
+
+    @property
+    def asks_first(self) -> bool:
+        return self in {ContactChannel.WHATSAPP, ContactChannel.CALL}
 
 
 class InvoiceStyle(Status):

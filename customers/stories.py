@@ -9,7 +9,7 @@ from billing_assistant.core.models import Event
 from billing_assistant.core.models.sealed import SEALED
 from billing_assistant.core.ui.stories import story_register
 from customers.models import Contact, Customer
-from customers.states import CustomerStatus, PaymentStatus
+from customers.states import ContactChannel, CustomerStatus, PaymentStatus
 
 
 def changed_fields(event: Event) -> str:
@@ -46,6 +46,16 @@ def standing_title(event: Event) -> str:
             return gettext("%(label)s is up to date again")
 
 
+def consent_title(event: Event) -> str:
+    if event.data["allowed"]:
+        return gettext("%(label)s may be reached")
+    return gettext("%(label)s is not to be reached")
+
+
+def consent_channel(event: Event) -> str:
+    return str(ContactChannel(event.data["channel"]).label)
+
+
 CUSTOMER = "customers:detail"
 story_register("customer.created", _("Customer %(label)s added"), icon="user-plus", tone="info", url_name=CUSTOMER)
 story_register("customer.updated", _("%(label)s changed"), icon="pencil", url_name=CUSTOMER, detail=changed_fields)
@@ -66,6 +76,7 @@ story_register(
 )
 story_register("contact.added", _("Contact %(label)s added"), icon="user")
 story_register("contact.updated", _("Contact %(label)s changed"), icon="user", detail=changed_fields)
+story_register("contact.consent_set", consent_title, icon="hand-stop", detail=consent_channel)
 story_register("contact.removed", _("Contact %(label)s removed"), icon="user-x")
 story_register("portal_access.given", _("%(label)s may sign in to the portal"), icon="key", tone="info")
 story_register("portal_access.ended", _("Portal access of %(label)s ended"), icon="lock")

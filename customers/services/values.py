@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -22,7 +22,7 @@ from billing_assistant.core.money import MAX_AMOUNT, is_quantized
 from billing_assistant.core.states import Status
 from customers.countries import country_code, country_name
 from customers.phones import BadPhone, phone_digits
-from customers.states import LANGUAGES
+from customers.states import LANGUAGES, ContactChannel
 
 MOST_TAGS: Final = 20
 LONGEST_TAG: Final = 40
@@ -172,6 +172,21 @@ def yes_or_no(value: object, _place: Place) -> bool:
     if not isinstance(value, bool):
         raise BadValue(_("This must be true or false."))
     return value
+
+
+def consent(value: object, _place: Place) -> dict[ContactChannel, bool]:
+    """Yes or no by channel; a channel that is not named stays as it is."""
+    if not isinstance(value, Mapping):
+        raise BadValue(_("This must be true or false by channel."))
+    said: dict[ContactChannel, bool] = {}
+    for name, allowed in value.items():
+        try:
+            channel = ContactChannel(name)
+        except ValueError:
+            words = ", ".join(word.value for word in ContactChannel)
+            raise BadValue(_("Choose one of: %(words)s.") % {"words": words}) from None
+        said[channel] = yes_or_no(allowed, _place)
+    return said
 
 
 def limit(value: object, place: Place) -> Decimal | None:

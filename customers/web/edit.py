@@ -26,6 +26,7 @@ from billing_assistant.core.web import (
     staff_page,
 )
 from customers import selectors
+from customers.consents import consent_history
 from customers.models import Contact, Customer
 from customers.services.contacts import contact_add, contact_remove, contact_update
 from customers.services.customers import customer_create, customer_set_status, customer_update
@@ -125,7 +126,7 @@ def contact_edit(request: HttpRequest, customer_id: UUID, contact_id: UUID) -> H
     """The form for a present contact."""
     customer, contact = _contact(request, customer_id, contact_id)
     start = {name: getattr(contact, name) for name in ("name", "email", "role", "is_primary")}
-    form = ContactForm(posted(request), initial={**start, "phone": contact.phone_shown})
+    form = ContactForm(posted(request), contact=contact, initial={**start, "phone": contact.phone_shown})
     if request.method == "POST" and form.is_valid():
         try:
             contact_update(
@@ -206,5 +207,10 @@ def _form_page(request: HttpRequest, form: CustomerForm, context: dict[str, Any]
 
 
 def _contact_page(request: HttpRequest, form: ContactForm, context: dict[str, Any]) -> HttpResponseBase:
-    context |= {"form": form, "back_url": page_url(context["customer"])}
+    contact = context.get("contact")
+    context |= {
+        "form": form,
+        "back_url": page_url(context["customer"]),
+        "consent_history": consent_history(contact) if contact else [],
+    }
     return render_page(request, "customers/contact.html", context)

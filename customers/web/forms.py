@@ -7,19 +7,22 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.states import Status
+from billing_assistant.core.ui.formats import day_text, local
 from billing_assistant.core.ui.forms import AmountField, SearchSelect
+from customers.consents import consents_of
 from customers.countries import country_choices
-from customers.models import Contact, Customer
+from customers.models import Consent, Contact, Customer
 from customers.services.fields import CREATE_FIELDS, NOTES_LENGTH, customer_fields, defaults_for
-from customers.states import BillingCycle, ContactRole, InvoiceStyle, PaymentTerms, PreferredMethod
+from customers.states import BillingCycle, ContactChannel, ContactRole, InvoiceStyle, PaymentTerms, PreferredMethod
 
+CONSENT, YES, NO = "consent_", "yes", "no"
 LANGUAGE_CHOICES = [("en", _("English")), ("sw", _("Swahili"))]
 COMMON_CURRENCIES = ("KES", "USD", "EUR", "GBP", "TZS", "UGX", "RWF", "ZAR")
 
@@ -177,12 +180,44 @@ class ContactForm(forms.Form):
         label=_("First contact"), required=False, help_text=_("The person to reach when it is about money.")
     )
 
+    def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = consents_of(contact) if contact else {}
+        for channel in ContactChannel:
+            self.fields[CONSENT + channel.value] = _consent_field(channel, said.get(channel))
+
+    @property
+    def consents(self) -> list[forms.BoundField]:
+        """The boxes about being reached, a channel each."""
+        return [self[CONSENT + channel.value] for channel in ContactChannel]
+
     def data_for_service(self, contact: Contact | None = None) -> dict[str, object]:
         """The values by the names that the services know. The first contact stays it until another becomes it."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(CONSENT)}
+        answers = {channel.value: self.cleaned_data[CONSENT + channel.value] for channel in ContactChannel}
+        values["consent"] = {channel: answer == YES for channel, answer in answers.items() if answer}
         if contact is not None and contact.is_primary:
             values.pop("is_primary")
         return values
+
+
+def _consent_field(channel: ContactChannel, said: Consent | None) -> forms.ChoiceField:
+    """Allowed or not; "not asked" can be left, not gone back to."""
+    unasked = _("Not asked: not used") if channel.asks_first else _("Not asked: used for billing")
+    choices = [(YES, _("Allowed")), (NO, _("Not allowed"))]
+    hint = ""
+    if said is not None:
+        hint = gettext("Set %(day)s by %(person)s.") % {
+            "day": day_text(local(said.created_at, said.contact.customer.profile.time_zone).date()),
+            "person": said.set_by_label,
+        }
+    return forms.ChoiceField(
+        label=channel.label,
+        required=False,
+        choices=choices if said is not None else [("", unasked), *choices],
+        initial={True: YES, False: NO}[said.allowed] if said is not None else "",
+        help_text=hint,
+    )
 
 
 class NoteForm(forms.Form):

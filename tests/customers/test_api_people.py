@@ -70,6 +70,7 @@ def test_a_contact_is_added_read_changed_and_removed(api: Client, customer: Cust
         "role": "billing",
         "is_primary": True,
         "portal_access": False,
+        "consent": body["consent"],
         "created_at": body["created_at"],
     }
     address = made.headers["Location"]
