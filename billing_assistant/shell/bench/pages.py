@@ -1,75 +1,177 @@
-"""List pages over large books: server time and how often the database is asked."""
+"""Pages and lists over large books: server time and how often the database is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
-from billing_assistant.ledger.books import check_books
-from billing_assistant.shell.bench import books
-from billing_assistant.shell.bench.rows import Row, figure, time_rows, timed
+from billing_assistant.core.api.views import ApiView
+from billing_assistant.core.keyset import page_of
+from billing_assistant.shell.bench.rows import Times, timed
 from billing_assistant.shell.bench.setting import Setting
 from customers.models import Customer
+from invoices.models import Invoice
+from invoices.web.query import SORTS
 
-VISITS: Final = 40
-CUSTOMERS: Final = 2_000
-BOOKS: Final = 100_000
-LARGE_BOOKS: Final = 1_000_000
+WARM_UP: Final = 3
+API_SKIPS: Final = (0, 1_000, 9_000)
 
 
-def pages(setting: Setting, *, large: bool) -> list[Row]:
-    """Pages over 100,000 invoices, or a million with --scale; and whether such books tie."""
-    total = LARGE_BOOKS if large else BOOKS
-    _customers(setting)
-    filling = timed(1, lambda _: books.fill(setting, total))
-    checking = timed(1, lambda _: _tie())
-    rows = [
-        Row("books filled for the pages", total, figure(filling.seconds[0]), "s"),
-        Row("books checked", total, figure(checking.seconds[0]), "s"),
-    ]
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page by its name in the report."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """How long the visits of a page took, and how many statements one of them sent."""
+
+    address: Address
+    times: Times
+    queries: int
+
+
+def visit_all(setting: Setting, total: int, visits: int) -> Iterator[Visited]:
+    """Visits every page, warm, as an administrator who is signed in. Without the limit of calls a minute, which is
+    kept for programs and would end the measurement."""
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(setting.user)
-    for name, url in _urls():
-        rows += _visited(client, f"{name} at {total:,} invoices", url)
-    return rows
+    with _unlimited():
+        for address in addresses(setting, total):
+            yield _visit(client, address, visits)
 
 
-def _customers(setting: Setting) -> None:
-    rows = [
-        Customer(profile=setting.profile, number=f"MANY-{index:05}", name=f"Company {index:05} Ltd", currency="KES")
-        for index in range(CUSTOMERS)
-    ]
-    Customer.objects.bulk_create(rows)
+def addresses(setting: Setting, total: int) -> Iterator[Address]:
+    """The pages that are measured, over books with so many invoices."""
+    yield from _invoice_pages(setting, total)
+    yield from _invoice_calls(total)
+    yield from _lists("draft", "invoices:draft_list", {"newest": {}, "by customer": {"q": "Company 00042"}})
+    yield from _lists(
+        "payment",
+        "payments:list",
+        {
+            "newest": {},
+            "unapplied": {"unapplied": "1"},
+            "by reference, part": {"q": "7b52009b64"},
+            "by customer, rare": {"q": "Company 00042"},
+            "by customer, common": {"q": "Hotel"},
+            "largest": {"sort": "-amount"},
+            "one month": _month(setting),
+        },
+    )
+    yield from _lists("message", "messages:list", {"newest": {}, "failed": {"status": "failed"}})
+    yield from _customer_pages(setting)
+    yield from _if_there("home", "shell:home")
+    yield from _if_there("search, part of a number", "shell:search", q=_number(total // 3)[:-1])
 
 
-def _tie() -> None:
-    violations = check_books()
-    if violations:
-        raise RuntimeError("; ".join(str(violation) for violation in violations[:5]))
+def _invoice_pages(setting: Setting, total: int) -> Iterator[Address]:
+    older = Invoice.objects.filter(profile=setting.profile, sequence__lte=total // 2)
+    part = f"{total // 3:06}"[-6:]
+    narrowed: dict[str, dict[str, str]] = {
+        "newest": {},
+        "deep by cursor": {"after": page_of(older, SORTS["-issued"], {}).next_cursor},
+        "overdue": {"status": "overdue"},
+        "paid": {"status": "paid"},
+        "partly paid": {"status": "partially_paid"},
+        "in a rare currency": {"currency": "UGX"},
+        "one month": _month(setting),
+        "largest": {"sort": "-total"},
+        "overdue, oldest due": {"status": "overdue", "currency": "USD", "sort": "due"},
+        "by customer, rare": {"q": "Company 00042"},
+        "by customer, common": {"q": "Hotel"},
+        "by customer, all": {"q": "Company"},
+        "by customer, none": {"q": "Nobody at all"},
+        "by number, exact": {"q": _number(total // 3)},
+        "by number, part that few have": {"q": part},
+        "by number, part that many have": {"q": "BULK-0000"},
+    }
+    yield from _lists("invoice", "invoices:list", narrowed)
 
 
-def _urls() -> Iterator[tuple[str, str]]:
-    invoices, customers = reverse("invoices:list"), reverse("customers:list")
-    yield "invoice list", invoices
-    yield "invoice list, overdue", f"{invoices}?status=overdue"
-    yield "invoice list, by number", f"{invoices}?q=BULK-00012"
-    yield "invoice list, by customer", f"{invoices}?q=Company 00042"
-    yield "customer list", customers
-    yield "customer list, by balance", f"{customers}?sort=-outstanding"
+def _invoice_calls(total: int) -> Iterator[Address]:
+    for skip in API_SKIPS:
+        yield Address(f"API invoices, skip {skip:,}", f"/api/invoices?{urlencode({'limit': 50, 'skip': skip})}")
+    narrowed = {
+        "paid": {"status": "paid"},
+        "overdue": {"status": "overdue"},
+        "sent": {"status": "sent"},
+        "currency": {"currency": "USD"},
+        "number, part": {"search": f"{total // 3:06}"[-6:]},
+        "large customer": {"customer_id": "MANY-00001"},
+        "cursor": {"cursor": ""},
+    }
+    for name, query in narrowed.items():
+        yield Address(f"API invoices, {name}", f"/api/invoices?{urlencode(query)}")
+    for name in ("drafts", "payments", "customers", "customers/stats/summary"):
+        yield Address(f"API {name}", f"/api/{name}")
 
 
-def _visited(client: Client, name: str, url: str) -> list[Row]:
-    for _ in range(3):
-        _good(client, url)
+def _customer_pages(setting: Setting) -> Iterator[Address]:
+    yield from _lists(
+        "customer",
+        "customers:list",
+        {
+            "by name": {},
+            "largest debt": {"sort": "-outstanding"},
+            "last invoice": {"sort": "-last_invoice"},
+            "overdue": {"payment_status": "overdue"},
+            "owing": {"owing": "1"},
+            "by name, rare": {"q": "Company 00042"},
+            "by name, common": {"q": "Company"},
+            "by e-mail": {"q": "office42@"},
+            "by phone": {"q": "0700149982"},
+        },
+    )
+    for size, number in (("usual", "MANY-00042"), ("large", "MANY-00001")):
+        customer = Customer.objects.get(profile=setting.profile, number=number)
+        url = reverse("customers:detail", args=[customer.pk])
+        for tab in ("overview", "invoices", "payments", "activity"):
+            yield Address(f"customer, {size}, {tab}", f"{url}?tab={tab}")
+        yield Address(f"API customer, {size}", f"/api/customers/{number}")
+    yield from _if_there("customer figures", "customers:statistics")
+
+
+def _lists(noun: str, route: str, narrowed: dict[str, dict[str, str]]) -> Iterator[Address]:
+    for name, query in narrowed.items():
+        yield Address(f"{noun} list, {name}", f"{reverse(route)}?{urlencode(query)}")
+
+
+def _if_there(name: str, route: str, **query: str) -> Iterator[Address]:
+    try:
+        url = reverse(route)
+    except NoReverseMatch:
+        return
+    yield Address(name, f"{url}?{urlencode(query)}" if query else url)
+
+
+def _month(setting: Setting) -> dict[str, str]:
+    until = setting.now.date() - timedelta(days=365)
+    return {"since": (until - timedelta(days=30)).isoformat(), "until": until.isoformat()}
+
+
+def _number(sequence: int) -> str:
+    return f"BULK-{sequence:08}"
+
+
+def _visit(client: Client, address: Address, visits: int) -> Visited:
+    for _ in range(WARM_UP):
+        _good(client, address.url)
     asked = _Asked()
     with connection.execute_wrapper(asked):
-        _good(client, url)
-    times = timed(VISITS, lambda _: _good(client, url))
-    return [*time_rows(name, times), Row(f"{name}, queries", 1, figure(asked.times), "queries")]
+        _good(client, address.url)
+    return Visited(address, timed(visits, lambda _: _good(client, address.url)), asked.times)
 
 
 class _Asked:
@@ -85,4 +187,13 @@ class _Asked:
 def _good(client: Client, url: str) -> None:
     answer = client.get(url)
     if answer.status_code != 200:  # noqa: PLR2004
-        raise RuntimeError(f"{url} answered {answer.status_code}.")
+        raise RuntimeError(f"{url} answered {answer.status_code}: {answer.content[:300]!r}")
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    limits, ApiView.throttle_classes = ApiView.throttle_classes, ()
+    try:
+        yield
+    finally:
+        ApiView.throttle_classes = limits

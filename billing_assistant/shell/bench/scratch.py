@@ -1,8 +1,8 @@
-"""A database of its own for a run of the bench, beside the one of the instance, dropped afterwards."""
+"""Databases of the bench, beside the one of the instance: one that is dropped afterwards, and large ones that stay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from billing_assistant.core.ids import uuid7
 
 PREFIX: Final = "bench_"
+KEPT_PREFIX: Final = "scale_"
 
 
 @contextmanager
@@ -32,6 +33,37 @@ def scratch_database() -> Iterator[dict[str, str]]:
         _switch(connection, str(original))
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def kept_database(name: str, *, stamp: str, fill: Callable[[], None], fresh: bool) -> Iterator[bool]:
+    """Switches this process to a database that stays for the next run; yields whether it was filled just now.
+
+    It is filled again when `stamp` (what the rows are made from) differs, or with `fresh`. Migrations that came since
+    are run on it.
+    """
+    original, name = connection.settings_dict["NAME"], f"{KEPT_PREFIX}{name}"
+    with connection.cursor() as cursor:
+        filling = fresh or _stamp(cursor, name) != stamp
+        if filling:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        _switch(connection, name)
+        call_command("migrate", verbosity=0, interactive=False)
+        if filling:
+            fill()
+            with connection.cursor() as cursor:
+                cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{stamp}'")
+        yield filling
+    finally:
+        _switch(connection, str(original))
+
+
+def _stamp(cursor: CursorWrapper, name: str) -> str:
+    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+    found = cursor.fetchone()
+    return (found[0] or "") if found else ""
 
 
 def _drop_left_over(cursor: CursorWrapper) -> None:

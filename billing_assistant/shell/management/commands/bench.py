@@ -9,25 +9,41 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing_assistant.core import exact_json
-from billing_assistant.shell.bench import documents, issuing, pages, payments, webhooks
+from billing_assistant.shell.bench import documents, issuing, payments, scale, webhooks
 from billing_assistant.shell.bench.rows import Row
 from billing_assistant.shell.bench.scratch import scratch_database
 from billing_assistant.shell.bench.setting import Setting, build
 
 Case = Callable[[Setting], list[Row]]
 VOID: Final = "off"
+VISITS: Final = 200
+CASES: Final[dict[str, Case]] = {
+    "issue": issuing.one_by_one,
+    "batch": issuing.in_batches,
+    "pdf": documents.pdfs,
+    "payments": payments.recording,
+    "webhooks": webhooks.intake,
+}
 
 
 class Command(BaseCommand):
     help = "Rows of name, n, value, unit, raw limit and ratio, in a database of its own that is dropped afterwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scale", action="store_true", help="pages over 1,000,000 invoices instead of 100,000")
-        parser.add_argument("--only", default="", help=f"one of: {', '.join(_cases(large=False))}")
+        parser.add_argument(
+            "--scale", action="store_true", help="pages over 10,000 and 1,000,000 invoices, kept for the next time"
+        )
+        parser.add_argument("--fresh", action="store_true", help="with --scale: build the books anew")
+        parser.add_argument("--visits", type=int, default=VISITS, help=f"times that each page is read ({VISITS})")
+        parser.add_argument("--only", default="", help=f"one of: {', '.join(CASES)}")
         parser.add_argument("--json", default="", metavar="FILE", help="also write the rows to a file")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        cases = _cases(large=options["scale"])
+        if options["scale"]:
+            pages = scale.run(say=self._say, fresh=options["fresh"], visits=options["visits"])
+            self._write(options["json"], {"pages": pages})
+            return
+        cases = CASES
         if options["only"]:
             if options["only"] not in cases:
                 raise CommandError(f"There is no case {options['only']!r}. There are: {', '.join(cases)}.")
@@ -39,9 +55,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{'name':<52}{'n':>9}{'value':>13} {'unit':<8}{'raw':>12}{'ratio':>8}")
             setting = build()
             rows = [row for case in cases.values() for row in self._run(case, setting)]
-        if options["json"]:
-            content = {"server": server, "rows": [row.as_json() for row in rows]}
-            Path(options["json"]).write_text(exact_json.dumps(content) + "\n", encoding="utf-8")
+        self._write(options["json"], {"server": server, "rows": [row.as_json() for row in rows]})
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        if name:
+            Path(name).write_text(exact_json.dumps(content) + "\n", encoding="utf-8")
 
     def _run(self, case: Case, setting: Setting) -> list[Row]:
         rows = case(setting)
@@ -50,15 +72,3 @@ class Command(BaseCommand):
             ratio = f"{row.ratio:.2f}" if row.ratio else ""
             self.stdout.write(f"{row.name:<52}{row.n:>9,}{row.value:>13,.1f} {row.unit:<8}{raw:>12}{ratio:>8}")
         return rows
-
-
-def _cases(*, large: bool) -> dict[str, Case]:
-    """The cases by name, in the order that they run in: the large books last."""
-    return {
-        "issue": issuing.one_by_one,
-        "batch": issuing.in_batches,
-        "pdf": documents.pdfs,
-        "payments": payments.recording,
-        "webhooks": webhooks.intake,
-        "pages": lambda setting: pages.pages(setting, large=large),
-    }
