@@ -14,8 +14,9 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadOnlyInline, ReadTable, history_tables, service_action
 from billing_assistant.core.models.sealed import found_by, sealed_texts
 from billing_assistant.core.rights import Right
-from customers.models import Consent, Contact, Customer, Note, PortalLink
+from customers.models import Consent, Contact, Customer, CustomerDocument, Note, PortalLink
 from customers.services.customers import customer_set_status
+from customers.services.documents import customer_document_remove
 from customers.services.portal import portal_link_revoke
 from customers.services.portal_access import portal_access_end, portal_access_give
 from customers.states import CustomerStatus
@@ -138,6 +139,20 @@ class NoteAdmin(ReadTable):
     list_select_related = ("customer", "author")
     search_fields = ("text", "customer__name", "customer__number")
     date_hierarchy = "created_at"
+
+
+@admin.register(CustomerDocument)
+class CustomerDocumentAdmin(ReadTable):
+    view_right = Right.CUSTOMERS_VIEW
+    list_display = ("name", "customer", "file", "added_by_label", "created_at")
+    list_select_related = ("customer", "file")
+    search_fields = ("name", "customer__name", "customer__number", "=file__sha256")
+    date_hierarchy = "created_at"
+    actions = ["remove"]
+
+    @service_action(_("Take off the customer"), right=Right.CUSTOMERS_EDIT)
+    def remove(self, row: CustomerDocument, *, actor: Actor, now: datetime) -> None:
+        customer_document_remove(document_id=row.pk, actor=actor, now=now)
 
 
 @admin.register(PortalLink)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from customers.models import Contact, Customer, Note, PortalLink
+from customers.models import Contact, Customer, CustomerDocument, Note, PortalLink
 
 
 def customer_lock(customer_id: UUID) -> Customer:
@@ -44,6 +44,15 @@ def note_lock(note_id: UUID) -> Note:
     found = list(Note.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=note_id))
     if not found:
         raise NotFound(_("There is no such note."))
+    return found[0]
+
+
+def document_lock(document_id: UUID) -> CustomerDocument:
+    """The paper of a customer, locked. Raises NotFound."""
+    set_lock_timeout()
+    found = list(CustomerDocument.objects.select_for_update(of=("self",)).filter(pk=document_id))
+    if not found:
+        raise NotFound(_("There is no such document."))
     return found[0]
 
 

@@ -80,6 +80,8 @@ story_register("contact.consent_set", consent_title, icon="hand-stop", detail=co
 story_register("contact.removed", _("Contact %(label)s removed"), icon="user-x")
 story_register("portal_access.given", _("%(label)s may sign in to the portal"), icon="key", tone="info")
 story_register("portal_access.ended", _("Portal access of %(label)s ended"), icon="lock")
+story_register("customer.document_added", _("Document %(label)s added"), icon="file-plus")
+story_register("customer.document_removed", _("Document %(label)s removed"), icon="file-minus")
 story_register("note.added", _("Note added"), icon="notes")
 story_register("note.updated", _("Note changed"), icon="notes")
 story_register("note.removed", _("Note removed"), icon="notes")

@@ -10,7 +10,8 @@ from typing import Any, Final
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
-from customers.models import Customer
+from customers.models import Customer, CustomerDocument
+from customers.services.documents import customer_document_add
 from invoices.models import CatalogueItem, Invoice, InvoiceDraft
 from invoices.services.catalogue import CatalogueInput, catalogue_item_create
 from invoices.services.compute import LineInput
@@ -74,6 +75,11 @@ def customer(of: BusinessProfile | None = None, **fields: Any) -> Customer:
         "currency": of.currency,
     }
     return Customer.objects.create(profile=of, **(defaults | fields))
+
+
+def customer_document(of: Customer, name: str = "contract.pdf", content: bytes = b"%PDF-1.7") -> CustomerDocument:
+    """A paper about a customer."""
+    return customer_document_add(customer_id=of.pk, content=content, name=name, actor=SYSTEM, now=NOW)
 
 
 def seller(**fields: Any) -> BusinessProfile:

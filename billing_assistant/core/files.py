@@ -46,6 +46,7 @@ ALLOWED: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "application/json": _is_text,
     "application/xml": _is_text,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _begins(b"PK\x03\x04"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _begins(b"PK\x03\x04"),
 }
 INLINE: Final = frozenset({"application/pdf", "image/png", "image/jpeg"})
 

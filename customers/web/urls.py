@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import edit, lists
+from customers.web import documents, edit, lists
 
 app_name = "customers"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("new/", edit.customer_new, name="new"),
     path("<uuid:customer_id>/edit/", edit.customer_edit, name="edit"),
     path("<uuid:customer_id>/status/", edit.customer_status, name="status"),
+    path("<uuid:customer_id>/documents/", documents.document_list, name="documents"),
+    path("<uuid:customer_id>/documents/<uuid:document_id>/", documents.document_file, name="document_file"),
+    path("<uuid:customer_id>/documents/<uuid:document_id>/remove/", documents.document_remove, name="document_remove"),
     path("<uuid:customer_id>/contacts/new/", edit.contact_new, name="contact_new"),
     path("<uuid:customer_id>/contacts/<uuid:contact_id>/", edit.contact_edit, name="contact_edit"),
     path("<uuid:customer_id>/contacts/<uuid:contact_id>/remove/", edit.contact_delete, name="contact_remove"),

@@ -43,6 +43,11 @@ def contact(world: World) -> object:
     return world.keep("contact", lambda: Contact.objects.create(customer=world.customer, name="Contact")).pk
 
 
+@provides("document_id")
+def customer_document(world: World) -> object:
+    return world.keep("document", lambda: factories.customer_document(world.customer)).pk
+
+
 @provides("note_id")
 def note(world: World) -> object:
     return world.keep("note", lambda: Note.objects.create(customer=world.customer, text="Note")).pk
