@@ -8,4 +8,5 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("invoices.books")
+        import_module("invoices.stories")
         import_module("invoices.subscriptions")

@@ -35,6 +35,15 @@ class DraftIncomplete(DomainError):
     code = "draft_incomplete"
 
 
+class TemplateIsDefault(DomainError):
+    """The template that is used unless another is chosen cannot be put away."""
+
+    code = "template_is_default"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("%(name)s is used by default. Make another template the default first.") % {"name": name})
+
+
 class CustomerSuspended(DomainError):
     """A suspended customer cannot receive new invoices."""
 

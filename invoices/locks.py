@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from invoices.models import CatalogueItem, Invoice, InvoiceDraft, NumberSeries, SeriesCounter
+from invoices.models import CatalogueItem, Invoice, InvoiceDraft, InvoiceTemplate, NumberSeries, SeriesCounter
 
 
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
@@ -58,3 +58,18 @@ def catalogue_item_lock(item_id: UUID) -> CatalogueItem:
     if item is None:
         raise NotFound(_("There is no such item in the catalogue."))
     return item
+
+
+def templates_lock(profile_id: UUID) -> list[InvoiceTemplate]:
+    """Locks the templates of a profile, so that one of them is the default at any time."""
+    set_lock_timeout()
+    rows = InvoiceTemplate.objects.select_for_update(of=("self",), no_key=True).select_related("profile")
+    return list(rows.filter(profile_id=profile_id).order_by("pk"))
+
+
+def template_lock(template_id: UUID) -> InvoiceTemplate:
+    """One template, locked with the others of its profile. Raises NotFound."""
+    known = InvoiceTemplate.objects.filter(pk=template_id).values_list("profile_id", flat=True).first()
+    if known is None:
+        raise NotFound(_("There is no such template."))
+    return next(template for template in templates_lock(known) if template.pk == template_id)

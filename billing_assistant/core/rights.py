@@ -27,6 +27,7 @@ class Right(StrEnum):
     INVOICES_VOID = "invoices.void"
     INVOICES_SEND = "invoices.send"
     CATALOGUE_EDIT = "catalogue.edit"
+    TEMPLATES_EDIT = "templates.edit"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RECORD = "payments.record"
     MESSAGES_VIEW = "messages.view"

@@ -17,7 +17,7 @@ from billing_assistant.core.money import ZERO
 from customers.states import LANGUAGES
 from invoices.models import InvoiceTemplate
 from invoices.services.compute import HUNDRED, Discount, LineInput
-from invoices.states import DiscountKind, TemplateStatus
+from invoices.states import DiscountKind
 
 MAX_TERMS_DAYS: Final = 3650
 LONGEST: Final = {"reference": 120, "project": 120, "promo_code": 40}
@@ -92,6 +92,6 @@ def _due_faults(data: DraftInput) -> Iterator[tuple[str, str]]:
 def _template_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, str]]:
     if data.template_id is None:
         return
-    known = InvoiceTemplate.objects.filter(pk=data.template_id, profile_id=profile_id, status=TemplateStatus.ACTIVE)
+    known = InvoiceTemplate.objects.filter(pk=data.template_id, profile_id=profile_id)
     if not known.exists():
-        yield "template", _("There is no such template in use.")
+        yield "template", _("There is no such template.")

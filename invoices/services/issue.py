@@ -33,6 +33,7 @@ from invoices.services.instalments import DuePart, due_parts, early_until
 from invoices.services.numbering import TakenNumber, numbers_take, series_default
 from invoices.services.postings import issue_entry
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
+from invoices.services.template_choice import language_of, templates_chosen, terms_of
 from invoices.states import DRAFT_TRANSITIONS, DiscountKind, DraftStatus, InvoiceKind
 
 declare("issue.after_number", "issue.before_commit")
@@ -115,8 +116,9 @@ def _issue_for_profile(prepared: list[_Prepared], actor: Actor, now: datetime, *
     parts = [
         due_parts(one.draft, one.totals.total, number.issued_on) for one, number in zip(prepared, taken, strict=True)
     ]
+    templates = templates_chosen(one.draft for one in prepared)
     invoices = [
-        _invoice(one, number, dues=dues, seller=seller, actor=actor, now=now)
+        _invoice(one, number, dues=dues, seller=seller, template=templates[one.draft.pk], actor=actor, now=now)
         for one, number, dues in zip(prepared, taken, parts, strict=True)
     ]
     links = portal_links_build(
@@ -139,6 +141,7 @@ def _invoice(
     *,
     dues: Sequence[DuePart],
     seller: dict[str, Any],
+    template: dict[str, Any],
     actor: Actor,
     now: datetime,
 ) -> Invoice:
@@ -167,14 +170,15 @@ def _invoice(
         total=totals.total,
         seller=seller,
         buyer=buyer_snapshot(draft.customer),
-        language=draft.language or draft.customer.language,
+        template=template,
+        language=language_of(draft),
         reference=draft.reference,
         project=draft.project,
         promo_code=draft.promo_code,
         early_discount_percent=draft.early_discount_percent,
         early_discount_until=early_until(draft, number.issued_on),
         notes=draft.notes,
-        terms=draft.terms or draft.profile.invoice_terms,
+        terms=terms_of(draft, template),
     )
 
 

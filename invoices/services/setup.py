@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.locks import business_profile_lock
 from invoices.models import NumberSeries, TaxRate
+from invoices.services.templates import template_default_make
 from invoices.states import InvoiceKind, TaxCategory
 
 
@@ -37,7 +38,7 @@ def numbering_follow(*, profile_id: UUID) -> None:
 
 
 def profile_prepare(*, profile_id: UUID) -> None:
-    """Gives a profile its default number series and tax rates; safe to call again."""
+    """Gives a profile its default number series, tax rates and template; safe to call again."""
     with transaction.atomic():
         profile = business_profile_lock(profile_id)
         patterns = {
@@ -53,6 +54,7 @@ def profile_prepare(*, profile_id: UUID) -> None:
                     pattern=pattern,
                     restarts_yearly=profile.numbers_restart_yearly,
                 )
+        template_default_make(profile_id=profile.pk)
         if not TaxRate.objects.filter(profile=profile).exists():
             TaxRate.objects.bulk_create(
                 [

@@ -32,6 +32,8 @@ SCOPE_LABELS: Final = {
     Right.INVOICES_ISSUE: _("Issue invoices and credit notes"),
     Right.INVOICES_VOID: _("Void invoices"),
     Right.INVOICES_SEND: _("Send invoices"),
+    Right.CATALOGUE_EDIT: _("Change the catalogue"),
+    Right.TEMPLATES_EDIT: _("Change invoice templates"),
     Right.PAYMENTS_VIEW: _("Read payments"),
     Right.PAYMENTS_RECORD: _("Record and allocate payments"),
     Right.MESSAGES_VIEW: _("Read messages"),

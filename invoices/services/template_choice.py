@@ -1,0 +1,76 @@
+"""Which template a document is printed with, and what of it is kept when the document is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from customers.models import Customer
+from invoices.models import InvoiceDraft, InvoiceTemplate
+
+PRINTED: Final = (
+    "number",
+    "name",
+    "design",
+    "accent_color",
+    "include_logo",
+    "include_company_details",
+    "title",
+    "columns",
+    "show_subtotal",
+    "show_tax",
+    "show_discount",
+    "payment_terms",
+    "bank_details",
+    "mpesa_details",
+    "notes_section",
+    "notes",
+)
+
+
+def template_snapshot(template: InvoiceTemplate) -> dict[str, Any]:
+    """All that printing needs of a template, as JSON."""
+    return {name: getattr(template, name) for name in PRINTED}
+
+
+def templates_chosen(drafts: Iterable[InvoiceDraft]) -> dict[UUID, dict[str, Any]]:
+    """The snapshot of each draft's template, by the draft's id; customers are loaded.
+
+    The template is the one that the draft names. One that names none has the default of its profile, in the design
+    that its customer prefers.
+    """
+    drafts = list(drafts)
+    named = InvoiceTemplate.objects.in_bulk({draft.template_id for draft in drafts if draft.template_id})
+    unnamed = {draft.profile_id for draft in drafts if not draft.template_id}
+    defaults = {
+        template.profile_id: template
+        for template in InvoiceTemplate.objects.filter(profile_id__in=unnamed, is_default=True)
+    }
+    chosen = {}
+    for draft in drafts:
+        if draft.template_id:
+            chosen[draft.pk] = template_snapshot(named[draft.template_id])
+        else:
+            chosen[draft.pk] = _preferred(defaults.get(draft.profile_id), draft.customer)
+    return chosen
+
+
+def template_chosen(draft: InvoiceDraft) -> dict[str, Any]:
+    """The snapshot of one draft's template."""
+    return templates_chosen([draft])[draft.pk]
+
+
+def language_of(draft: InvoiceDraft) -> str:
+    """The language of a draft's document: its own, else the customer's, else the business profile's."""
+    return draft.language or draft.customer.language or draft.profile.language
+
+
+def terms_of(draft: InvoiceDraft, template: dict[str, Any]) -> str:
+    """The terms of payment: the draft's own, else the template's, else the business profile's."""
+    return draft.terms or str(template.get("payment_terms", "")) or draft.profile.invoice_terms
+
+
+def _preferred(default: InvoiceTemplate | None, customer: Customer) -> dict[str, Any]:
+    snapshot = template_snapshot(default) if default else {}
+    return snapshot | {"design": customer.invoice_template} if customer.invoice_template else snapshot
