@@ -134,6 +134,13 @@ class TaxCategory(Status):
 UNTAXED: Final = frozenset({TaxCategory.ZERO, TaxCategory.EXEMPT, TaxCategory.REVERSE_CHARGE})
 
 
+class RateSource(Status):
+    """Where an exchange rate came from."""
+
+    MANUAL = "manual", _("Entered"), "neutral", "pencil"
+    IMPORT = "import", _("Imported"), "neutral", "upload"
+
+
 class DiscountKind(Status):
     NONE = "none", _("No discount"), "neutral", "discount-off"
     PERCENT = "percent", _("Per cent"), "neutral", "percentage"

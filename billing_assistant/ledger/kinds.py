@@ -18,6 +18,7 @@ class AccountKind(Status):
     TAX_PAYABLE = "tax_payable", _("Tax payable"), "neutral", "receipt-tax"
     CASH = "cash", _("Cash and bank"), "success", "building-bank"
     GATEWAY_CLEARING = "gateway_clearing", _("Gateway clearing"), "info", "credit-card"
+    WITHHOLDING_TAX = "withholding_tax", _("Withholding tax receivable"), "info", "building-bank"
     BAD_DEBT = "bad_debt", _("Bad debt"), "warning", "file-off"
 
 

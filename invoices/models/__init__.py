@@ -1,16 +1,20 @@
 from invoices.models.catalogue import CatalogueItem, CataloguePrice
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
+from invoices.models.exchange_rates import ExchangeRate
 from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
+from invoices.models.rules import BillingRules
 from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.taxes import TaxRate
 from invoices.models.templates import InvoiceTemplate
 
 __all__ = [
+    "BillingRules",
     "CatalogueItem",
     "CataloguePrice",
     "DraftLine",
     "DraftVersion",
+    "ExchangeRate",
     "ImportRun",
     "Instalment",
     "Invoice",

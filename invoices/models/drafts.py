@@ -51,6 +51,15 @@ class InvoiceDraft(Entity):
     template = models.ForeignKey(
         "invoices.InvoiceTemplate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    series = models.ForeignKey(
+        "invoices.NumberSeries",
+        verbose_name=_("number series"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: the usual one."),
+    )
     language = models.CharField(_("language"), max_length=5, blank=True, help_text=_("Empty: the customer's."))
     notes = models.TextField(_("notes to the customer"), blank=True)
     terms = models.TextField(_("terms"), blank=True)

@@ -24,6 +24,7 @@ class NumberSeries(Entity):
     pattern = models.CharField(_("number format"), max_length=40, validators=[PATTERN])
     restarts_yearly = models.BooleanField(_("starts again each year"), default=True)
     is_default = models.BooleanField(_("used unless another is chosen"), default=True)
+    follows_profile = models.BooleanField(_("follows the number formats of the business profile"), default=True)
     in_gap_report = models.BooleanField(_("in the gap report"), default=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
-from billing_assistant.core.models.fields import AmountField, CurrencyField
+from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField
 from billing_assistant.core.states import values_constraint
 from payments.states import PaymentMethod, PaymentState
 
@@ -22,7 +23,8 @@ from payments.states import PaymentMethod, PaymentState
 class Payment(Entity):
     """Money from a customer, or an attempt to pay at a gateway that has not (or not yet) led to money.
 
-    Only a completed payment is in the books; what of it is not allocated is the customer's unapplied credit.
+    `amount` is what it is worth to the customer: the money that came, and `amount_withheld`, the tax that the customer
+    kept back and pays to the tax authority in our name. Only a completed payment is in the books; what of it is not allocated is the customer's unapplied credit.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -44,6 +46,10 @@ class Payment(Entity):
         output_field=models.DecimalField(max_digits=19, decimal_places=4),
         db_persist=True,
     )
+    amount_withheld = AmountField(_("tax withheld"))
+    withholding_rate = PercentField(_("rate of the withheld tax in per cent"))
+    withholding_certificate = models.CharField(_("withholding certificate"), max_length=60, blank=True)
+    withholding_certificate_on = models.DateField(_("date of the certificate"), null=True, blank=True)
     received_on = models.DateField(_("received on"))
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     note = models.CharField(_("note"), max_length=240, blank=True)
@@ -83,6 +89,16 @@ class Payment(Entity):
                 name="payment_reversed_has_a_date",
             ),
             minor_units_constraint("payment_in_minor_units", "amount", "amount_allocated", "amount_refunded"),
+            models.CheckConstraint(
+                condition=Q(amount_withheld__gte=0, amount__gte=F("amount_withheld")),
+                name="payment_withheld_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_withheld__gt=0)
+                | Q(withholding_rate=0, withholding_certificate="", withholding_certificate_on__isnull=True),
+                name="payment_certificate_of_withheld_tax",
+            ),
+            minor_units_constraint("payment_withheld_in_minor_units", "amount_withheld"),
             values_constraint("payment_status_known", "status", PaymentState),
             values_constraint("payment_method_known", "method", PaymentMethod),
         ]
@@ -91,6 +107,11 @@ class Payment(Entity):
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="payment_reference_search"),
             models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),
             models.Index(fields=["customer", "-received_on", "-id"], name="payment_by_customer"),
+            models.Index(
+                fields=["profile", "-received_on", "-id"],
+                name="payment_withheld_uncertified",
+                condition=Q(amount_withheld__gt=0, withholding_certificate="", status="completed"),
+            ),
             models.Index(fields=["customer", "currency"], name="payment_unapplied", condition=Q(unapplied__gt=0)),
         ]
 
@@ -101,6 +122,11 @@ class Payment(Entity):
     def status_word(self) -> PaymentState:
         """The status with its label, colour and icon."""
         return PaymentState(self.status)
+
+    @property
+    def amount_received(self) -> Decimal:
+        """The money that came: the amount less the tax that was withheld."""
+        return self.amount - self.amount_withheld
 
     @property
     def method_word(self) -> PaymentMethod:
