@@ -1,4 +1,4 @@
-"""The drafting endpoint."""
+"""Drafting from words, and suggestions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ai_agent.api.serializers import GeneratedOut, GenerateIn
+from ai_agent.api.serializers import GeneratedOut, GenerateIn, SuggestIn, SuggestionsOut
 from ai_agent.services.generate import Generated, draft_generate
+from ai_agent.services.suggest import Suggestion, suggestions_for
+from ai_agent.states import SuggestionBasis, SuggestionContext
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from customers.selectors import customer_get
 from invoices.api.serializers import DraftOut
 from invoices.selectors import draft_get
+from invoices.services.compute import LineInput, line_amount
 
 SHOWN = (
     "customer_name",
@@ -76,3 +80,50 @@ class Generate(ApiView):
             "flags": sorted(made.result.flags),
             "suggestions": list(made.suggestions),
         }
+
+
+class Suggest(ApiView):
+    """What could be billed next."""
+
+    rights = {"POST": Right.INVOICES_DRAFT}
+    throttle = "generate"
+    request_bodies = {"POST": SuggestIn}
+    answers = {"POST": {200: SuggestionsOut}}
+
+    def post(self, request: Request, customer_ref: str) -> Response:
+        """Invoices that could be made for the customer, surest first, with the reason. Nothing is stored."""
+        customer = customer_get(self.actor, customer_ref)
+        values = self.parse(SuggestIn)
+        found = suggestions_for(
+            customer_id=customer.pk,
+            context=SuggestionContext(values["context"]),
+            based_on=SuggestionBasis(values["based_on"]),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(SuggestionsOut({"suggestions": [_suggestion(one) for one in found]}).data)
+
+
+def _suggestion(one: Suggestion) -> dict[str, Any]:
+    currency = one.estimated_total.currency
+    return {
+        "confidence": one.confidence,
+        "description": one.description,
+        "items": [_line(line, currency) for line in one.lines],
+        "currency": currency,
+        "estimated_total": one.estimated_total,
+        "reasoning": one.reasoning,
+        "next_date": one.next_date,
+    }
+
+
+def _line(line: LineInput, currency: str) -> dict[str, Any]:
+    return {
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "rate": line.unit_price,
+        "amount": Money(line_amount(line, currency), currency),
+        "tax_category": line.tax_category,
+        "tax_rate": line.tax_rate,
+    }

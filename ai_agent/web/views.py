@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -12,12 +13,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from ai_agent.drafting.rules.reader import MAX_LENGTH
+from ai_agent.errors import SuggestionGone
 from ai_agent.services.generate import draft_generate
+from ai_agent.services.suggest import Suggestion, suggestion_take, suggestions_for
+from ai_agent.states import SuggestionBasis, SuggestionContext
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
+from customers.models import Customer
 from customers.selectors import customer_get
 from customers.states import CustomerStatus
 from integrations import registry
@@ -46,6 +53,13 @@ class GenerateForm(forms.Form):
         initial=True,
     )
     add_tax = forms.BooleanField(label=gettext_lazy("Add tax"), required=False, initial=True)
+
+
+class SuggestionForm(forms.Form):
+    """Which suggestion is taken."""
+
+    context = forms.ChoiceField(choices=SuggestionContext.choices())
+    description = forms.CharField(max_length=2_000)
 
 
 @staff_page(Right.INVOICES_DRAFT)
@@ -78,9 +92,45 @@ def generate(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "form": form,
         "by_rules": registry.chat_model() is None,
         "tax_rate": default_tax(customer)[1],
+        "suggested": _suggested(customer, actor, now_of(request)),
         "examples": [(label, str(text).format(currency=customer.currency)) for label, text in EXAMPLES],
     }
     return render_page(request, "ai_agent/generate.html", context)
+
+
+@require_POST
+@staff_page(Right.INVOICES_DRAFT)
+def take_suggestion(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    """A suggestion becomes a draft, which a person then looks through."""
+    form = SuggestionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, SuggestionGone().message)
+        return redirect("ai:generate", customer_id)
+    try:
+        draft = suggestion_take(
+            customer_id=customer_id,
+            context=SuggestionContext(form.cleaned_data["context"]),
+            based_on=SuggestionBasis.PREVIOUS_INVOICES,
+            description=form.cleaned_data["description"],
+            actor=actor_of(request),
+            now=now_of(request),
+        )
+    except SuggestionGone as error:
+        messages.error(request, error.message)
+        return redirect("ai:generate", customer_id)
+    messages.success(request, _("%(number)s drafted. Look it through.") % {"number": draft.number})
+    return redirect("invoices:draft_edit", draft.pk)
+
+
+def _suggested(customer: Customer, actor: Actor, now: datetime) -> list[tuple[SuggestionContext, Suggestion]]:
+    """What comes again for the customer, with the rhythm that it was found by."""
+    rhythms = (SuggestionContext.MONTHLY, SuggestionContext.QUARTERLY)
+    basis = SuggestionBasis.PREVIOUS_INVOICES
+    return [
+        (rhythm, one)
+        for rhythm in rhythms
+        for one in suggestions_for(customer_id=customer.pk, context=rhythm, based_on=basis, actor=actor, now=now)
+    ]
 
 
 def _too_many(actor_id: str) -> bool:
