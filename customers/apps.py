@@ -8,4 +8,5 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        import_module("customers.stories")
+        for module in ("stories", "merging", "services.importing"):
+            import_module(f"customers.{module}")

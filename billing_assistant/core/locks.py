@@ -15,6 +15,7 @@ from billing_assistant.core.models import (
     ApiKey,
     Approval,
     BusinessProfile,
+    DataImport,
     DeliveryStatus,
     EventDelivery,
     IdempotencyRecord,
@@ -84,3 +85,12 @@ def due_deliveries_lock(*, queue: str, now: datetime, size: int) -> list[EventDe
     due = EventDelivery.objects.filter(queue=queue, status=DeliveryStatus.PENDING, due_at__lte=now)
     locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("event")
     return list(locked.order_by("due_at", "id")[:size])
+
+
+def import_run_lock(run_id: UUID) -> DataImport:
+    """Locks an import with its file and profile. Raises NotFound."""
+    rows = DataImport.objects.select_related("file", "profile").select_for_update(of=("self",))
+    run = rows.filter(pk=run_id).first()
+    if run is None:
+        raise NotFound(_("There is no such import."))
+    return run

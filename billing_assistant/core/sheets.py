@@ -28,6 +28,12 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
 
 
+def freed(cell: str) -> str:
+    """The text of a cell that was read, without the apostrophe that `safe_cell` put before it."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].lstrip(" ").startswith(DANGEROUS) else text
+
+
 class _Line:
     """Hands each written line straight on."""
 

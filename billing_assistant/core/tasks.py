@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
 from django.core.management import call_command
 
 from billing_assistant.core import clock, queue
 from billing_assistant.core.api import idempotency
+from billing_assistant.core.services.import_steps import import_advance
+from billing_assistant.core.services.imports import TASK as IMPORT_TASK
+from billing_assistant.core.services.imports import import_sweep
 from billing_assistant.core.services.relay import relay_events
+
+IMPORT_IS_LEFT: Final = timedelta(seconds=90)
+"""An import that nobody has touched for so long has lost its worker: a batch takes a few seconds."""
 
 
 @queue.task("core.relay_events")
@@ -17,9 +27,17 @@ def relay(only: str = queue.DEFAULT) -> None:
 
 @queue.task("core.sweep")
 def sweep() -> None:
-    """Wakes the relay of every queue: finds what a lost nudge or a dead worker left behind."""
+    """Wakes the relay of every queue, and imports: finds what a lost nudge or a dead worker left behind."""
     for name in queue.QUEUES:
         queue.enqueue("core.relay_events", queue=name, only=name)
+    import_sweep(before=clock.now() - IMPORT_IS_LEFT)
+
+
+@queue.task(IMPORT_TASK)
+def advance_import(run_id: str) -> None:
+    """Works on an import for two minutes; hands over to a fresh task when there is more."""
+    if import_advance(run_id=UUID(run_id)):
+        queue.enqueue(IMPORT_TASK, run_id=run_id)
 
 
 @queue.task("core.prune")

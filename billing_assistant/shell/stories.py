@@ -13,6 +13,7 @@ from billing_assistant.core.ui.stories import story_known, story_register
 
 DRAFT: Final = "invoices:draft_edit"
 INVOICE: Final = "invoices:detail"
+IMPORT: Final = "imports:run"
 
 
 def amount(event: Event) -> str:
@@ -37,6 +38,14 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
             ("withdrawn", _("%(label)s withdrawn from the catalogue")),
         )
     },
+    "import.started": {"title": _("Import of %(label)s started"), "icon": "file-import", "url_name": IMPORT},
+    "import.finished": {
+        "title": _("%(label)s imported: %(new)s new, %(changed)s changed, %(faulty)s left out"),
+        "icon": "file-import",
+        "tone": "success",
+        "url_name": IMPORT,
+    },
+    "import.cancelled": {"title": _("Import of %(label)s cancelled"), "icon": "x", "url_name": IMPORT},
     "draft.created": {"title": _("Draft %(label)s made"), "icon": "file-pencil", "url_name": DRAFT},
     "draft.updated": {"title": _("Draft %(label)s changed"), "icon": "pencil", "url_name": DRAFT},
     "draft.reviewed": {"title": _("Draft %(label)s reviewed"), "icon": "eye", "tone": "info", "url_name": DRAFT},

@@ -18,10 +18,13 @@ from billing_assistant.core.models import (
     ApiKey,
     Approval,
     BusinessProfile,
+    DataImport,
     Event,
     EventDelivery,
     HumanCounter,
     IdempotencyRecord,
+    ImportMapping,
+    ImportProblem,
     Notice,
     StoredFile,
     User,
@@ -29,6 +32,7 @@ from billing_assistant.core.models import (
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.api_keys import api_key_revoke
 from billing_assistant.core.services.approvals import approval_decide
+from billing_assistant.core.services.imports import import_cancel
 from billing_assistant.core.services.users import user_reset_second_factor, user_set_active
 from billing_assistant.core.web.requests import actor_of
 
@@ -158,6 +162,38 @@ class HumanCounterTable(ReadTable):
     list_filter = ("kind", "profile")
     list_select_related = ("profile",)
     search_fields = ("kind", "profile__name")
+
+
+@admin.register(DataImport)
+class DataImportTable(ReadTable):
+    view_right = Right.DATA_IMPORT
+    list_display = ("file", "kind", "state", "new", "same", "changed", "faulty", "actor_label", "created_at")
+    list_filter = ("kind", "state", ("created_at", admin.DateFieldListFilter), "profile")
+    list_select_related = ("file", "profile")
+    search_fields = ("file__name", "=file__sha256", "actor_label", "kind", "failure")
+    actions = ("cancel",)
+
+    @service_action(_("Cancel"), right=Right.DATA_IMPORT)
+    def cancel(self, row: DataImport, *, actor: Actor, now: datetime) -> None:
+        import_cancel(run_id=row.pk, actor=actor, now=now)
+
+
+@admin.register(ImportProblem)
+class ImportProblemTable(ReadTable):
+    view_right = Right.DATA_IMPORT
+    list_display = ("run", "line", "about", "field", "value", "reason")
+    list_filter = ("field", "profile")
+    list_select_related = ("run__file",)
+    search_fields = ("about", "value", "reason")
+
+
+@admin.register(ImportMapping)
+class ImportMappingTable(ReadTable):
+    view_right = Right.DATA_IMPORT
+    list_display = ("kind", "profile", "columns", "updated_at")
+    list_filter = ("kind", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("kind", "=heads")
 
 
 history_tables("core")

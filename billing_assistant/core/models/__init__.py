@@ -3,6 +3,7 @@ from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.events import DeliveryStatus, Event, EventDelivery
 from billing_assistant.core.models.files import StoredFile
 from billing_assistant.core.models.idempotency import IdempotencyRecord
+from billing_assistant.core.models.imports import DataImport, ImportMapping, ImportProblem
 from billing_assistant.core.models.notices import Notice
 from billing_assistant.core.models.profiles import BusinessProfile, HumanCounter
 from billing_assistant.core.models.users import ApiKey, User
@@ -12,12 +13,15 @@ __all__ = [
     "Approval",
     "ApprovalStatus",
     "BusinessProfile",
+    "DataImport",
     "DeliveryStatus",
     "Entity",
     "Event",
     "EventDelivery",
     "HumanCounter",
     "IdempotencyRecord",
+    "ImportMapping",
+    "ImportProblem",
     "Notice",
     "StoredFile",
     "User",

@@ -1,0 +1,1 @@
+"""Files that people bring along: read, understood column by column, tried, and then written in chunks."""
