@@ -120,6 +120,11 @@ def compute(
     return Totals(currency, line_totals, taxes, subtotal, discount_total, tax_total, total, complete)
 
 
+def early_amount(total: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """What is paid of a total by who pays early enough for a discount in per cent, rounded once."""
+    return total - percentage(total, percent, currency)
+
+
 GroupKey = tuple[TaxCategory, Decimal]
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,56 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from billing_assistant.core.errors import DomainError, ValidationFailed
-from billing_assistant.core.money import ZERO
+from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import (
-    actor_of,
-    add_domain_error,
-    current_profile,
-    now_of,
-    posted,
-    render_page,
-    staff_page,
-)
+from billing_assistant.core.web import actor_of, current_profile, now_of, posted, render_page, staff_page
 from customers.models import Customer
 from customers.selectors import customer_get, customers_for
-from customers.states import CustomerStatus, PaymentTerms
+from customers.states import CustomerStatus
+from invoices.choices import line_categories
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_get
-from invoices.services.compute import Discount, Totals, compute
-from invoices.services.draft_snapshots import line_input
 from invoices.services.drafts import draft_create, draft_update
-from invoices.states import EDITABLE_DRAFTS, DiscountKind, DraftStatus
-from invoices.web.forms import (
-    DraftForm,
-    InstalmentFormSet,
-    LineForm,
-    LineFormSet,
-    blank_line,
-    draft_initial,
-    draft_input,
-    lines_initial,
-    rows_seen,
-    tax_choices,
-    typed_lines,
-)
-
-PREFIXES: Final = ("lines", "parts")
-
-
-@dataclass(slots=True)
-class Editor:
-    """The forms of one draft: head, lines, instalments."""
-
-    customer: Customer
-    form: DraftForm
-    lines: Any
-    parts: Any
-
-    @property
-    def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.lines.is_valid(), self.parts.is_valid()])
+from invoices.states import EDITABLE_DRAFTS, DraftStatus
+from invoices.web.editor_forms import Editor, editor_for, with_another_row, with_deposit
+from invoices.web.live import live_of
 
 
 class CustomerForm(forms.Form):
@@ -76,77 +35,13 @@ class CustomerForm(forms.Form):
     customer = forms.ModelChoiceField(label=gettext_lazy("Customer"), queryset=Customer.objects.none())
 
 
-def editor_for(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None = None) -> Editor:
-    """The forms with what was typed, else with the draft, else empty with the customer's defaults."""
-    sent, damaged = _sent(request)
-    lines = lines_initial(draft) if draft else [blank_line(customer)]
-    parts = [{"due_on": day, "amount": amount} for day, amount in (draft.instalments if draft else [])]
-    used = [row["tax"] for row in [*lines, blank_line(customer)]]
-    taxes = tax_choices(customer.profile, [*used, *_posted_taxes(request)])
-    initial = draft_initial(draft) if draft else _defaults(customer)
-    form = DraftForm(sent, initial=initial)
-    if damaged:
-        form.add_error(None, _("The form arrived damaged. Check that every line is here, then save again."))
-    return Editor(
-        customer=customer,
-        form=form,
-        lines=LineFormSet(sent, initial=lines, prefix="lines", form_kwargs={"taxes": taxes}),
-        parts=InstalmentFormSet(sent, initial=parts, prefix="parts"),
-    )
-
-
-def _sent(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """What was sent, and whether a count of rows had to be made good because it could not be read."""
-    given = posted(request)
-    if given is None:
-        return None, False
-    sent = given.copy()
-    damaged = [prefix for prefix in PREFIXES if not _can_be_read(sent, prefix)]
-    for prefix in damaged:
-        sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(rows_seen(sent, prefix))
-        sent[f"{prefix}-{INITIAL_FORM_COUNT}"] = "0"
-    return sent, bool(damaged)
-
-
-def _can_be_read(sent: QueryDict, prefix: str) -> bool:
-    counts = ManagementForm(sent, prefix=prefix)
-    return counts.is_valid() and all(
-        (counts.cleaned_data[name] or 0) >= 0 for name in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT)
-    )
-
-
-def _posted_taxes(request: HttpRequest) -> list[str]:
-    """The taxes that rows of the form have: a rate that the profile dropped stays on a line that has it."""
-    return [str(value) for name, value in request.POST.items() if name.startswith("lines-") and name.endswith("-tax")]
-
-
-def _defaults(customer: Customer) -> dict[str, Any]:
-    return {
-        "currency": customer.currency,
-        "payment_terms_days": PaymentTerms(customer.payment_terms).days,
-        "discount_kind": DiscountKind.NONE,
-    }
-
-
 @staff_page(Right.INVOICES_DRAFT)
 def draft_new(request: HttpRequest) -> HttpResponseBase:
     """A new draft: first the customer (?customer=), then the lines."""
-    actor = actor_of(request)
     wanted = request.GET.get("customer", "")
     if not wanted:
         return _choose_customer(request)
-    customer = customer_get(actor, wanted)
-    editor = editor_for(request, customer)
-    if request.method == "POST" and "add" not in request.POST and editor.is_valid:
-        try:
-            data = draft_input(editor.form, editor.lines, editor.parts)
-            draft = draft_create(customer_id=customer.pk, data=data, actor=actor, now=now_of(request))
-        except DomainError as error:
-            _show(editor, error)
-        else:
-            messages.success(request, _("%(number)s saved.") % {"number": draft.number})
-            return redirect(_after(request, draft))
-    return _page(request, editor, None)
+    return _edited(request, customer_get(actor_of(request), wanted), None)
 
 
 @staff_page(Right.INVOICES_VIEW, write=Right.INVOICES_DRAFT)
@@ -156,25 +51,40 @@ def draft_edit(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     draft = draft_get(actor, draft_id)
     if DraftStatus(draft.status) not in EDITABLE_DRAFTS or Right.INVOICES_DRAFT not in actor.rights:
         return redirect("invoices:draft_preview", draft.pk)
-    editor = editor_for(request, draft.customer, draft)
-    if request.method == "POST" and "add" not in request.POST and editor.is_valid:
+    return _edited(request, draft.customer, draft)
+
+
+def _edited(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None) -> HttpResponseBase:
+    sent = posted(request)
+    editor = editor_for(customer, draft, sent=sent)
+    if sent is not None and "add" in sent:
+        return _page(request, _added(editor, sent))
+    if sent is not None and editor.is_valid:
         try:
-            data = draft_input(editor.form, editor.lines, editor.parts)
-            version = editor.form.cleaned_data["version"]
-            draft = draft_update(
-                draft_id=draft.pk, data=data, expected_version=version, actor=actor, now=now_of(request)
-            )
+            saved = _save(request, editor)
         except DomainError as error:
-            _show(editor, error)
+            editor.show(error)
         else:
-            messages.success(request, _("%(number)s saved.") % {"number": draft.number})
-            return redirect(_after(request, draft))
-    return _page(request, editor, draft)
+            messages.success(request, _("%(number)s saved.") % {"number": saved.number})
+            name = "invoices:draft_preview" if "preview" in sent else "invoices:draft_edit"
+            return redirect(name, saved.pk)
+    return _page(request, editor)
 
 
-def _after(request: HttpRequest, draft: InvoiceDraft) -> str:
-    name = "invoices:draft_preview" if "preview" in request.POST else "invoices:draft_edit"
-    return reverse(name, args=[draft.pk])
+def _added(editor: Editor, sent: QueryDict) -> Editor:
+    """The form came back for another row, or for the two that a deposit makes."""
+    if sent["add"] != "deposit":
+        return with_another_row(editor, sent, sent["add"])
+    live = live_of(editor)
+    return with_deposit(editor, live.totals.total if live.totals else None, live.currency)
+
+
+def _save(request: HttpRequest, editor: Editor) -> InvoiceDraft:
+    actor, now = actor_of(request), now_of(request)
+    if editor.draft is None:
+        return draft_create(customer_id=editor.customer.pk, data=editor.input, actor=actor, now=now)
+    version = editor.form.cleaned_data["version"]
+    return draft_update(draft_id=editor.draft.pk, data=editor.input, expected_version=version, actor=actor, now=now)
 
 
 def _choose_customer(request: HttpRequest) -> HttpResponseBase:
@@ -187,38 +97,19 @@ def _choose_customer(request: HttpRequest) -> HttpResponseBase:
     return render_page(request, "invoices/draft_customer.html", context)
 
 
-def _page(request: HttpRequest, editor: Editor, draft: InvoiceDraft | None) -> HttpResponseBase:
-    if "add" in request.POST:
-        editor = _with_another_line(request, editor)
+def _page(request: HttpRequest, editor: Editor) -> HttpResponseBase:
     context = {
-        "draft": draft,
+        "draft": editor.draft,
         "customer": editor.customer,
         "form": editor.form,
         "lines": editor.lines,
         "parts": editor.parts,
-        "blank": _template_row(editor),
-        **_live(editor, draft),
+        "deposit": editor.deposit,
+        "blank": editor.blank_rows(),
+        "categories": line_categories(editor.customer.profile_id),
+        "live": live_of(editor),
     }
     return render_page(request, "invoices/draft_edit.html", context)
-
-
-def _with_another_line(request: HttpRequest, editor: Editor) -> Editor:
-    """Without JavaScript: the button that adds a line sends the form, which comes back with one more row."""
-    sent, _damaged = _sent(request)
-    if sent is None:
-        return editor
-    prefix = request.POST["add"] if request.POST["add"] in PREFIXES else "lines"
-    sent[f"{prefix}-{TOTAL_FORM_COUNT}"] = str(int(str(sent[f"{prefix}-{TOTAL_FORM_COUNT}"])) + 1)
-    taxes = tax_choices(editor.customer.profile, [blank_line(editor.customer)["tax"], *_posted_taxes(request)])
-    lines = LineFormSet(sent, prefix="lines", form_kwargs={"taxes": taxes})
-    return Editor(editor.customer, editor.form, lines, InstalmentFormSet(sent, prefix="parts"))
-
-
-def _template_row(editor: Editor) -> dict[str, Any]:
-    """Empty rows that the browser copies."""
-    line = editor.lines.empty_form
-    line.initial = blank_line(editor.customer)
-    return {"line": line, "part": editor.parts.empty_form}
 
 
 @require_POST
@@ -226,51 +117,5 @@ def _template_row(editor: Editor) -> dict[str, Any]:
 def draft_totals(request: HttpRequest) -> HttpResponseBase:
     """The totals of what is in the form now, computed here and stored nowhere."""
     customer = customer_get(actor_of(request), request.GET.get("customer", ""))
-    editor = editor_for(request, customer)
-    return render(request, "invoices/partials/totals.html", _live(editor) | {"live": True, "form": editor.form})
-
-
-def _live(editor: Editor, draft: InvoiceDraft | None = None) -> dict[str, Any]:
-    """Totals of the rows that can be read, each with its amount; what cannot be read is told, not guessed."""
-    if editor.form.is_bound:
-        editor.form.is_valid()
-        head: Mapping[str, Any] = editor.form.cleaned_data
-        rows = [(row.prefix, row.line()) for row in _readable(editor)]
-    else:
-        head = editor.form.initial
-        rows = [(f"lines-{i}", line_input(line)) for i, line in enumerate(draft.lines.all())] if draft else []
-    currency = head.get("currency") or editor.customer.currency
-    kind, value = DiscountKind(head.get("discount_kind") or "none"), head.get("discount_value") or ZERO
-    try:
-        totals: Totals | None = compute(
-            [line for _prefix, line in rows],
-            currency=currency,
-            prices_include_tax=bool(head.get("prices_include_tax")),
-            discount=Discount(kind, value),
-        )
-        fault = ""
-    except ValidationFailed as error:
-        totals, fault = None, error.message
-    amounts = [(prefix, total.amount) for (prefix, _), total in zip(rows, totals.lines if totals else [], strict=False)]
-    return {"totals": totals, "fault": fault, "amounts": amounts, "currency": currency}
-
-
-def _readable(editor: Editor) -> list[LineForm]:
-    return [
-        row for row in editor.lines.forms if row.has_changed() and row.is_valid() and not row.cleaned_data.get("DELETE")
-    ]
-
-
-def _show(editor: Editor, error: DomainError) -> None:
-    """Puts a refusal where it belongs: at a cell of a line, else at the form."""
-    rows = typed_lines(editor.lines)
-    for field, reasons in error.errors.items():
-        part, _dot, rest = field.partition(".")
-        index, _dot, name = rest.partition(".")
-        if part == "lines" and index.isdigit() and int(index) < len(rows) and name in rows[int(index)].fields:
-            for reason in reasons:
-                rows[int(index)].add_error(name, reason)
-        else:
-            add_domain_error(editor.form, ValidationFailed({field: reasons}))
-    if not error.errors:
-        add_domain_error(editor.form, error)
+    editor = editor_for(customer, sent=request.POST)
+    return render(request, "invoices/partials/totals.html", {"live": live_of(editor), "swapped": True})

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.forms.formsets import BaseFormSet
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.ui.forms import AmountField, DayField, SearchSelect
 from customers.models import Customer
+from customers.states import LANGUAGES
 from customers.web.forms import currency_choices
-from invoices.models import InvoiceDraft
+from invoices.choices import templates_in_use
+from invoices.models import InvoiceTemplate
 from invoices.selectors import tax_rates_for
 from invoices.services.compute import MAX_LINES, LineInput
-from invoices.services.draft_input import MAX_TERMS_DAYS, DraftInput
-from invoices.services.draft_snapshots import line_input
-from invoices.services.drafts import default_tax
+from invoices.services.draft_input import LONGEST, MAX_TERMS_DAYS
 from invoices.states import DiscountKind, TaxCategory
 
 _KEY = re.compile(r"[a-z_]+:\d{1,3}(\.\d{1,4})?", re.ASCII)
@@ -47,6 +49,22 @@ def tax_choices(profile: BusinessProfile, present: Sequence[str] = ()) -> list[t
     return list(choices.items())
 
 
+def template_choices(customer: Customer, present: InvoiceTemplate | None) -> list[tuple[str, str | Promise]]:
+    """The templates in use, and the one that a draft names although it was put away since."""
+    choices: list[tuple[str, str | Promise]] = [("", _("The usual one"))]
+    choices += [(str(one.pk), one.name) for one in templates_in_use(customer.profile_id)]
+    if present is not None and str(present.pk) not in dict(choices):
+        choices.append((str(present.pk), f"{present.name} ({present.status_word.label})"))
+    return choices
+
+
+def language_choices(customer: Customer) -> list[tuple[str, str | Promise]]:
+    """The languages that documents are printed in; none is the customer's."""
+    names = dict(settings.LANGUAGES)
+    own = _("The customer's: %(language)s") % {"language": names[customer.language]}
+    return [("", own), *((code, names[code]) for code in LANGUAGES)]
+
+
 def _as_cells(form: forms.Form) -> None:
     """Controls that stand in a row without labels of their own."""
     for field in form.fields.values():
@@ -62,20 +80,42 @@ class DraftForm(forms.Form):
     prices_include_tax = forms.BooleanField(label=_("Rates include tax"), required=False)
     discount_kind = forms.ChoiceField(label=_("Discount"), choices=DiscountKind.choices())
     discount_value = AmountField(label=_("Discount value"), required=False, min_value=Decimal(0))
+    promo_code = forms.CharField(
+        label=_("Promo code"),
+        max_length=LONGEST["promo_code"],
+        required=False,
+        help_text=_("Takes the place of a discount."),
+    )
     payment_terms_days = forms.IntegerField(
         label=_("Due in days"), min_value=0, max_value=MAX_TERMS_DAYS, help_text=_("Counted from the issue date.")
     )
     due_on = DayField(label=_("Due on"), required=False, help_text=_("A fixed date instead of days."))
+    early_discount_percent = forms.DecimalField(
+        label=_("Discount %"), required=False, min_value=Decimal(0), max_digits=7, decimal_places=4
+    )
+    early_discount_days = forms.IntegerField(
+        label=_("Paid within days"), required=False, min_value=0, max_value=MAX_TERMS_DAYS
+    )
+    project = forms.CharField(label=_("Project"), max_length=LONGEST["project"], required=False)
     reference = forms.CharField(
-        label=_("Customer's reference"), max_length=120, required=False, help_text=_("Their order or project number.")
+        label=_("Customer's reference"),
+        max_length=LONGEST["reference"],
+        required=False,
+        help_text=_("Their order or project number."),
     )
     notes = forms.CharField(label=_("Notes to the customer"), max_length=5_000, required=False, widget=forms.Textarea)
     terms = forms.CharField(label=_("Terms"), max_length=5_000, required=False, widget=forms.Textarea)
+    template = forms.TypedChoiceField(label=_("Template"), required=False, coerce=UUID, empty_value=None)
+    language = forms.ChoiceField(label=_("Language"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, customer: Customer, present_template: InvoiceTemplate | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["currency"].choices = currency_choices()  # type: ignore[attr-defined]
+        self.fields["template"].choices = template_choices(customer, present_template)  # type: ignore[attr-defined]
+        self.fields["language"].choices = language_choices(customer)  # type: ignore[attr-defined]
 
 
 class LineForm(forms.Form):
@@ -89,6 +129,12 @@ class LineForm(forms.Form):
     tax = forms.ChoiceField(label=_("Tax"))
     service_from = DayField(label=_("Service from"), required=False)
     service_to = DayField(label=_("Service to"), required=False)
+    category = forms.CharField(
+        label=_("Category"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput({"list": "categories", "placeholder": _("Category"), "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, taxes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,6 +155,7 @@ class LineForm(forms.Form):
             tax_rate=rate,
             service_from=values["service_from"],
             service_to=values["service_to"],
+            category=values["category"],
         )
 
     def has_changed(self) -> bool:
@@ -127,85 +174,17 @@ class InstalmentForm(forms.Form):
         _as_cells(self)
 
 
+class DepositForm(forms.Form):
+    """Part of the total now, the rest later: makes two instalments."""
+
+    deposit_percent = forms.DecimalField(
+        label=_("Deposit %"), initial=Decimal(30), max_digits=7, decimal_places=4, min_value=Decimal(0)
+    )
+    deposit_on = DayField(label=_("Deposit due"))
+    rest_on = DayField(label=_("Rest due"))
+
+
 LineFormSet = forms.formset_factory(
     LineForm, extra=0, can_order=True, can_delete=True, max_num=MAX_LINES, validate_max=True
 )
 InstalmentFormSet = forms.formset_factory(InstalmentForm, extra=0, can_delete=True, max_num=24, validate_max=True)
-
-
-def draft_initial(draft: InvoiceDraft) -> dict[str, Any]:
-    """A draft as the first values of its form."""
-    return {
-        "currency": draft.currency,
-        "prices_include_tax": draft.prices_include_tax,
-        "discount_kind": draft.discount_kind,
-        "discount_value": draft.discount_value or None,
-        "payment_terms_days": draft.payment_terms_days,
-        "due_on": draft.due_on,
-        "reference": draft.reference,
-        "notes": draft.notes,
-        "terms": draft.terms,
-        "version": draft.version,
-    }
-
-
-def lines_initial(draft: InvoiceDraft) -> list[dict[str, Any]]:
-    """The lines of a draft as first values."""
-    rows = []
-    for stored in draft.lines.all():
-        line = line_input(stored)
-        rows.append(
-            {
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit": line.unit,
-                "unit_price": line.unit_price,
-                "discount_percent": line.discount_percent or None,
-                "tax": tax_key(line.tax_category, line.tax_rate),
-                "service_from": line.service_from,
-                "service_to": line.service_to,
-            }
-        )
-    return rows
-
-
-def blank_line(customer: Customer) -> dict[str, Any]:
-    """An empty line with the customer's default tax."""
-    category, rate = default_tax(customer)
-    return {"quantity": Decimal(1), "tax": tax_key(category, rate)}
-
-
-def draft_input(form: DraftForm, lines: BaseFormSet[Any], parts: BaseFormSet[Any]) -> DraftInput:
-    """What was typed as input of the service; the forms are valid."""
-    values = form.cleaned_data
-    kind = DiscountKind(values["discount_kind"])
-    return DraftInput(
-        lines=tuple(row.line() for row in typed_lines(lines)),
-        currency=values["currency"],
-        prices_include_tax=values["prices_include_tax"],
-        discount_kind=kind,
-        discount_value=(values["discount_value"] or Decimal(0)) if kind is not DiscountKind.NONE else Decimal(0),
-        payment_terms_days=values["payment_terms_days"],
-        due_on=values["due_on"],
-        instalments=tuple(
-            sorted(
-                (row.cleaned_data["due_on"], row.cleaned_data["amount"])
-                for row in parts
-                if row.cleaned_data and not row.cleaned_data.get("DELETE")
-            )
-        ),
-        reference=values["reference"],
-        notes=values["notes"],
-        terms=values["terms"],
-    )
-
-
-def typed_lines(lines: BaseFormSet[Any]) -> list[LineForm]:
-    """The rows that are lines, in the order that the person gave them."""
-    return [row for row in lines.ordered_forms if row.has_changed()]
-
-
-def rows_seen(sent: Mapping[str, Any], prefix: str) -> int:
-    """How many rows a sent form has by the names of its fields, at most as many as are allowed."""
-    found = (re.fullmatch(rf"{prefix}-(\d{{1,4}})-\w+", name, re.ASCII) for name in sent)
-    return min(max((int(match[1]) + 1 for match in found if match), default=0), MAX_LINES)

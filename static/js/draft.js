@@ -1,29 +1,13 @@
-// The draft editor: rows are added, removed and moved in the browser; every figure comes from the server.
+// The draft editor: rows are added and removed in the browser; every figure comes from the server.
+import { number, recompute, rowsOf } from "./draft_order.js";
 
 const form = document.querySelector("[data-draft]");
 
-function rowsOf(list) {
-  return [...list.querySelectorAll("[data-row]")].filter((row) => !row.hidden);
-}
-
-function number(list) {
-  rowsOf(list).forEach((row, index) => {
-    const order = row.querySelector("input[name$='-ORDER']");
-    if (order) order.value = index + 1;
-  });
-}
-
-function recompute() {
-  const totals = document.getElementById("totals");
-  if (totals) totals.dispatchEvent(new Event("refresh"));
-}
-
-function add(prefix) {
+export function add(prefix) {
   const list = form.querySelector(`[data-rows="${prefix}"]`);
   const total = form.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
   const blank = form.querySelector(`template[data-blank="${prefix}"]`);
-  const html = blank.innerHTML.replaceAll("__prefix__", total.value);
-  list.insertAdjacentHTML("beforeend", html);
+  list.insertAdjacentHTML("beforeend", blank.innerHTML.replaceAll("__prefix__", total.value));
   total.value = Number(total.value) + 1;
   const row = list.lastElementChild;
   reveal(row);
@@ -32,43 +16,59 @@ function add(prefix) {
 }
 
 function reveal(row) {
-  row.querySelectorAll("[data-remove], [data-order]").forEach((part) => part.removeAttribute("hidden"));
+  row.querySelectorAll("[data-remove], [data-order], [data-grip]").forEach((part) => part.removeAttribute("hidden"));
   row.querySelectorAll(".line-delete").forEach((part) => part.setAttribute("hidden", ""));
 }
 
 function remove(row) {
   const list = row.closest("[data-rows]");
+  const rows = rowsOf(list);
+  const at = rows.indexOf(row);
   row.querySelector("input[name$='-DELETE']").checked = true;
   row.hidden = true;
   number(list);
-  recompute();
+  recompute(form);
+  const near = rows[at + 1] ?? rows[at - 1];
+  (near?.querySelector("input:not([type=hidden])") ?? form.querySelector(`[data-add="${list.dataset.rows}"]`)).focus();
 }
 
-function move(row, direction) {
+function begin(root) {
+  root.querySelectorAll("[data-row]").forEach(reveal);
+  root.querySelectorAll("[data-rows]").forEach(number);
+}
+
+/** Enter in the last row begins another; elsewhere it goes one row down. It never sends the form from a cell. */
+function enter(event) {
+  const row = event.target.closest("[data-row]");
+  if (!row || event.target.matches("button, summary, textarea") || event.defaultPrevented) return;
+  event.preventDefault();
   const list = row.closest("[data-rows]");
   const rows = rowsOf(list);
-  const other = rows[rows.indexOf(row) + (direction === "up" ? -1 : 1)];
-  if (!other) return;
-  if (direction === "up") other.before(row);
-  else other.after(row);
-  number(list);
-  recompute();
+  const next = rows[rows.indexOf(row) + 1];
+  const cell = event.target.name?.split("-").pop();
+  if (next) (next.querySelector(`[name$="-${cell}"]`) ?? next.querySelector("input")).focus();
+  else add(list.dataset.rows);
 }
 
 if (form) {
-  form.querySelectorAll("[data-row]").forEach(reveal);
-  form.querySelectorAll("[data-rows]").forEach(number);
+  begin(form);
+  form.addEventListener("htmx:load", ({ detail }) => detail.elt.id === "parts" && begin(detail.elt.parentElement));
   form.addEventListener("click", (event) => {
     const adder = event.target.closest("[data-add]");
     const remover = event.target.closest("[data-remove]");
-    const mover = event.target.closest("[data-move]");
     if (adder) {
       event.preventDefault();
       add(adder.dataset.add);
     } else if (remover) {
       remove(remover.closest("[data-row]"));
-    } else if (mover) {
-      move(mover.closest("[data-row]"), mover.dataset.move);
     }
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing) enter(event);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(".form-foot [type=submit]"));
   });
 }
