@@ -3,10 +3,12 @@ from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
 from invoices.models.exchange_rates import ExchangeRate
 from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
+from invoices.models.promo_codes import PromoCode, PromoUse
 from invoices.models.rules import BillingRules
 from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.taxes import TaxRate
 from invoices.models.templates import InvoiceTemplate
+from invoices.models.working_copies import DraftWorkingCopy
 
 __all__ = [
     "BillingRules",
@@ -14,6 +16,7 @@ __all__ = [
     "CataloguePrice",
     "DraftLine",
     "DraftVersion",
+    "DraftWorkingCopy",
     "ExchangeRate",
     "ImportRun",
     "Instalment",
@@ -23,6 +26,8 @@ __all__ = [
     "InvoiceTax",
     "InvoiceTemplate",
     "NumberSeries",
+    "PromoCode",
+    "PromoUse",
     "SeriesCounter",
     "TaxRate",
 ]
