@@ -7,7 +7,7 @@ was made for another ordering, leads to the first page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
@@ -55,28 +55,34 @@ def page_of(rows: QuerySet[T], order: Sequence[str], query: Mapping[str, str], *
     `order` names fields or annotations as in order_by(); its last is unique and none of them is ever NULL (use
     Coalesce). One query, whatever the page.
     """
-    after = _open(query.get("after", ""), order)
-    before = None if after else _open(query.get("before", ""), order)
-    edge = after or before
-    backward = before is not None
-    direction = [_turned(name) for name in order] if backward else list(order)
-    found = rows.order_by(*direction)
-    if edge is not None:
-        found = found.filter(_beyond(direction, edge.values))
-    taken = list(found[: size + 1])
+    return page_of_parts([(rows, order)], query, size=size)
+
+
+def page_of_parts(
+    parts: Sequence[tuple[QuerySet[Any], Sequence[str]]], query: Mapping[str, str], *, size: int = PAGE
+) -> Page[Any]:
+    """A page of several lists, one after the other, as if they were one. At most one query a list.
+
+    Each has an order as in `page_of`; no two have the same, for by it a cursor knows its list.
+    """
+    after = _place(parts, query.get("after", ""))
+    before = None if after else _place(parts, query.get("before", ""))
+    place, backward = after or before, before is not None
+    taken = _taken(parts, place, backward=backward, limit=size + 1)
     more, taken = len(taken) > size, taken[:size]
-    if not taken and edge is not None:
-        return page_of(rows, order, {}, size=size)
+    if not taken and place is not None:
+        return page_of_parts(parts, {}, size=size)
     if backward:
         taken.reverse()
-    start = _start(edge, backward=backward, length=len(taken))
+    start = _start(place, backward=backward, length=len(taken))
     if backward and (not more or start <= 1):
         start = 1
+    onward, back = backward or more, more if backward else after is not None
     return Page(
-        rows=taken,
+        rows=[row for row, _ in taken],
         start=start if taken else 0,
-        next_cursor=_cursor(order, taken[-1], start + len(taken)) if taken and (backward or more) else "",
-        previous_cursor=_cursor(order, taken[0], start) if taken and (more if backward else after is not None) else "",
+        next_cursor=_cursor(*taken[-1], start + len(taken)) if taken and onward else "",
+        previous_cursor=_cursor(*taken[0], start) if taken and back else "",
     )
 
 
@@ -84,6 +90,32 @@ def page_of(rows: QuerySet[T], order: Sequence[str], query: Mapping[str, str], *
 class _Edge:
     values: Sequence[Any]
     position: int
+    part: int = 0
+
+
+def _place(parts: Sequence[tuple[QuerySet[Any], Sequence[str]]], text: str) -> _Edge | None:
+    """Where a cursor stands: in the list whose order it was made for."""
+    for number, (_, order) in enumerate(parts):
+        if edge := _open(text, order):
+            return replace(edge, part=number)
+    return None
+
+
+def _taken(
+    parts: Sequence[tuple[QuerySet[Any], Sequence[str]]], place: _Edge | None, *, backward: bool, limit: int
+) -> list[tuple[Any, Sequence[str]]]:
+    """Up to `limit` rows beyond a place, each with the order of its list; backward the nearest first."""
+    walk = list(enumerate(parts))
+    if place is not None:
+        walk = walk[place.part :: -1] if backward else walk[place.part :]
+    found: list[tuple[Any, Sequence[str]]] = []
+    for number, (rows, order) in walk:
+        direction = [_turned(name) for name in order] if backward else list(order)
+        near = _beyond(direction, place.values) if place is not None and number == place.part else Q()
+        found += [(row, order) for row in rows.filter(near).order_by(*direction)[: limit - len(found)]]
+        if len(found) == limit:
+            break
+    return found
 
 
 def _start(edge: _Edge | None, *, backward: bool, length: int) -> int:
@@ -107,7 +139,7 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": value}) & condition
 
 
-def _cursor(order: Sequence[str], row: Model, position: int) -> str:
+def _cursor(row: Model, order: Sequence[str], position: int) -> str:
     values = [_packed(_value(row, name.removeprefix("-"))) for name in order]
     return signing.dumps([list(order), values, position], salt=_SALT, compress=False)
 

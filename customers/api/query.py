@@ -7,9 +7,12 @@ from typing import Final, TypeVar
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.currencies import CURRENCIES
+from billing_assistant.core.errors import InvalidAmount, ValidationFailed
+from billing_assistant.core.money import Money, parse_amount
 from billing_assistant.core.states import Status
-from customers.selectors import SORTS, CustomerFilters
+from customers.ordering import SORTS
+from customers.selectors import CustomerFilters
 from customers.states import BillingCycle, CustomerStatus, PaymentStatus, PreferredMethod
 
 S = TypeVar("S", bound=Status)
@@ -17,8 +20,11 @@ LONGEST: Final = 100
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
-def filters_of(query: Mapping[str, str]) -> CustomerFilters:
-    """The filters of a call. Raises ValidationFailed with every reason, by parameter."""
+def filters_of(query: Mapping[str, str], currency: str) -> CustomerFilters:
+    """The filters of a call; amounts are in `?currency=`, else in the currency that is given.
+
+    Raises ValidationFailed with every reason, by parameter.
+    """
     errors: dict[str, list[str]] = {}
 
     def word(name: str, words: type[S]) -> S | None:
@@ -42,6 +48,7 @@ def filters_of(query: Mapping[str, str]) -> CustomerFilters:
         billing_cycle=word("billing_cycle", BillingCycle),
         payment_method=word("payment_method", PreferredMethod),
         owing=FLAGS.get(owing),
+        owes_more_than=_least(query, currency, errors),
         tag=query.get("tag", "").strip(),
     )
     if errors:
@@ -49,9 +56,29 @@ def filters_of(query: Mapping[str, str]) -> CustomerFilters:
     return filters
 
 
+def _least(query: Mapping[str, str], currency: str, errors: dict[str, list[str]]) -> Money | None:
+    """What `min_outstanding` says, in `currency`; a reason is put to the errors."""
+    text, code = query.get("min_outstanding", "").strip(), query.get("currency", "").strip().upper() or currency
+    if code not in CURRENCIES:
+        errors["currency"] = [_("This is not a currency.")]
+        return None
+    try:
+        amount = parse_amount(text) if text else None
+    except InvalidAmount as error:
+        errors["min_outstanding"] = [str(error)]
+        return None
+    if amount is not None and amount < 0:
+        errors["min_outstanding"] = [_("An amount must not be negative.")]
+    return None if amount is None else Money(amount, code)
+
+
 def sort_of(query: Mapping[str, str]) -> str:
     """The ordering of a call; by name when none is given. Raises ValidationFailed."""
-    aliases = {"outstanding_balance": "outstanding", "last_invoice_date": "last_invoice"}
+    aliases = {
+        "outstanding_balance": "outstanding",
+        "last_invoice_date": "last_invoice",
+        "total_invoices": "invoices",
+    }
     wanted = query.get("sort", "").strip() or "name"
     minus, key = ("-", wanted[1:]) if wanted.startswith("-") else ("", wanted)
     sort = minus + aliases.get(key, key)

@@ -56,9 +56,7 @@ class CustomersView(ApiView):
         found = listing(
             rows,
             request.query_params,
-            ordered=lambda skip, limit: customers_slice(
-                rows, sort, profile_id=self.profile_id, skip=skip, limit=limit
-            ),
+            ordered=lambda skip, limit: customers_slice(rows, sort, profile_id=self.profile_id, skip=skip, limit=limit),
         )
         items = [shown.list_item(row) for row in selectors.rows_of(found.rows)]
         return Response({"customers": shown.CustomerListSerializer(items, many=True).data, **found.about})

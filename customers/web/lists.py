@@ -10,46 +10,51 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.keyset import page_of
+from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.ui.lists import text_of
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
+from billing_assistant.core.workbooks import workbook_response
 from customers import selectors
 from customers.models import Customer
-from customers.selectors import SORTS, CustomerFilters
+from customers.ordering import customers_page, customers_slice
+from customers.selectors import CustomerFilters
 from customers.web.query import FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
 
 EXPORT_CHUNK: Final = 500
 OPTIONS: Final = 20
+XLSX: Final = "xlsx"
 
 
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_list(request: HttpRequest) -> HttpResponseBase:
     """All customers of the business profile, searched, filtered and sorted."""
     actor, profile = actor_of(request), current_profile(request)
-    filters, sort = filters_of(request.GET), sort_of(request.GET)
+    filters = filters_of(request.GET, profile.currency)
     rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters)
-    page = page_of(selectors.customers_sorted(rows, sort), SORTS[sort], request.GET)
+    page = customers_page(rows, sort_of(request.GET), request.GET, profile_id=profile.pk)
+    stats = selectors.customer_stats(actor, profile_id=profile.pk)
     context = {
         "page": page,
         "rows": selectors.rows_of(page.rows),
-        "totals": selectors.totals_of(rows) if page.rows else [],
+        "totals": selectors.totals_of(rows) if filters != CustomerFilters() else stats.outstanding,
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
         "narrowed": filters != CustomerFilters(),
         "query": request.GET.urlencode(),
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
+        "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "may_import": Right.DATA_IMPORT in actor.rights,
     }
     if not is_fragment(request):
-        stats = selectors.customer_stats(actor, profile_id=profile.pk)
         counts = {"total": stats.total, "overdue": stats.overdue, "suspended": stats.suspended}
         context |= {
             "stats": stats,
             "nothing": Money.zero(profile.currency),
             "views": views_of(request.GET, counts),
-            "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
+            "filter_form": FilterForm(request.GET or None, currency=profile.currency, auto_id="filter_%s"),
             "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
         }
     return render_page(request, "customers/list.html", context, fragment="customers/partials/list.html")
@@ -57,9 +62,10 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
 
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it is filtered, all of it, as a CSV file."""
+    """The list as it is filtered and sorted, all of it: a CSV file, or a workbook with ?format=xlsx."""
     actor, profile = actor_of(request), current_profile(request)
-    rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters_of(request.GET))
+    filters = filters_of(request.GET, profile.currency)
+    rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters)
     head = [
         _("Number"),
         _("Name"),
@@ -81,25 +87,26 @@ def customer_export(request: HttpRequest) -> HttpResponseBase:
         _("Outstanding"),
         _("Unapplied credit"),
     ]
-    return csv_response(f"customers-{profile.slug}", head, _export(selectors.customers_sorted(rows, "name")))
+    respond = workbook_response if request.GET.get("format") == XLSX else csv_response
+    return respond(f"customers-{profile.slug}", head, _export(rows, sort_of(request.GET), profile))
 
 
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_options(request: HttpRequest) -> HttpResponseBase:
     """The first customers that match ?q=, as option elements for a box that searches."""
+    profile = current_profile(request)
     rows = selectors.customers_filtered(
-        selectors.customers_for(actor_of(request), profile_id=current_profile(request).pk),
-        CustomerFilters(search=filters_of(request.GET).search),
+        selectors.customers_for(actor_of(request), profile_id=profile.pk), CustomerFilters(search=text_of(request.GET))
     )
-    found = selectors.customers_sorted(rows, "name").order_by(*SORTS["name"])[:OPTIONS]
+    found = customers_slice(rows, "name", profile_id=profile.pk, limit=OPTIONS)
     return render_page(request, "customers/partials/options.html", {"customers": found})
 
 
-def _export(rows: QuerySet[Customer]) -> Iterator[Sequence[object]]:
+def _export(rows: QuerySet[Customer], sort: str, profile: BusinessProfile) -> Iterator[Sequence[object]]:
     """A line a customer and currency, read in chunks."""
     query: dict[str, str] = {}
     while True:
-        page = page_of(rows, SORTS["name"], query, size=EXPORT_CHUNK)
+        page = customers_page(rows, sort, query, profile_id=profile.pk, size=EXPORT_CHUNK)
         for row in selectors.rows_of(page.rows):
             yield from _lines(row.customer, row.account)
         if not page.next_cursor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,8 +26,15 @@ class Listing:
     about: dict[str, Any]
 
 
-def listing(rows: QuerySet[Any], query: Mapping[str, str]) -> Listing:
+def listing(
+    rows: QuerySet[Any],
+    query: Mapping[str, str],
+    *,
+    ordered: Callable[[int, int], Sequence[Any]] | None = None,
+) -> Listing:
     """The page that `?limit=&skip=` or `?limit=&cursor=` asks for. Raises ValidationFailed, naming the parameter.
+
+    `ordered` gives so many rows after so many, (skip, limit), where a plain ordering of `rows` would be slow.
 
     By cursor rows come newest first, whatever the list's own order, and are not counted: `next_cursor` is
     empty at the end. Start with `?cursor=`.
@@ -38,7 +45,7 @@ def listing(rows: QuerySet[Any], query: Mapping[str, str]) -> Listing:
     beyond = _("Use cursor to go further than 10,000 rows.")
     skip = whole_number(query, "skip", default=0, least=0, most=MAX_SKIP, beyond=beyond)
     about = {"total": rows.count(), "limit": limit, "skip": skip}
-    return Listing(list(rows[skip : skip + limit]), about)
+    return Listing(ordered(skip, limit) if ordered else list(rows[skip : skip + limit]), about)
 
 
 def whole_number(query: Mapping[str, str], name: str, *, default: int, least: int, most: int, beyond: str = "") -> int:

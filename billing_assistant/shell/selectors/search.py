@@ -16,7 +16,8 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.states import Status
 from billing_assistant.shell.links import url_to
 from customers.models import Customer
-from customers.selectors import SORTS, CustomerFilters, customers_filtered, customers_for, customers_sorted
+from customers.ordering import customers_slice
+from customers.selectors import CustomerFilters, customers_filtered, customers_for
 from invoices.selectors import drafts_for, invoices_for
 from invoices.states import DraftStatus, invoice_status
 from payments.models import Payment
@@ -73,7 +74,7 @@ def found_for(actor: Actor, *, profile_id: UUID, text: str, today: date, limit: 
     if len(wanted) < LEAST or Right.CUSTOMERS_VIEW not in actor.rights:
         return Found()
     rows = customers_filtered(customers_for(actor, profile_id=profile_id), CustomerFilters(search=wanted))
-    customers = list(customers_sorted(rows, "name").order_by(*SORTS["name"])[:NAMES])
+    customers = customers_slice(rows, "name", profile_id=profile_id, limit=NAMES)
     theirs = Q(number__icontains=wanted) | Q(customer_id__in=[customer.pk for customer in customers])
     return Found(
         customers=[_customer(customer) for customer in customers[:limit]],
