@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Avg, Count, DateTimeField, ExpressionWrapper, F, QuerySet, Sum
+from django.db.models import Avg, Count, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.fields import DurationField
 from django.db.models.functions import Cast, TruncMonth
+from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.models import Event
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
+from billing_assistant.core.selectors import timeline
+from billing_assistant.core.states import Status
 from customers.models import Customer
 from invoices.models import Invoice, InvoiceDraft
 from invoices.selectors import drafts_for, invoices_for
@@ -33,6 +37,13 @@ class InvoiceRow:
 
     invoice: Invoice
     status: InvoiceStatus
+
+    @property
+    def word(self) -> Status:
+        """What the document is called in a list: a credit note is what it is, an invoice what it is today."""
+        if self.invoice.kind == InvoiceKind.CREDIT_NOTE and self.invoice.state == InvoiceState.ISSUED:
+            return InvoiceKind.CREDIT_NOTE
+        return self.status
 
     @property
     def signed_total(self) -> Decimal:
@@ -96,6 +107,34 @@ def payments_of(actor: Actor, customer: Customer) -> QuerySet[Payment]:
     if Right.PAYMENTS_VIEW not in actor.rights:
         return Payment.objects.none()
     return Payment.objects.filter(customer=customer, profile_id=customer.profile_id).order_by("-received_on", "-id")
+
+
+class ActivityKind(Status):
+    """What an event is about, by the first word of its name."""
+
+    INVOICES = "invoices", _("Invoices"), "info", "file-invoice"
+    PAYMENTS = "payments", _("Payments"), "success", "cash"
+    MESSAGES = "messages", _("Messages"), "info", "mail"
+    CUSTOMER = "customer", _("Customer"), "neutral", "user"
+
+
+_ABOUT: Final = {
+    ActivityKind.INVOICES: ("invoice", "draft", "credit_note"),
+    ActivityKind.PAYMENTS: ("payment", "checkout"),
+    ActivityKind.MESSAGES: ("message", "reminder"),
+    ActivityKind.CUSTOMER: ("customer", "contact", "note", "portal_access", "portal_link", "document"),
+}
+
+
+def events_of(actor: Actor, customer: Customer, kind: ActivityKind | None) -> QuerySet[Event]:
+    """What happened with a customer, of one kind or of all, newest first."""
+    events = timeline(actor, customer_id=customer.pk)
+    if kind is None:
+        return events
+    about = Q()
+    for word in _ABOUT[kind]:
+        about |= Q(name__startswith=f"{word}.")
+    return events.filter(about)
 
 
 def average_payment_days(customer: Customer) -> int | None:

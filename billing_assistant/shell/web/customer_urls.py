@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from billing_assistant.shell.web import customer_detail, portal_links
+from billing_assistant.shell.web import customer_detail, customer_exports, customer_stats, portal_links
 
 urlpatterns = [
+    path("stats/", customer_stats.customer_stats, name="stats"),
+    path("stats/export/", customer_stats.customer_stats_export, name="stats_export"),
     path("<uuid:customer_id>/", customer_detail.customer_detail, name="detail"),
+    path("<uuid:customer_id>/invoices/", customer_detail.customer_invoices, name="invoices"),
+    path("<uuid:customer_id>/invoices/new/", customer_detail.customer_invoice_new, name="invoice_new"),
+    path("<uuid:customer_id>/invoices/export/", customer_exports.customer_invoices_export, name="invoices_export"),
+    path("<uuid:customer_id>/payments/", customer_detail.customer_payments, name="payments"),
+    path("<uuid:customer_id>/payments/export/", customer_exports.customer_payments_export, name="payments_export"),
+    path("<uuid:customer_id>/activity/", customer_detail.customer_activity, name="activity"),
+    path("<uuid:customer_id>/notes/", customer_detail.customer_notes, name="notes"),
     path("<uuid:customer_id>/links/", portal_links.portal_links, name="portal_links"),
     path("<uuid:customer_id>/links/revoke/", portal_links.portal_links_end, name="portal_links_revoke"),
     path("<uuid:customer_id>/links/<uuid:link_id>/revoke/", portal_links.portal_link_end, name="portal_link_revoke"),
