@@ -49,6 +49,7 @@ class CustomerAdmin(ReadTable):
         "currency",
         "language",
         "is_placeholder",
+        ("merged_into", admin.EmptyFieldListFilter),
         "profile",
     )
     list_select_related = ("profile",)

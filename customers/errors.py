@@ -11,6 +11,12 @@ class CustomerChanged(Conflict):
     code = "customer_changed"
 
 
+class CannotMerge(Conflict):
+    """Two customers that cannot become one."""
+
+    code = "cannot_merge"
+
+
 class NoEmailForAccess(DomainError):
     """Access to the portal needs an e-mail address, to which the sign-in code goes."""
 

@@ -25,6 +25,19 @@ def customer_lock(customer_id: UUID) -> Customer:
     return found[0]
 
 
+def customers_lock_to_merge(keep_id: UUID, merge_id: UUID) -> tuple[Customer, Customer]:
+    """Both customers, locked so that no document can come to refer to them meanwhile, the lesser id first.
+
+    Raises NotFound.
+    """
+    set_lock_timeout()
+    rows = Customer.objects.select_for_update(of=("self",)).select_related("profile")
+    found = {row.pk: row for row in rows.filter(pk__in=[keep_id, merge_id]).order_by("pk")}
+    if not {keep_id, merge_id} <= found.keys():
+        raise NotFound(_("There is no such customer."))
+    return found[keep_id], found[merge_id]
+
+
 def contact_lock(contact_id: UUID) -> Contact:
     """The contact with its customer, both locked. Raises NotFound."""
     owner = Contact.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()

@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, DateField, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Upper
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.models.sealed import found_by
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Contact, Customer, Note
 from customers.states import BillingCycle, CustomerStatus, PaymentStatus, PreferredMethod
 
-LONG_AGO: Final = date(1, 1, 1)
 LEAST_DIGITS: Final = 3
 WIDEST_NUMBER: Final = 8
 TOP: Final = 5
+KEPT_FROM: Final = 20_000
+KEPT_SECONDS: Final = 60
 BANKS: Final = frozenset({PreferredMethod.BANK, PreferredMethod.BANK_TRANSFER})
-_AMOUNT: Final = DecimalField(max_digits=19, decimal_places=4)
-
-# What ?sort= may say: fields of the row, the last one unique, none of them NULL.
-SORTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("name_key", "id"),
-    "-name": ("-name_key", "-id"),
-    "outstanding": ("outstanding", "id"),
-    "-outstanding": ("-outstanding", "-id"),
-    "last_invoice": ("last_invoice_key", "id"),
-    "-last_invoice": ("-last_invoice_key", "-id"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilters:
-    """What a list is narrowed to; an empty field does not narrow. `owing` is about any currency."""
+    """What a list is narrowed to; an empty field does not narrow. `owing` is about any currency, `owes_more_than` an
+    amount of one."""
 
     search: str = ""
     status: CustomerStatus | None = None
@@ -50,6 +42,7 @@ class CustomerFilters:
     billing_cycle: BillingCycle | None = None
     payment_method: PreferredMethod | None = None
     owing: bool | None = None
+    owes_more_than: Money | None = None
     tag: str = ""
 
 
@@ -96,7 +89,11 @@ class TopCustomer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerStats:
-    """Figures about all customers of a business profile; amounts never across currencies."""
+    """Figures about all customers of a business profile; amounts never across currencies.
+
+    `overdue_owing` is all that overdue customers owe, also what is not due yet. `kept` says that they may be up to
+    KEPT_SECONDS old.
+    """
 
     total: int
     active: int
@@ -105,20 +102,19 @@ class CustomerStats:
     overdue: int
     outstanding: tuple[Money, ...]
     unapplied: tuple[Money, ...] = ()
+    overdue_owing: tuple[Money, ...] = ()
+    kept: bool = False
     top: tuple[TopCustomer, ...] = field(default_factory=tuple)
 
 
 def customers_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Customer]:
-    """The customers that the actor may see, of all their profiles or of one."""
-    actor.require(Right.CUSTOMERS_VIEW)
-    rows = Customer.objects.all()
-    if actor.profile_ids is not None:
-        rows = rows.filter(profile_id__in=actor.profile_ids)
-    return rows if profile_id is None else rows.filter(profile_id=profile_id)
+    """The customers that the actor may see, of all their profiles or of one, but for those that were merged."""
+    return _visible(actor, profile_id).filter(merged_into__isnull=True)
 
 
 def customers_filtered(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
-    """Narrows customers. The search finds parts of name, e-mail and phone (trigram indexes) and whole numbers."""
+    """Narrows customers. The search finds parts of name, e-mail and phone (trigram indexes), whole
+    numbers and whole tax numbers."""
     exact = {
         "status": filters.status,
         "payment_status": filters.payment_status,
@@ -133,38 +129,24 @@ def customers_filtered(rows: QuerySet[Customer], filters: CustomerFilters) -> Qu
     if filters.owing is not None:
         owing = OwnerBalance.objects.filter(outstanding__gt=0).values("owner_id")
         rows = rows.filter(pk__in=owing) if filters.owing else rows.exclude(pk__in=owing)
+    if filters.owes_more_than is not None:
+        least = filters.owes_more_than
+        more = OwnerBalance.objects.filter(currency=least.currency, outstanding__gt=least.amount)
+        rows = rows.filter(pk__in=more.values("owner_id"))
     return rows.filter(_matching(filters.search)) if filters.search.strip() else rows
-
-
-def customers_sorted(rows: QuerySet[Customer], sort: str) -> QuerySet[Customer]:
-    """Adds what an ordering of SORTS needs: `outstanding` is in the customer's own currency."""
-    key = sort.removeprefix("-")
-    if key == "outstanding":
-        own = OwnerBalance.objects.filter(owner_id=OuterRef("pk"), currency=OuterRef("currency"))
-        return rows.annotate(
-            outstanding=Coalesce(Subquery(own.values("outstanding")[:1]), Value(0), output_field=_AMOUNT)
-        )
-    if key == "last_invoice":
-        last = (
-            OwnerBalance.objects.filter(owner_id=OuterRef("pk"))
-            .values("owner_id")
-            .annotate(last=Max("last_document_on"))
-            .values("last")
-        )
-        return rows.annotate(last_invoice_key=Coalesce(Subquery(last), Value(LONG_AGO), output_field=DateField()))
-    return rows.annotate(name_key=Upper("name"))
 
 
 def customer_get(actor: Actor, reference: str | UUID, *, profile_id: UUID | None = None) -> Customer:
     """A customer by UUID or by number, in which leading zeros do not matter: CUST-001 is CUST-0001.
 
+    One that was merged leads to the customer that stands for it.
     Raises NotFound, also for a customer of somebody else and for a number that two profiles have.
     """
-    rows = customers_for(actor, profile_id=profile_id).select_related("profile")
+    rows = _visible(actor, profile_id).select_related("profile", "merged_into__profile")
     found = list(rows.filter(_is(reference))[:2])
     if len(found) != 1:
         raise NotFound(_("There is no such customer."))
-    return found[0]
+    return found[0].merged_into or found[0]
 
 
 def accounts_of(customers: Iterable[Customer]) -> dict[UUID, Account]:
@@ -188,10 +170,25 @@ def rows_of(customers: Sequence[Customer]) -> list[CustomerRow]:
 
 
 def customer_stats(actor: Actor, *, profile_id: UUID, with_top: bool = False) -> CustomerStats:
-    """The figures above the list, and for the API who was billed most in the profile's currency."""
+    """The figures above the list, and for the API who was billed most in the profile's currency.
+
+    They are read at each call, but those of a profile with KEPT_FROM customers and more are kept for KEPT_SECONDS.
+    """
     actor.require(Right.CUSTOMERS_VIEW)
     actor.require_profile(profile_id)
-    rows = Customer.objects.filter(profile_id=profile_id)
+    key = f"customers.stats:{profile_id}:{int(with_top)}"
+    kept: CustomerStats | None = cache.get(key)
+    if kept is not None:
+        return kept
+    stats = _stats(profile_id, with_top=with_top)
+    if stats.total >= KEPT_FROM:
+        cache.set(key, replace(stats, kept=True), KEPT_SECONDS)
+    return stats
+
+
+def _stats(profile_id: UUID, *, with_top: bool) -> CustomerStats:
+    rows = Customer.objects.filter(profile_id=profile_id, merged_into__isnull=True)
+    overdue = rows.filter(payment_status=PaymentStatus.OVERDUE)
     counts = rows.aggregate(
         total=Count("pk"),
         active=Count("pk", filter=Q(status=CustomerStatus.ACTIVE)),
@@ -199,16 +196,13 @@ def customer_stats(actor: Actor, *, profile_id: UUID, with_top: bool = False) ->
         suspended=Count("pk", filter=Q(status=CustomerStatus.SUSPENDED)),
         overdue=Count("pk", filter=Q(payment_status=PaymentStatus.OVERDUE)),
     )
-    sums = list(
-        OwnerBalance.objects.filter(profile_id=profile_id)
-        .values("currency")
-        .annotate(owed=Sum("outstanding"), credit=Sum("unapplied"))
-        .order_by("currency")
-    )
+    balances = OwnerBalance.objects.filter(profile_id=profile_id).values("currency")
+    sums = list(balances.annotate(owed=Sum("outstanding"), credit=Sum("unapplied")).order_by("currency"))
     return CustomerStats(
         **counts,
         outstanding=tuple(Money(row["owed"], row["currency"]) for row in sums if row["owed"]),
         unapplied=tuple(Money(row["credit"], row["currency"]) for row in sums if row["credit"]),
+        overdue_owing=tuple(totals_of(overdue)) if counts["overdue"] else (),
         top=_top(profile_id) if with_top else (),
     )
 
@@ -222,7 +216,7 @@ def totals_of(rows: QuerySet[Customer]) -> list[Money]:
 
 def contacts_of(customer: Customer) -> QuerySet[Contact]:
     """The people at a customer, the first contact first."""
-    return customer.contacts.select_related("user").order_by("-is_primary", "name", "id")
+    return customer.contacts.select_related("user").prefetch_related("consents").order_by("-is_primary", "name", "id")
 
 
 def notes_of(customer: Customer) -> QuerySet[Note]:
@@ -230,15 +224,18 @@ def notes_of(customer: Customer) -> QuerySet[Note]:
     return customer.staff_notes.select_related("author").order_by("-id")
 
 
-def tags_used(actor: Actor, *, profile_id: UUID) -> list[str]:
-    """The tags that customers of a profile have, in order."""
-    rows = customers_for(actor, profile_id=profile_id).exclude(tags=[])
-    return sorted({tag for tags in rows.values_list("tags", flat=True).distinct()[:500] for tag in tags})
+def _visible(actor: Actor, profile_id: UUID | None) -> QuerySet[Customer]:
+    actor.require(Right.CUSTOMERS_VIEW)
+    rows = Customer.objects.all()
+    if actor.profile_ids is not None:
+        rows = rows.filter(profile_id__in=actor.profile_ids)
+    return rows if profile_id is None else rows.filter(profile_id=profile_id)
 
 
 def _matching(search: str) -> Q:
     text = " ".join(search.split())
     found = Q(name__icontains=text) | Q(email__icontains=text) | Q(number__in=_spellings(text))
+    found |= found_by(Customer, "tax_id", text)
     digits = re.sub(r"\D", "", text).lstrip("0")
     if len(digits) >= LEAST_DIGITS and not re.search(r"[^\d\s()+./-]", text):
         found |= Q(phone__icontains=digits)

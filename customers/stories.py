@@ -56,6 +56,10 @@ def consent_channel(event: Event) -> str:
     return str(ContactChannel(event.data["channel"]).label)
 
 
+def merged(event: Event) -> str:
+    return f"{event.data['merged']} · {event.data['merged_name']}"
+
+
 CUSTOMER = "customers:detail"
 story_register("customer.created", _("Customer %(label)s added"), icon="user-plus", tone="info", url_name=CUSTOMER)
 story_register("customer.updated", _("%(label)s changed"), icon="pencil", url_name=CUSTOMER, detail=changed_fields)
@@ -73,6 +77,14 @@ story_register(
     icon="clock",
     tone="warning",
     url_name=CUSTOMER,
+)
+story_register(
+    "customer.merged",
+    _("Another customer was merged into %(label)s"),
+    icon="arrows-exchange",
+    tone="warning",
+    url_name=CUSTOMER,
+    detail=merged,
 )
 story_register("contact.added", _("Contact %(label)s added"), icon="user")
 story_register("contact.updated", _("Contact %(label)s changed"), icon="user", detail=changed_fields)

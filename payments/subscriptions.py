@@ -38,6 +38,7 @@ def close_checkouts(event: Event) -> None:
     "invoice.written_off",
     "payment.recorded",
     "payment.reversed",
+    "customer.merged",
     name="payments.refresh_standing",
 )
 def refresh_standing(event: Event) -> None:

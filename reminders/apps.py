@@ -8,5 +8,6 @@ class RemindersConfig(AppConfig):
     label = "reminders"
 
     def ready(self) -> None:
+        import_module("reminders.merging")
         import_module("reminders.stories")
         import_module("reminders.subscriptions")

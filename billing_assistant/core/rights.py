@@ -21,6 +21,7 @@ class Right(StrEnum):
 
     CUSTOMERS_VIEW = "customers.view"
     CUSTOMERS_EDIT = "customers.edit"
+    CUSTOMERS_MERGE = "customers.merge"
     INVOICES_VIEW = "invoices.view"
     INVOICES_DRAFT = "invoices.draft"
     INVOICES_ISSUE = "invoices.issue"

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +104,16 @@ class Customer(Entity):
         default=False, help_text=_("Stands for documents whose customer is not known.")
     )
 
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        help_text=_("Who stands for it."),
+    )
+    merged_at = models.DateTimeField(_("merged"), null=True, blank=True)
+
     source_ref = models.CharField(
         max_length=80, blank=True, help_text=_("Where an import or another system knows this customer.")
     )
@@ -119,6 +129,11 @@ class Customer(Entity):
             models.CheckConstraint(
                 condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),
                 name="credit_limit_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_at__isnull=True)
+                | (Q(merged_into__isnull=False, merged_at__isnull=False) & ~Q(merged_into=F("id"))),
+                name="customer_merged_into_another",
             ),
             values_constraint("customer_status_known", "status", CustomerStatus),
             values_constraint("customer_payment_status_known", "payment_status", PaymentStatus),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.web import documents, edit, lists
+from customers.web import documents, edit, lists, merging
 
 app_name = "customers"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/", edit.customer_new, name="new"),
     path("<uuid:customer_id>/edit/", edit.customer_edit, name="edit"),
     path("<uuid:customer_id>/status/", edit.customer_status, name="status"),
+    path("<uuid:customer_id>/merge/", merging.customer_merge, name="merge"),
     path("<uuid:customer_id>/documents/", documents.document_list, name="documents"),
     path("<uuid:customer_id>/documents/<uuid:document_id>/", documents.document_file, name="document_file"),
     path("<uuid:customer_id>/documents/<uuid:document_id>/remove/", documents.document_remove, name="document_remove"),

@@ -27,6 +27,7 @@ from customers.web.forms import currency_choices
 SCOPE_LABELS: Final = {
     Right.CUSTOMERS_VIEW: _("Read customers"),
     Right.CUSTOMERS_EDIT: _("Add and change customers"),
+    Right.CUSTOMERS_MERGE: _("Merge customers"),
     Right.INVOICES_VIEW: _("Read drafts and invoices"),
     Right.INVOICES_DRAFT: _("Write drafts"),
     Right.INVOICES_ISSUE: _("Issue invoices and credit notes"),

@@ -1,0 +1,22 @@
+"""Documents of a merged customer. What they print stays: the buyer was frozen at issue."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.merging import Merge, register_mover
+from invoices.models import DraftWorkingCopy
+
+
+def working_copies_move(merge: Merge) -> None:
+    """A person has one unsaved new draft for a customer: that for the kept one stays."""
+    new = DraftWorkingCopy.objects.filter(draft__isnull=True)
+    begun = new.filter(customer_id=merge.keep_id).values("user_id")
+    new.filter(customer_id=merge.merge_id, user_id__in=begun).delete()
+    DraftWorkingCopy.objects.filter(customer_id=merge.merge_id).update(customer_id=merge.keep_id)
+
+
+register_mover("invoices.Invoice", _("Invoices and credit notes"))
+register_mover("invoices.InvoiceDraft", _("Drafts"))
+register_mover("invoices.PromoUse")
+register_mover("invoices.DraftWorkingCopy", move=working_copies_move)
