@@ -99,3 +99,39 @@ class OverCredited(DomainError):
 
     code = "over_credited"
     status = 400
+
+
+class PeriodLocked(DomainError):
+    """A date lies in a period that was locked."""
+
+    code = "period_locked"
+
+    def __init__(self, day: date, locked_until: date) -> None:
+        super().__init__(
+            _(
+                "Everything up to %(locked)s is locked, and %(day)s is not after it. Choose a later date, or ask an "
+                "administrator to move the lock date in Settings."
+            )
+            % {"locked": locked_until, "day": day}
+        )
+
+
+class TaxRateNotValid(DomainError):
+    """A line has a tax rate that does not hold on the issue date."""
+
+    code = "tax_rate_not_valid"
+
+
+class ExchangeRateMissing(DomainError):
+    """The profile wants an exchange rate for each foreign invoice, and there is none that is recent enough."""
+
+    code = "exchange_rate_missing"
+
+    def __init__(self, currency: str, into: str, day: date, most: int) -> None:
+        super().__init__(
+            _(
+                "There is no exchange rate from %(currency)s to %(into)s of the %(most)d days up to %(day)s. "
+                "Enter one in Settings, Exchange rates."
+            )
+            % {"currency": currency, "into": into, "day": day, "most": most}
+        )

@@ -1,10 +1,12 @@
-"""Row locks of the invoices app. Order for all: drafts, invoices by id, then the counter of a series."""
+"""Row locks of the invoices app. Order for all: drafts, invoices by id, the lock date, then the counter of
+a series."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
@@ -40,6 +42,13 @@ def invoices_lock(invoice_ids: Iterable[UUID]) -> list[Invoice]:
 def invoice_lock(invoice_id: UUID) -> Invoice:
     """Locks one invoice. Raises NotFound."""
     return invoices_lock([invoice_id])[0]
+
+
+def lock_date_share(profile_id: UUID) -> None:
+    """Keeps the lock date of a profile where it is. Many hold this at once; who moves the date waits for them all."""
+    set_lock_timeout()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM core_businessprofile WHERE id = %s FOR SHARE", [profile_id])
 
 
 def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:

@@ -30,8 +30,9 @@ def _never_two(name: str, *fields: str, condition: Q | None = None) -> Exclusion
 
 @pghistory.track()
 class TaxRate(Entity):
-    """A rate that can be chosen on a line: category and per cent, between two local dates (both inclusive, empty: open).
+    """A rate that can be chosen on a line: category and per cent, between two local dates.
 
+    Both dates are inclusive; empty is open.
     Lines carry category and per cent alone, so on any day there is one rate of each, and one default.
     """
 

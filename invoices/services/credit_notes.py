@@ -26,6 +26,7 @@ from invoices.locks import invoice_lock
 from invoices.models import Instalment, Invoice, InvoiceLine, InvoiceTax
 from invoices.services.compute import HUNDRED, Discount, TaxGroup, compute
 from invoices.services.draft_snapshots import line_input
+from invoices.services.lock_date import days_open
 from invoices.services.numbering import TakenNumber, numbers_take, series_default
 from invoices.services.postings import credit_note_entry
 from invoices.states import UNTAXED, DiscountKind, InvoiceKind, InvoiceState, TaxCategory
@@ -74,7 +75,7 @@ def credit_note_issue(
     """Issues a credit note over parts of an invoice's lines (amounts in its price mode), or over all that is left.
 
     Does not apply it: the credit is the customer's until payments does. Raises ValidationFailed, OverCredited,
-    InvoiceNotOpen.
+    InvoiceNotOpen, PeriodLocked.
     """
     actor.require(Right.INVOICES_VOID)
     if not reason.strip():
@@ -165,7 +166,9 @@ def _issue(
 ) -> Invoice:
     profile = BusinessProfile.objects.get(pk=invoice.profile_id)
     series = series_default(profile.pk, InvoiceKind.CREDIT_NOTE)
-    taken = numbers_take(series=series, dates=[local_today(profile, now)])[0]
+    today = local_today(profile, now)
+    days_open(profile_id=profile.pk, days=[today])
+    taken = numbers_take(series=series, dates=[today])[0]
     note = _note(invoice, taken, taxes, reason=reason, actor=actor, now=now)
     link = portal_links_build(owners=[(note.customer_id, note.pk)], days=profile.portal_link_days, now=now)[0]
     link.save(force_insert=True)
@@ -248,9 +251,17 @@ def _write_parts(note: Invoice, chosen: Sequence[tuple[InvoiceLine, Decimal]], t
             for position, (line, amount) in enumerate(chosen, start=1)
         ]
     )
+    reasons = {(tax.category, tax.rate): tax.reason for tax in note.corrects.taxes.all()} if note.corrects else {}
     InvoiceTax.objects.bulk_create(
         [
-            InvoiceTax(invoice=note, category=group.category, rate=group.rate, base=group.base, tax=group.tax)
+            InvoiceTax(
+                invoice=note,
+                category=group.category,
+                rate=group.rate,
+                base=group.base,
+                tax=group.tax,
+                reason=reasons.get((group.category, group.rate), ""),
+            )
             for group in taxes
         ]
     )

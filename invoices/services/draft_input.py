@@ -15,9 +15,9 @@ from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
 from customers.states import LANGUAGES
-from invoices.models import InvoiceTemplate
+from invoices.models import InvoiceTemplate, NumberSeries
 from invoices.services.compute import HUNDRED, Discount, LineInput
-from invoices.states import DiscountKind
+from invoices.states import DiscountKind, InvoiceKind
 
 MAX_TERMS_DAYS: Final = 3650
 LONGEST: Final = {"reference": 120, "project": 120, "promo_code": 40}
@@ -45,6 +45,7 @@ class DraftInput:
     early_discount_percent: Decimal = ZERO
     early_discount_days: int | None = None
     template_id: UUID | None = None
+    series_id: UUID | None = None
     language: str = ""
     notes: str = ""
     terms: str = ""
@@ -57,7 +58,12 @@ class DraftInput:
 def check_draft(data: DraftInput, currency: str, profile_id: UUID) -> None:
     """Raises ValidationFailed with every reason by field; lines are checked where they are computed."""
     errors: dict[str, list[str]] = {}
-    for field, reason in (*_head_faults(data, currency), *_due_faults(data), *_template_faults(data, profile_id)):
+    for field, reason in (
+        *_head_faults(data, currency),
+        *_due_faults(data),
+        *_template_faults(data, profile_id),
+        *_series_faults(data, profile_id),
+    ):
         errors.setdefault(field, []).append(reason)
     if errors:
         raise ValidationFailed(errors)
@@ -95,3 +101,13 @@ def _template_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, 
     known = InvoiceTemplate.objects.filter(pk=data.template_id, profile_id=profile_id)
     if not known.exists():
         yield "template", _("There is no such template.")
+
+
+def _series_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, str]]:
+    if data.series_id is None:
+        return
+    known = NumberSeries.objects.filter(
+        pk=data.series_id, profile_id=profile_id, kind=InvoiceKind.INVOICE, in_gap_report=True
+    )
+    if not known.exists():
+        yield "series", _("There is no such number series for invoices.")

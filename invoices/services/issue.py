@@ -26,11 +26,14 @@ from customers.services.portal import portal_links_build
 from customers.states import CustomerStatus
 from invoices.errors import CustomerSuspended, DraftIncomplete
 from invoices.locks import drafts_lock
-from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax
+from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
 from invoices.services.compute import Discount, LineInput, Totals, compute
 from invoices.services.draft_snapshots import line_input
+from invoices.services.exchange_rates import rate_to_freeze
 from invoices.services.instalments import DuePart, due_parts, early_until
-from invoices.services.numbering import TakenNumber, numbers_take, series_default
+from invoices.services.issue_taxes import TaxesAtIssue
+from invoices.services.lock_date import days_open
+from invoices.services.numbering import TakenNumber, numbers_take, series_of_drafts
 from invoices.services.postings import issue_entry
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
 from invoices.services.template_choice import language_of, templates_chosen, terms_of
@@ -53,7 +56,8 @@ def invoice_issue(*, draft_id: UUID, actor: Actor, now: datetime, issued_on: dat
     """Issues one draft. `issued_on` is the profile's local date; by default today, never before the series' last date.
 
     Raises PermissionRefused, NotFound, TransitionRefused (already invoiced), DraftIncomplete, CustomerSuspended,
-    IssueDateRefused, ValidationFailed. On refusal nothing has changed and no number is used.
+    IssueDateRefused, PeriodLocked, TaxRateNotValid, ExchangeRateMissing, ValidationFailed. On refusal nothing has
+    changed and no number is used.
     """
     return invoices_issue(draft_ids=[draft_id], actor=actor, now=now, issued_on=issued_on)[0]
 
@@ -67,12 +71,14 @@ def invoices_issue(
     with transaction.atomic():
         drafts = {draft.pk: draft for draft in _locked(ordered, actor)}
         prepared = [_prepare(drafts[draft_id], issued_on, now) for draft_id in ordered]
-        by_profile: dict[UUID, list[_Prepared]] = {}
+        series = series_of_drafts([one.draft for one in prepared])
+        by_series: dict[tuple[UUID, UUID], list[_Prepared]] = {}
         for one in prepared:
-            by_profile.setdefault(one.draft.profile_id, []).append(one)
+            by_series.setdefault((one.draft.profile_id, series[one.draft.pk].pk), []).append(one)
         issued: dict[UUID, Invoice] = {}
-        for profile_id in sorted(by_profile):
-            issued |= _issue_for_profile(by_profile[profile_id], actor, now, strict=issued_on is not None)
+        for key in sorted(by_series):
+            group = by_series[key]
+            issued |= _issue_in_series(group, series[group[0].draft.pk], actor, now, strict=issued_on is not None)
         fail_point("issue.before_commit")
     return [issued[draft_id] for draft_id in ordered]
 
@@ -107,12 +113,17 @@ def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime) -> _Pre
     return _Prepared(draft, lines, totals, issued_on or local_today(draft.profile, now))
 
 
-def _issue_for_profile(prepared: list[_Prepared], actor: Actor, now: datetime, *, strict: bool) -> dict[UUID, Invoice]:
+def _issue_in_series(
+    prepared: list[_Prepared], series: NumberSeries, actor: Actor, now: datetime, *, strict: bool
+) -> dict[UUID, Invoice]:
     profile = prepared[0].draft.profile
     seller = seller_snapshot(profile)
-    series = series_default(profile.pk, InvoiceKind.INVOICE)
+    days_open(profile_id=profile.pk, days=[one.wanted_on for one in prepared])
     taken = numbers_take(series=series, dates=[one.wanted_on for one in prepared], strict=strict)
     fail_point("issue.after_number")
+    taxes = TaxesAtIssue(profile)
+    for one, number in zip(prepared, taken, strict=True):
+        taxes.check(one.draft.number, one.lines, number.issued_on)
     parts = [
         due_parts(one.draft, one.totals.total, number.issued_on) for one, number in zip(prepared, taken, strict=True)
     ]
@@ -128,7 +139,7 @@ def _issue_for_profile(prepared: list[_Prepared], actor: Actor, now: datetime, *
     for invoice, link in zip(invoices, links, strict=True):
         invoice.portal_link_id = link.pk
     Invoice.objects.bulk_create(invoices)
-    _write_parts(prepared, invoices, parts)
+    _write_parts(prepared, invoices, parts, taxes)
     _close_drafts(prepared, invoices)
     events.record_many(_issued_event(invoice, actor, now) for invoice in invoices)
     entries_post(entries=[issue_entry(invoice) for invoice in invoices], actor=actor, now=now)
@@ -177,13 +188,17 @@ def _invoice(
         promo_code=draft.promo_code,
         early_discount_percent=draft.early_discount_percent,
         early_discount_until=early_until(draft, number.issued_on),
+        **rate_to_freeze(profile=draft.profile, currency=draft.currency, day=number.issued_on),
         notes=draft.notes,
         terms=terms_of(draft, template),
     )
 
 
 def _write_parts(
-    prepared: Sequence[_Prepared], invoices: Sequence[Invoice], parts: Sequence[Sequence[DuePart]]
+    prepared: Sequence[_Prepared],
+    invoices: Sequence[Invoice],
+    parts: Sequence[Sequence[DuePart]],
+    taxes: TaxesAtIssue,
 ) -> None:
     rows = list(zip(prepared, invoices, parts, strict=True))
     InvoiceLine.objects.bulk_create(
@@ -191,7 +206,14 @@ def _write_parts(
     )
     InvoiceTax.objects.bulk_create(
         [
-            InvoiceTax(invoice=invoice, category=group.category, rate=group.rate, base=group.base, tax=group.tax)
+            InvoiceTax(
+                invoice=invoice,
+                category=group.category,
+                rate=group.rate,
+                base=group.base,
+                tax=group.tax,
+                reason=taxes.reason(group, invoice.issued_on, invoice.language),
+            )
             for one, invoice, _ in rows
             for group in one.totals.taxes
         ]

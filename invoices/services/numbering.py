@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.errors import NotFound
 from invoices.errors import IssueDateRefused
 from invoices.locks import counter_lock
-from invoices.models import NumberSeries
+from invoices.models import InvoiceDraft, NumberSeries
 from invoices.states import InvoiceKind
 
 
@@ -32,6 +33,14 @@ def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
     if series is None:
         raise NotFound(_("This business profile has no number series yet. An administrator adds one in Settings."))
     return series
+
+
+def series_of_drafts(drafts: Sequence[InvoiceDraft]) -> dict[UUID, NumberSeries]:
+    """The series of each draft, by the draft's id: the one that it names, else the default of its profile."""
+    named = NumberSeries.objects.in_bulk({draft.series_id for draft in drafts if draft.series_id})
+    unnamed = {draft.profile_id for draft in drafts if not draft.series_id}
+    defaults = {profile_id: series_default(profile_id, InvoiceKind.INVOICE) for profile_id in unnamed}
+    return {draft.pk: named[draft.series_id] if draft.series_id else defaults[draft.profile_id] for draft in drafts}
 
 
 def numbers_take(*, series: NumberSeries, dates: list[date], strict: bool = False) -> list[TakenNumber]:

@@ -15,7 +15,9 @@ from invoices.states import InvoiceKind, TaxCategory
 
 
 def numbering_follow(*, profile_id: UUID) -> None:
-    """Has the default series take the number formats of their profile, from the next number on.
+    """Has the series that a profile began with take its number formats, from the next number on.
+
+    Series that were added have formats of their own.
 
     Raises ValidationFailed when a series that is in use would begin or cease to start again each year: the numbers of
     one would meet those of the other.
@@ -27,7 +29,9 @@ def numbering_follow(*, profile_id: UUID) -> None:
             InvoiceKind.CREDIT_NOTE: profile.credit_note_number_format,
         }
         restarts = profile.numbers_restart_yearly
-        for series in NumberSeries.objects.filter(profile=profile, is_default=True, kind__in=patterns):
+        for series in NumberSeries.objects.filter(
+            profile=profile, follows_profile=True, in_gap_report=True, kind__in=patterns
+        ):
             if series.restarts_yearly != restarts and series.counters.filter(last_number__gt=0).exists():
                 reason = _("Numbers were given out already. A new series is needed to count another way.")
                 raise ValidationFailed({"numbers_restart_yearly": [reason]})

@@ -19,12 +19,16 @@ from billing_assistant.ledger.services.posting import entry_post
 from invoices.errors import InvoiceHasPayments, InvoiceNotOpen
 from invoices.locks import invoice_lock
 from invoices.models import Invoice
+from invoices.services.lock_date import days_open
 from invoices.services.postings import void_entry
 from invoices.states import STATE_TRANSITIONS, InvoiceKind, InvoiceState
 
 
 def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) -> Invoice:
-    """Voids an invoice on which nothing was paid or credited. Raises TransitionRefused, InvoiceHasPayments."""
+    """Voids an invoice on which nothing was paid or credited, and whose issue date is not locked.
+
+    Raises TransitionRefused, InvoiceHasPayments, PeriodLocked (a credit note corrects it then).
+    """
     actor.require(Right.INVOICES_VOID)
     if not reason.strip():
         raise ValidationFailed({"reason": [_("Say why the invoice is void.")]})
@@ -39,6 +43,9 @@ def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) 
             raise InvoiceHasPayments(
                 _("%(number)s has payments or credits. Issue a credit note instead.") % {"number": invoice.number}
             )
+        profile = BusinessProfile.objects.get(pk=invoice.profile_id)
+        today = local_today(profile, now)
+        days_open(profile_id=profile.pk, days=[invoice.issued_on, today])
         invoice.state, invoice.voided_at, invoice.next_due_on = InvoiceState.VOID, now, None
         invoice.save(update_fields=["state", "voided_at", "next_due_on"])
         events.record(
@@ -51,7 +58,6 @@ def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) 
             label=invoice.number,
             data={"reason": reason.strip()[:240], "total": str(invoice.total), "currency": invoice.currency},
         )
-        today = local_today(BusinessProfile.objects.get(pk=invoice.profile_id), now)
         entry_post(entry=void_entry(invoice, today), actor=actor, now=now)
         invoice.refresh_from_db(fields=["amount_due"])
     return invoice

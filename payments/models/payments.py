@@ -24,7 +24,8 @@ class Payment(Entity):
     """Money from a customer, or an attempt to pay at a gateway that has not (or not yet) led to money.
 
     `amount` is what it is worth to the customer: the money that came, and `amount_withheld`, the tax that the customer
-    kept back and pays to the tax authority in our name. Only a completed payment is in the books; what of it is not allocated is the customer's unapplied credit.
+    kept back and pays to the tax authority in our name. Only a completed payment is in the books; what of it is not
+    allocated is the customer's unapplied credit.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
