@@ -35,6 +35,15 @@ class DraftIncomplete(DomainError):
     code = "draft_incomplete"
 
 
+class PromoCodeRefused(DomainError):
+    """The promo code of a draft gives nothing any more, or something else than when the draft was saved."""
+
+    code = "promo_code_refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="promo_code")
+
+
 class TemplateIsDefault(DomainError):
     """The template that is used unless another is chosen cannot be put away."""
 

@@ -1,5 +1,5 @@
-"""Row locks of the invoices app. Order for all: drafts, invoices by id, the lock date, then the counter of
-a series."""
+"""Row locks of the invoices app. Order for all: drafts, invoices by id, promo codes, the lock date, the
+counter of a series."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from invoices.models import CatalogueItem, Invoice, InvoiceDraft, InvoiceTemplate, NumberSeries, SeriesCounter
+from invoices.models import (
+    CatalogueItem,
+    Invoice,
+    InvoiceDraft,
+    InvoiceTemplate,
+    NumberSeries,
+    PromoCode,
+    SeriesCounter,
+)
 
 
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
@@ -82,3 +91,23 @@ def template_lock(template_id: UUID) -> InvoiceTemplate:
     if known is None:
         raise NotFound(_("There is no such template."))
     return next(template for template in templates_lock(known) if template.pk == template_id)
+
+
+def promo_lock(promo_id: UUID) -> PromoCode:
+    """Locks one promo code. Raises NotFound."""
+    set_lock_timeout()
+    promo = PromoCode.objects.select_for_update().filter(pk=promo_id).first()
+    if promo is None:
+        raise NotFound(_("There is no such promo code."))
+    return promo
+
+
+def promos_lock(named: Iterable[tuple[UUID, str]]) -> list[PromoCode]:
+    """Locks promo codes, named by profile and code, in the order of their ids; those that do not exist are left out."""
+    wanted = Q()
+    for profile_id, code in set(named):
+        wanted |= Q(profile_id=profile_id, code=code)
+    if not wanted:
+        return []
+    set_lock_timeout()
+    return list(PromoCode.objects.select_for_update().filter(wanted).order_by("pk"))

@@ -1,4 +1,4 @@
-"""How events about invoice templates read in a timeline."""
+"""How events about invoice templates and promo codes read in a timeline."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from billing_assistant.core.ui.stories import story_register
 from invoices.models import InvoiceTemplate
 
 TEMPLATE = "invoices:template"
+PROMO = "invoices:promo_code"
 
 
 def changed_fields(event: Event) -> str:
@@ -26,3 +27,8 @@ story_register(
 )
 story_register("template.archived", _("Template %(label)s put away"), icon="archive", url_name=TEMPLATE)
 story_register("template.restored", _("Template %(label)s taken back"), icon="rotate", url_name=TEMPLATE)
+
+story_register("promo.added", _("Promo code %(label)s added"), icon="discount", url_name=PROMO)
+story_register("promo.changed", _("Promo code %(label)s changed"), icon="pencil", url_name=PROMO)
+story_register("promo.withdrawn", _("Promo code %(label)s withdrawn"), icon="discount-off", url_name=PROMO)
+story_register("promo.offered", _("Promo code %(label)s offered again"), icon="discount", url_name=PROMO)

@@ -12,12 +12,13 @@ from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
 from customers.models import Customer, CustomerDocument
 from customers.services.documents import customer_document_add
-from invoices.models import CatalogueItem, Invoice, InvoiceDraft
+from invoices.models import CatalogueItem, Invoice, InvoiceDraft, PromoCode
 from invoices.services.catalogue import CatalogueInput, catalogue_item_create
 from invoices.services.compute import LineInput
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_create
 from invoices.services.issue import invoice_issue
+from invoices.services.promo_codes import PromoInput, promo_create
 from invoices.services.setup import profile_prepare
 
 NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -121,3 +122,10 @@ def catalogue_item(profile: BusinessProfile, name: str = "Web hosting", **given:
     return catalogue_item_create(
         profile_id=profile.pk, data=CatalogueInput(name=name, **(values | given)), actor=SYSTEM, now=NOW
     )
+
+
+def promo_code(profile: BusinessProfile, code: str = "WELCOME10", **given: Any) -> PromoCode:
+    """A promo code that gives 10 per cent, without limits unless given."""
+    values: dict[str, Any] = {"value": Decimal(10)}
+    data = PromoInput(code=code, **(values | given))
+    return promo_create(profile_id=profile.pk, data=data, actor=SYSTEM, now=NOW)

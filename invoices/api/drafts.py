@@ -194,8 +194,9 @@ class DraftIssue(DraftView):
 def _present(draft: InvoiceDraft) -> dict[str, Any]:
     """The draft as a checked body."""
     snapshot = draft_snapshot(draft)
-    percent = snapshot["discount_value"] if snapshot["discount_kind"] == "percent" else None
-    amount = snapshot["discount_value"] if snapshot["discount_kind"] == "amount" else None
+    own = "" if snapshot["promo_code"] else snapshot["discount_kind"]
+    percent = snapshot["discount_value"] if own == "percent" else None
+    amount = snapshot["discount_value"] if own == "amount" else None
     body = {
         **{name: snapshot[name] for name in ("currency", "prices_include_tax", "payment_terms_days")},
         **{name: snapshot[name] for name in ("reference", "project", "promo_code", "notes", "terms")},

@@ -4,6 +4,7 @@ from billing_assistant.core.api.urls import endpoint
 from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
+from invoices.api.promo_codes import OnePromoCode, PromoCodes
 
 OF_CUSTOMER = "customers/<ref:customer_ref>/invoices/drafts"
 
@@ -20,6 +21,8 @@ urlpatterns = [
     *endpoint("drafts/<ref:draft_ref>/issue", DraftIssue, name="draft-issue"),
     *endpoint("catalogue", Catalogue, name="catalogue"),
     *endpoint("catalogue/<uuid:item_id>", OneItem, name="catalogue-item"),
+    *endpoint("promo-codes", PromoCodes, name="promo-codes"),
+    *endpoint("promo-codes/<uuid:promo_id>", OnePromoCode, name="promo-code"),
     *endpoint("invoices", Invoices, name="invoices"),
     *endpoint("invoices/<ref:invoice_ref>", OneInvoice, name="invoice"),
     *endpoint("invoices/<ref:invoice_ref>/pdf", InvoicePdf, name="invoice-pdf"),

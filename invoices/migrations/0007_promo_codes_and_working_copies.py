@@ -17,8 +17,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0002_imports"),
-        ("customers", "0008_only_merging_moves"),
+        ("core", "0001_initial"),
+        ("customers", "0001_initial"),
         ("invoices", "0006_standard_templates"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -120,6 +120,12 @@ def compute(
     return Totals(currency, line_totals, taxes, subtotal, discount_total, tax_total, total, complete)
 
 
+def lines_total(lines: Sequence[LineInput], currency: str) -> Decimal:
+    """What the lines come to before a document discount, in their price mode. Raises ValidationFailed."""
+    check_lines(lines)
+    return sum((line_amount(line, currency) for line in lines), ZERO)
+
+
 def early_amount(total: Decimal, percent: Decimal, currency: str) -> Decimal:
     """What is paid of a total by who pays early enough for a discount in per cent, rounded once."""
     return total - percentage(total, percent, currency)

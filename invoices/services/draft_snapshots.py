@@ -38,12 +38,16 @@ def draft_snapshot(draft: InvoiceDraft) -> dict[str, Any]:
 
 
 def draft_input_of(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a DraftInput from a snapshot. What older snapshots did not know is empty."""
+    """The arguments of a DraftInput from a snapshot. What older snapshots did not know is empty.
+
+    A snapshot with a promo code keeps what the code gave; the input names the code alone.
+    """
     kept = ("currency", "prices_include_tax", "payment_terms_days", "reference", "notes", "terms")
+    own = not snapshot.get("promo_code")
     return {
         **{name: snapshot[name] for name in kept},
-        "discount_kind": DiscountKind(snapshot["discount_kind"]),
-        "discount_value": Decimal(snapshot["discount_value"]),
+        "discount_kind": DiscountKind(snapshot["discount_kind"]) if own else DiscountKind.NONE,
+        "discount_value": Decimal(snapshot["discount_value"]) if own else Decimal(0),
         "due_on": _date(snapshot["due_on"]),
         "project": snapshot.get("project", ""),
         "promo_code": snapshot.get("promo_code", ""),

@@ -27,6 +27,7 @@ from invoices.models import DraftLine, DraftVersion, InvoiceDraft
 from invoices.services.compute import LineInput, Totals, compute
 from invoices.services.draft_input import DraftInput, check_draft
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
+from invoices.services.promo_uses import draft_discount
 from invoices.states import (
     DRAFT_TRANSITIONS,
     EDITABLE_DRAFTS,
@@ -177,10 +178,13 @@ def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -
     """Computes the totals and saves the draft, its lines and the version."""
     currency = data.currency or draft.customer.currency
     check_draft(data, currency, draft.profile_id)
-    totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=data.discount)
+    discount = draft_discount(
+        own=data.discount, code=data.promo_code, lines=data.lines, currency=currency, customer=draft.customer, now=now
+    )
+    totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=discount)
     draft.currency = currency
     draft.prices_include_tax = data.prices_include_tax
-    draft.discount_kind, draft.discount_value = data.discount_kind, data.discount_value
+    draft.discount_kind, draft.discount_value = discount.kind, discount.value
     draft.payment_terms_days = _terms(data, draft.customer)
     draft.due_on = data.due_on
     draft.instalments = [[day.isoformat(), str(amount)] for day, amount in data.instalments]

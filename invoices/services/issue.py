@@ -35,6 +35,7 @@ from invoices.services.issue_taxes import TaxesAtIssue
 from invoices.services.lock_date import days_open
 from invoices.services.numbering import TakenNumber, numbers_take, series_of_drafts
 from invoices.services.postings import issue_entry
+from invoices.services.promo_uses import promo_codes_claim, promo_uses_write
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
 from invoices.services.template_choice import language_of, templates_chosen, terms_of
 from invoices.states import DRAFT_TRANSITIONS, DiscountKind, DraftStatus, InvoiceKind
@@ -56,8 +57,8 @@ def invoice_issue(*, draft_id: UUID, actor: Actor, now: datetime, issued_on: dat
     """Issues one draft. `issued_on` is the profile's local date; by default today, never before the series' last date.
 
     Raises PermissionRefused, NotFound, TransitionRefused (already invoiced), DraftIncomplete, CustomerSuspended,
-    IssueDateRefused, PeriodLocked, TaxRateNotValid, ExchangeRateMissing, ValidationFailed. On refusal nothing has
-    changed and no number is used.
+    PromoCodeRefused, IssueDateRefused, PeriodLocked, TaxRateNotValid, ExchangeRateMissing, ValidationFailed. On refusal
+    nothing has changed and no number is used.
     """
     return invoices_issue(draft_ids=[draft_id], actor=actor, now=now, issued_on=issued_on)[0]
 
@@ -71,6 +72,7 @@ def invoices_issue(
     with transaction.atomic():
         drafts = {draft.pk: draft for draft in _locked(ordered, actor)}
         prepared = [_prepare(drafts[draft_id], issued_on, now) for draft_id in ordered]
+        promos = promo_codes_claim([(one.draft, one.totals) for one in prepared], now=now)
         series = series_of_drafts([one.draft for one in prepared])
         by_series: dict[tuple[UUID, UUID], list[_Prepared]] = {}
         for one in prepared:
@@ -79,6 +81,7 @@ def invoices_issue(
         for key in sorted(by_series):
             group = by_series[key]
             issued |= _issue_in_series(group, series[group[0].draft.pk], actor, now, strict=issued_on is not None)
+        promo_uses_write([(promo, issued[draft_id]) for draft_id, promo in promos.items()], now=now)
         fail_point("issue.before_commit")
     return [issued[draft_id] for draft_id in ordered]
 

@@ -21,6 +21,7 @@ from invoices.locks import invoice_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import days_open
 from invoices.services.postings import void_entry
+from invoices.services.promo_uses import promo_use_give_back
 from invoices.states import STATE_TRANSITIONS, InvoiceKind, InvoiceState
 
 
@@ -48,6 +49,7 @@ def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) 
         days_open(profile_id=profile.pk, days=[invoice.issued_on, today])
         invoice.state, invoice.voided_at, invoice.next_due_on = InvoiceState.VOID, now, None
         invoice.save(update_fields=["state", "voided_at", "next_due_on"])
+        promo_use_give_back(invoice=invoice, now=now)
         events.record(
             name="invoice.voided",
             subject=invoice,

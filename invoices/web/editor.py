@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -58,7 +59,7 @@ def _edited(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None
     sent = posted(request)
     editor = editor_for(customer, draft, sent=sent)
     if sent is not None and "add" in sent:
-        return _page(request, _added(editor, sent))
+        return _page(request, _added(editor, sent, now_of(request)))
     if sent is not None and editor.is_valid:
         try:
             saved = _save(request, editor)
@@ -71,11 +72,11 @@ def _edited(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None
     return _page(request, editor)
 
 
-def _added(editor: Editor, sent: QueryDict) -> Editor:
+def _added(editor: Editor, sent: QueryDict, now: datetime) -> Editor:
     """The form came back for another row, or for the two that a deposit makes."""
     if sent["add"] != "deposit":
         return with_another_row(editor, sent, sent["add"])
-    live = live_of(editor)
+    live = live_of(editor, now)
     return with_deposit(editor, live.totals.total if live.totals else None, live.currency)
 
 
@@ -107,7 +108,7 @@ def _page(request: HttpRequest, editor: Editor) -> HttpResponseBase:
         "deposit": editor.deposit,
         "blank": editor.blank_rows(),
         "categories": line_categories(editor.customer.profile_id),
-        "live": live_of(editor),
+        "live": live_of(editor, now_of(request)),
     }
     return render_page(request, "invoices/draft_edit.html", context)
 
@@ -118,4 +119,4 @@ def draft_totals(request: HttpRequest) -> HttpResponseBase:
     """The totals of what is in the form now, computed here and stored nowhere."""
     customer = customer_get(actor_of(request), request.GET.get("customer", ""))
     editor = editor_for(customer, sent=request.POST)
-    return render(request, "invoices/partials/totals.html", {"live": live_of(editor), "swapped": True})
+    return render(request, "invoices/partials/totals.html", {"live": live_of(editor, now_of(request)), "swapped": True})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.web import catalogue, documents, drafts, editor, imports, lists
+from invoices.web import catalogue, documents, drafts, editor, imports, lists, promo_codes
 
 app_name = "invoices"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("catalogue/options/", catalogue.catalogue_options, name="catalogue_options"),
     path("catalogue/<uuid:item_id>/", catalogue.catalogue_edit, name="catalogue_item"),
     path("catalogue/<uuid:item_id>/offer/", catalogue.catalogue_offer, name="catalogue_offer"),
+    path("catalogue/promo-codes/", promo_codes.promo_list, name="promo_codes"),
+    path("catalogue/promo-codes/new/", promo_codes.promo_new, name="promo_code_new"),
+    path("catalogue/promo-codes/<uuid:promo_id>/", promo_codes.promo_edit, name="promo_code"),
+    path("catalogue/promo-codes/<uuid:promo_id>/offer/", promo_codes.promo_set_offered, name="promo_code_offer"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/<uuid:run_id>/", imports.import_detail, name="import"),
 ]

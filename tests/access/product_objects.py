@@ -63,6 +63,11 @@ def catalogue_item(world: World) -> object:
     return world.keep("catalogue", lambda: factories.catalogue_item(world.profile)).pk
 
 
+@provides("promo_id")
+def promo_code(world: World) -> object:
+    return world.keep("promo code", lambda: factories.promo_code(world.profile)).pk
+
+
 @provides("version", scoped=False)
 def version(_world: World) -> object:
     return 1
