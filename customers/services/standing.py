@@ -11,9 +11,8 @@ from django.db import transaction
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.ledger.models import OwnerBalance
+from customers.credit import exposure_of
 from customers.locks import customer_lock
-from customers.models import Customer
 from customers.states import PaymentStatus
 
 
@@ -25,15 +24,24 @@ class Standing:
     days_late: int
     outstanding: Decimal
     credit_limit: Decimal | None
+    late_days_tolerated: int = 0
+    credit_warning_percent: int = 100
 
 
 def payment_status_of(standing: Standing) -> PaymentStatus:
-    """First that holds: overdue (an amount is past its due date today), warning (owes more than the credit limit, or
-    paid the last invoice late), good."""
+    """The first that holds:
+
+    overdue: an amount is past its due date today;
+    warning: more is owed than the profile's `credit_warning_percent` of the credit limit, or the invoice that was
+        settled last was paid more than the profile's `late_days_tolerated` after its due date;
+    good: neither.
+    """
     if standing.has_overdue:
         return PaymentStatus.OVERDUE
-    over_limit = standing.credit_limit is not None and standing.outstanding > standing.credit_limit
-    return PaymentStatus.WARNING if over_limit or standing.days_late > 0 else PaymentStatus.GOOD
+    limit = standing.credit_limit
+    much = limit is not None and standing.outstanding * 100 > limit * standing.credit_warning_percent
+    late = standing.days_late > standing.late_days_tolerated
+    return PaymentStatus.WARNING if much or late else PaymentStatus.GOOD
 
 
 def payment_status_refresh(*, customer_id: UUID, has_overdue: bool, days_late: int, now: datetime) -> PaymentStatus:
@@ -45,7 +53,16 @@ def payment_status_refresh(*, customer_id: UUID, has_overdue: bool, days_late: i
     """
     with transaction.atomic():
         customer = customer_lock(customer_id)
-        status = payment_status_of(Standing(has_overdue, days_late, _outstanding(customer), customer.credit_limit))
+        status = payment_status_of(
+            Standing(
+                has_overdue=has_overdue,
+                days_late=days_late,
+                outstanding=exposure_of(customer).outstanding,
+                credit_limit=customer.credit_limit,
+                late_days_tolerated=customer.profile.late_days_tolerated,
+                credit_warning_percent=customer.profile.credit_warning_percent,
+            )
+        )
         before = PaymentStatus(customer.payment_status)
         if before is not status:
             customer.payment_status = status.value
@@ -61,8 +78,3 @@ def payment_status_refresh(*, customer_id: UUID, has_overdue: bool, days_late: i
                 data={"number": customer.number, "old": before.value, "new": status.value},
             )
     return status
-
-
-def _outstanding(customer: Customer) -> Decimal:
-    balance = OwnerBalance.objects.filter(owner_id=customer.pk, currency=customer.currency).first()
-    return balance.outstanding if balance else Decimal(0)

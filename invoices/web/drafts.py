@@ -15,10 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
+from customers.credit import exposure_of
+from customers.states import CustomerStatus
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_get
 from invoices.services.documents import draft_html, draft_pdf
@@ -48,6 +51,8 @@ def draft_preview(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         "may_discard": drafts and DraftStatus.DISCARDED in allowed,
         "may_reopen": drafts and status in {DraftStatus.DISCARDED, DraftStatus.SCHEDULED},
         "may_draft": drafts,
+        "suspended": draft.customer.status == CustomerStatus.SUSPENDED,
+        "exposure": exposure_of(draft.customer, adding=Money(draft.total, draft.currency)),
         "incomplete": any(line.unit_price is None for line in draft.lines.all()) or not draft.lines.all(),
     }
     return render_page(request, "invoices/draft_preview.html", context)
@@ -85,6 +90,8 @@ def draft_issue(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Issues the invoice and goes to it."""
     invoice = invoice_issue(draft_id=draft_id, actor=actor_of(request), now=now_of(request))
     messages.success(request, _("%(number)s issued. Nothing has been sent yet.") % {"number": invoice.number})
+    if exposure_of(invoice.customer).over:
+        messages.warning(request, _("%(name)s is over the credit limit now.") % {"name": invoice.customer.name})
     return redirect("invoices:detail", invoice.pk)
 
 

@@ -59,6 +59,18 @@ class BusinessProfile(Entity):
         help_text=_("Credit notes and write-offs above this amount need a second person. Empty: never."),
     )
 
+    late_days_tolerated = models.PositiveSmallIntegerField(
+        _("days late that still count as in time"),
+        default=0,
+        help_text=_("A customer who paid the last invoice later than this is marked with a warning."),
+    )
+    credit_warning_percent = models.PositiveSmallIntegerField(
+        _("warn above this part of the credit limit, in per cent"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("A customer who owes more than this of the own credit limit is marked with a warning."),
+    )
+
     bank_name = models.CharField(_("bank"), max_length=120, blank=True)
     bank_branch = models.CharField(_("branch"), max_length=120, blank=True)
     bank_account_name = models.CharField(_("account name"), max_length=120, blank=True)
