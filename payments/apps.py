@@ -8,5 +8,5 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        for module in ("subscriptions", "services.webhook_notices", "books", "merging", "stories", "services.importing"):
+        for module in ("subscriptions", "services.webhook_notices", "books", "merging", "stories"):
             import_module(f"payments.{module}")
