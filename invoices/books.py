@@ -103,3 +103,30 @@ register_check(
     WHERE trigger.oid IS NULL OR trigger.tgenabled = 'D'
     """,
 )
+register_check(
+    code="I2",
+    rule="the tallies of documents are what counting them gives",
+    query="""
+    SELECT COALESCE(kept.profile_id, truth.profile_id), COALESCE(kept.stage, truth.stage), kept.count, truth.count
+    FROM (
+        SELECT profile_id, kind, state, stage, currency, due_on, split, SUM(count) AS count, SUM(due) AS due
+        FROM invoices_invoicetally GROUP BY 1, 2, 3, 4, 5, 6, 7
+        HAVING SUM(count) <> 0 OR SUM(due) <> 0
+    ) kept
+    FULL JOIN (
+        SELECT profile_id, kind, state, stage, currency, due_on, split, COUNT(*) AS count, SUM(amount_due) AS due
+        FROM (
+            SELECT profile_id, kind, state, currency, amount_due,
+                CASE WHEN amount_due = 0 THEN 'paid' WHEN amount_due < total THEN 'partially_paid'
+                    WHEN viewed_at IS NOT NULL THEN 'viewed' WHEN sent_at IS NOT NULL THEN 'sent' ELSE 'issued' END
+                    AS stage,
+                CASE WHEN state = 'issued' AND amount_due > 0 THEN next_due_on END AS due_on,
+                COALESCE(state = 'issued' AND amount_due > 0 AND next_due_on <> invoice.due_on, false) AS split
+            FROM invoices_invoice invoice
+        ) sorted GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ) truth ON (kept.profile_id, kept.kind, kept.state, kept.stage, kept.currency, kept.split)
+            = (truth.profile_id, truth.kind, truth.state, truth.stage, truth.currency, truth.split)
+        AND COALESCE(kept.due_on, 'infinity') = COALESCE(truth.due_on, 'infinity')
+    WHERE (kept.count, kept.due) IS DISTINCT FROM (truth.count, truth.due)
+    """,
+)

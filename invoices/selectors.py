@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
+from billing_assistant.core.searching import matching_any
 from customers.models import Customer
 from invoices.models import (
     CatalogueItem,
@@ -38,6 +39,22 @@ from invoices.states import (
 )
 
 FEW_CUSTOMERS: Final = 200
+LISTED: Final = (
+    "number",
+    "kind",
+    "state",
+    "issued_on",
+    "due_on",
+    "next_due_on",
+    "currency",
+    "total",
+    "amount_due",
+    "buyer",
+    "viewed_at",
+    "sent_at",
+)
+
+D = TypeVar("D", Invoice, InvoiceDraft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,11 @@ def invoices_for(actor: Actor) -> QuerySet[Invoice]:
     return invoices if actor.profile_ids is None else invoices.filter(profile_id__in=actor.profile_ids)
 
 
+def invoices_listed(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The documents with no more than the lines of a list show; what a line does not show costs a query a line."""
+    return invoices.select_related(None).only(*LISTED)
+
+
 def invoice_get(actor: Actor, reference: str | UUID) -> Invoice:
     """One document by id or number. Raises NotFound, also for one of another profile."""
     found = invoices_for(actor).filter(**_by_reference(reference)).order_by("kind", "-id").first()
@@ -90,7 +112,7 @@ def having_status(invoices: QuerySet[Invoice], status: InvoiceStatus, today: dat
 def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, today: date) -> QuerySet[Invoice]:
     """The documents that fit all filters; a status is the one of a local date."""
     if filters.search:
-        invoices = invoices.filter(_found(filters.search))
+        invoices = _found(invoices, filters.search)
     if filters.status:
         invoices = having_status(invoices, filters.status, today)
     if filters.owing:
@@ -109,7 +131,7 @@ def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, toda
 def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> QuerySet[InvoiceDraft]:
     """The drafts that fit all filters."""
     if filters.search:
-        drafts = drafts.filter(_found(filters.search))
+        drafts = _found(drafts, filters.search)
     if filters.statuses:
         drafts = drafts.filter(status__in=filters.statuses)
     if filters.made:
@@ -117,14 +139,14 @@ def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> Qu
     return drafts
 
 
-def _found(search: str) -> Q:
+def _found(documents: QuerySet[D], search: str) -> QuerySet[D]:
     """Number or customer has the text. Few customers are named one by one, so that both sides use their index; with
     many, the first page is full before long in any order."""
     named = Customer.objects.filter(name__icontains=search).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
     customers = list(named)
     if len(customers) > FEW_CUSTOMERS:
-        return Q(number__icontains=search) | Q(customer__name__icontains=search)
-    return Q(number__icontains=search) | Q(customer_id__in=customers)
+        return documents.filter(Q(number__icontains=search) | Q(customer__name__icontains=search))
+    return matching_any(documents, Q(number__icontains=search), Q(customer_id__in=customers))
 
 
 def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:

@@ -19,7 +19,7 @@ from billing_assistant.core.admin import (
 )
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
-from payments.models import Allocation, Checkout, Payment, WriteOff
+from payments.models import Allocation, Checkout, Payment, PaymentTally, WriteOff
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
@@ -153,6 +153,15 @@ class CheckoutAdmin(ReadTable):
     list_filter = ("status", "gateway", CurrencyFilter, ("created_at", admin.DateFieldListFilter), "profile")
     list_select_related = ("invoice", "customer", "profile")
     search_fields = ("invoice__number", "customer__name", "external_id", "idempotency_key")
+
+
+@admin.register(PaymentTally)
+class PaymentTallyAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("status", "method", "currency", "received_on", "count", "amount", "unapplied", "profile")
+    list_filter = ("status", "method", "is_unapplied", CurrencyFilter, "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=status", "=currency")
 
 
 history_tables("payments")

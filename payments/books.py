@@ -89,6 +89,22 @@ register_check(
 )
 register_check(
     code="I3",
+    rule="the withheld tax that is claimed in the ledger is what payments that stand had withheld",
+    query="""
+    SELECT payment.number, payment.status, payment.amount_withheld, books.claimed
+    FROM payments_payment payment
+    LEFT JOIN LATERAL (
+        SELECT SUM(line.amount) AS claimed FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'withholding_tax'
+        WHERE entry.document_id = payment.id
+    ) books ON true
+    WHERE COALESCE(books.claimed, 0)
+        <> CASE WHEN payment.status = 'completed' THEN payment.amount_withheld ELSE 0 END
+    """,
+)
+register_check(
+    code="I3",
     rule="the ledger's allocations of a payment or credit note are what it settled",
     query="""
     SELECT source.number, source.settled, books.settled FROM (
@@ -142,5 +158,25 @@ register_check(
     ) AS wanted (name, source)
     LEFT JOIN pg_trigger kept ON kept.tgname = wanted.name AND kept.tgrelid = wanted.source::regclass
     WHERE kept.oid IS NULL OR kept.tgenabled = 'D'
+    """,
+)
+register_check(
+    code="I3",
+    rule="the tallies of payments are what counting them gives",
+    query="""
+    SELECT profile_id, received_on,
+        kept.count, truth.count
+    FROM (
+        SELECT profile_id, status, method, currency, received_on, is_unapplied, SUM(count) AS count,
+            SUM(amount) AS amount, SUM(unapplied) AS unapplied
+        FROM payments_paymenttally GROUP BY 1, 2, 3, 4, 5, 6
+        HAVING SUM(count) <> 0 OR SUM(amount) <> 0 OR SUM(unapplied) <> 0
+    ) kept
+    FULL JOIN (
+        SELECT profile_id, status, method, currency, received_on, unapplied > 0 AS is_unapplied, COUNT(*) AS count,
+            SUM(amount) AS amount, SUM(unapplied) AS unapplied
+        FROM payments_payment GROUP BY 1, 2, 3, 4, 5, 6
+    ) truth USING (profile_id, status, method, currency, received_on, is_unapplied)
+    WHERE (kept.count, kept.amount, kept.unapplied) IS DISTINCT FROM (truth.count, truth.amount, truth.unapplied)
     """,
 )

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from billing_assistant.core import clock
 from billing_assistant.core.queue import task
+from billing_assistant.core.services.tallies import tallies_fold
+from invoices.models import InvoiceTally
+from payments.models import PaymentTally
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
 from payments.services.standing import standings_refresh
 
@@ -26,3 +29,10 @@ def expire_checkouts() -> None:
 def refresh_standings() -> None:
     """Customers whose invoices became overdue because a day ended."""
     standings_refresh(now=clock.now())
+
+
+@task("payments.fold_tallies")
+def fold_tallies() -> None:
+    """Makes one row of the many that an hour of work adds to the tallies."""
+    for model in (InvoiceTally, PaymentTally):
+        tallies_fold(model)

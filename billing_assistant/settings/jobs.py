@@ -47,5 +47,6 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "expire checkouts": _every(60, "payments.expire_checkouts"),
     "sweep webhooks": _every(60, "integrations.sweep"),
     "customers who became overdue": _every(60 * 60, "payments.refresh_standings"),
+    "fold tallies": _every(60 * 60, "payments.fold_tallies"),
     "prune what has expired": _every(24 * 60 * 60, "core.prune"),
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from billing_assistant.core.admin import ReadOnlyInline, ReadTable
+from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable
 from billing_assistant.core.rights import Right
 from invoices.models import (
+    InvoiceTally,
     NumberSeries,
     SeriesCounter,
     TaxRate,
@@ -46,3 +47,12 @@ class TaxRateAdmin(ReadTable):
     list_filter = ("category", "is_default", "profile")
     list_select_related = ("profile",)
     search_fields = ("name",)
+
+
+@admin.register(InvoiceTally)
+class InvoiceTallyAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    list_display = ("kind", "state", "stage", "currency", "due_on", "split", "count", "due", "profile")
+    list_filter = ("kind", "state", "stage", "split", CurrencyFilter, "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=stage", "=currency")

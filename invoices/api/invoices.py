@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,9 +18,11 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
+from billing_assistant.core.searching import count_up_to, matching_any
 from customers.selectors import customer_get
 from invoices.api.inputs import ReasonIn
 from invoices.api.serializers import InvoiceOut, InvoiceRowOut
+from invoices.counts import counted, on_time, tallies_for, tally_filter
 from invoices.models import Invoice
 from invoices.selectors import having_status, invoice_get, invoices_for
 from invoices.services.documents import invoice_pdf
@@ -41,15 +43,19 @@ class Invoices(ApiView):
         OpenApiParameter("customer_id", OpenApiTypes.STR, description="UUID or number of a customer."),
         OpenApiParameter("kind", OpenApiTypes.STR, enum=list(InvoiceKind)),
         OpenApiParameter("currency", OpenApiTypes.STR),
-        OpenApiParameter("search", OpenApiTypes.STR, description="Part of the number."),
+        OpenApiParameter(
+            "search",
+            OpenApiTypes.STR,
+            description="Part of the number. Its total stops at 10,001.",
+        ),
     )
     answers = {"GET": InvoiceRowOut}
 
     def get(self, request: Request) -> Response:
         """Invoices and credit notes, narrowed, newest first."""
-        today = local_today(self.profile, self.now)
-        invoices = _narrowed(invoices_for(self.actor), request.query_params.dict(), self, today)
-        return self.page(invoices, InvoiceRowOut)
+        today, query = local_today(self.profile, self.now), request.query_params.dict()
+        invoices = _narrowed(invoices_for(self.actor), query, self, today)
+        return self.page(invoices, InvoiceRowOut, counted=lambda: _total(invoices, query, self, today))
 
 
 class OneInvoice(ApiView):
@@ -91,7 +97,7 @@ class InvoiceVoid(ApiView):
         return Response(InvoiceOut(voided, context={"today": local_today(invoice.profile, self.now)}).data)
 
 
-def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView, today: Any) -> QuerySet[Invoice]:
+def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView, today: date) -> QuerySet[Invoice]:
     status = query.get("status", "")
     if status == "pending":
         invoices = invoices.filter(kind=InvoiceKind.INVOICE, state="issued", amount_due__gt=0, next_due_on__gte=today)
@@ -108,8 +114,21 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
             raise ValidationFailed({"currency": [_("This is not an ISO currency code.")]})
         invoices = invoices.filter(currency=currency.upper())
     if search := query.get("search", "").strip().replace("\x00", ""):
-        invoices = invoices.filter(number__icontains=search[:60])
+        invoices = matching_any(invoices, Q(number__icontains=search[:60]))
     return invoices
+
+
+def _total(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView, today: date) -> int:
+    """Exact, and not counted one by one; of what a search found no further than 10,001."""
+    if query.get("search", "").strip():
+        return count_up_to(invoices)
+    if query.get("customer_id"):
+        return invoices.count()
+    tallies, status = tallies_for(view.actor), query.get("status", "")
+    if status:
+        tallies = tallies.filter(on_time(today) if status == "pending" else tally_filter(_status(status), today))
+    same = {"kind": query.get("kind", ""), "currency": query.get("currency", "").upper()}
+    return counted(tallies.filter(**{name: value for name, value in same.items() if value}))
 
 
 def _status(word: str) -> InvoiceStatus:

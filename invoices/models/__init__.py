@@ -6,6 +6,7 @@ from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTa
 from invoices.models.promo_codes import PromoCode, PromoUse
 from invoices.models.rules import BillingRules
 from invoices.models.series import NumberSeries, SeriesCounter
+from invoices.models.tallies import InvoiceTally
 from invoices.models.taxes import TaxRate
 from invoices.models.templates import InvoiceTemplate
 from invoices.models.working_copies import DraftWorkingCopy
@@ -23,6 +24,7 @@ __all__ = [
     "Invoice",
     "InvoiceDraft",
     "InvoiceLine",
+    "InvoiceTally",
     "InvoiceTax",
     "InvoiceTemplate",
     "NumberSeries",

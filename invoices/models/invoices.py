@@ -156,6 +156,12 @@ class Invoice(Entity):
                 name="invoice_owing",
                 condition=Q(amount_due__gt=0, state="issued"),
             ),
+            models.Index(
+                fields=["profile"],
+                name="invoice_in_parts",
+                condition=Q(amount_due__gt=0, state="issued")
+                & (Q(next_due_on__lt=F("due_on")) | Q(next_due_on__gt=F("due_on"))),
+            ),
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
         ]

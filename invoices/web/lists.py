@@ -26,6 +26,7 @@ from invoices.selectors import (
     drafts_for,
     invoices_filtered,
     invoices_for,
+    invoices_listed,
 )
 from invoices.states import OPEN_DRAFTS, InvoiceKind, InvoiceState, invoice_status
 from invoices.web import query
@@ -40,7 +41,8 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
     today, sort = local_today(profile, now_of(request)), query.sort_of(request.GET)
     mine = invoices_for(actor).filter(profile=profile)
     filters = query.invoice_filters(request.GET)
-    page = page_of(invoices_filtered(mine, filters, today), query.SORTS[sort], request.GET)
+    found = invoices_listed(invoices_filtered(mine, filters, today))
+    page = page_of(found, query.SORTS[sort], request.GET)
     context = {
         "page": page,
         "rows": [(invoice, shown_status(invoice, today)) for invoice in page.rows],

@@ -21,13 +21,21 @@ from customers.selectors import customer_get
 from payments.api import serializers as shown
 from payments.models import Payment
 from payments.selectors.aging import aging
-from payments.selectors.payments import PaymentFilters, payment_get, payments_filtered, payments_for
+from payments.selectors.payments import (
+    PaymentFilters,
+    payment_get,
+    payments_counted,
+    payments_filtered,
+    payments_for,
+)
 from payments.services.allocate import payment_allocate
 from payments.services.record import payment_record
 from payments.services.reverse import payment_reverse
+from payments.services.withholding import Withheld
 from payments.states import PaymentMethod, PaymentState
 
 S = TypeVar("S", bound=Status)
+SEARCHED = "Part of number, reference or the customer's name. Its total stops at 10,001."
 FILTERS = [
     OpenApiParameter("status", OpenApiTypes.STR, enum=[state.value for state in PaymentState]),
     OpenApiParameter("method", OpenApiTypes.STR, enum=[method.value for method in PaymentMethod]),
@@ -36,7 +44,7 @@ FILTERS = [
     OpenApiParameter("since", OpenApiTypes.DATE, description="Received on this day or later."),
     OpenApiParameter("until", OpenApiTypes.DATE, description="Received on this day or earlier."),
     OpenApiParameter("unapplied", OpenApiTypes.BOOL, description="Only payments with something left to apply."),
-    OpenApiParameter("search", OpenApiTypes.STR, description="Part of number, reference or the customer's name."),
+    OpenApiParameter("search", OpenApiTypes.STR, description=SEARCHED),
 ]
 
 
@@ -55,7 +63,15 @@ class PaymentsView(ApiView):
         rows = payments_for(self.actor, profile_id=self.profile_id)
         if query.get("customer"):
             rows = rows.filter(customer=customer_get(self.actor, query["customer"], profile_id=self.profile_id))
-        return self.page(payments_filtered(rows, _filters(query)), shown.PaymentRowOut)
+        filters = _filters(query)
+        found = payments_filtered(rows, filters)
+
+        def counted() -> int:
+            if query.get("customer"):
+                return found.count()
+            return payments_counted(self.actor, found, filters, self.profile_id)
+
+        return self.page(found, shown.PaymentRowOut, counted=counted)
 
     def post(self, request: Request) -> Response:
         """Records money that was received, with the invoices that it settles."""
@@ -70,6 +86,7 @@ class PaymentsView(ApiView):
             reference=body["reference"],
             note=body["note"],
             allocations=shown.wish_of(body["allocations"], self.actor),
+            withheld=Withheld(**body["withholding_tax"]) if body["withholding_tax"] else None,
             actor=self.actor,
             now=self.now,
         )

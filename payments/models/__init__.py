@@ -1,4 +1,5 @@
 from payments.models.checkouts import Checkout
 from payments.models.payments import Allocation, Payment, WriteOff
+from payments.models.tallies import PaymentTally
 
-__all__ = ["Allocation", "Checkout", "Payment", "WriteOff"]
+__all__ = ["Allocation", "Checkout", "Payment", "PaymentTally", "WriteOff"]

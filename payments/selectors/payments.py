@@ -6,21 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
+from billing_assistant.core.searching import FEW, count_up_to, matching_any
 from billing_assistant.ledger.kinds import EntryKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import journal
+from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
-from payments.models import Allocation, Checkout, Payment
+from payments.models import Allocation, Checkout, Payment, PaymentTally
 from payments.states import PaymentMethod, PaymentState
+
+FEW_CUSTOMERS: Final = 200
+
+R = TypeVar("R", Payment, PaymentTally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +86,64 @@ def payment_get(actor: Actor, reference: str | UUID) -> Payment:
 
 def payments_filtered(rows: QuerySet[Payment], filters: PaymentFilters) -> QuerySet[Payment]:
     """Narrows payments. The search finds parts of number, reference and the customer's name."""
+    rows = _narrowed(rows, filters)
+    if filters.unapplied:
+        rows = rows.filter(unapplied__gt=0)
+    text = " ".join(filters.search.split())
+    return _found(rows, text) if text else rows
+
+
+def _narrowed(rows: QuerySet[R], filters: PaymentFilters) -> QuerySet[R]:
+    """By what payments and their tallies have in common."""
     exact = {"status": filters.status, "method": filters.method, "currency": filters.currency}
     rows = rows.filter(**{name: str(value) for name, value in exact.items() if value})
     if filters.since:
         rows = rows.filter(received_on__gte=filters.since)
-    if filters.until:
-        rows = rows.filter(received_on__lte=filters.until)
-    if filters.unapplied:
-        rows = rows.filter(unapplied__gt=0)
-    text = " ".join(filters.search.split())
-    if text:
-        rows = rows.filter(Q(number__icontains=text) | Q(reference__icontains=text) | Q(customer__name__icontains=text))
-    return rows
+    return rows.filter(received_on__lte=filters.until) if filters.until else rows
 
 
-def totals_of(rows: QuerySet[Payment]) -> list[CurrencyTotal]:
-    """Sums of the received payments among rows, a line a currency. Failed, pending and reversed ones do not count."""
-    sums = (
-        rows.filter(status=PaymentState.COMPLETED)
-        .order_by()
-        .values("currency")
-        .annotate(received=Sum("amount"), left=Sum("unapplied"), count=Count("pk"))
-        .order_by("currency")
-    )
-    return [CurrencyTotal(row["currency"], row["received"], row["left"], row["count"]) for row in sums]
+def _found(rows: QuerySet[Payment], text: str) -> QuerySet[Payment]:
+    """As documents are found: few customers are named one by one."""
+    written = (Q(number__icontains=text), Q(reference__icontains=text))
+    named = Customer.objects.filter(name__icontains=text).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
+    customers = list(named)
+    if len(customers) > FEW_CUSTOMERS:
+        return rows.filter(written[0] | written[1] | Q(customer__name__icontains=text))
+    return matching_any(rows, *written, Q(customer_id__in=customers))
+
+
+def totals_of(actor: Actor, rows: QuerySet[Payment], filters: PaymentFilters, profile_id: UUID) -> list[CurrencyTotal]:
+    """Sums of the received ones among payments that fit filters, a line a currency. Failed, pending and reversed ones
+    do not count. Read from the tallies; of what a search found they are summed up to 10,000, and beyond there are none.
+    """
+    if not filters.search.strip():
+        return _totals(tallies_filtered(actor, filters, profile_id), "amount", Sum("count"))
+    if count_up_to(rows) > FEW:
+        return []
+    return _totals(rows, "amount", Count("pk"))
+
+
+def payments_counted(actor: Actor, rows: QuerySet[Payment], filters: PaymentFilters, profile_id: UUID) -> int:
+    """How many payments fit filters, read from the tallies; what a search found is counted up to 10,001."""
+    if filters.search.strip():
+        return count_up_to(rows)
+    return tallies_filtered(actor, filters, profile_id).aggregate(count=Sum("count"))["count"] or 0
+
+
+def tallies_filtered(actor: Actor, filters: PaymentFilters, profile_id: UUID) -> QuerySet[PaymentTally]:
+    """The tallies of the payments that fit all filters but the search."""
+    actor.require(Right.PAYMENTS_VIEW)
+    actor.require_profile(profile_id)
+    tallies = _narrowed(PaymentTally.objects.filter(profile_id=profile_id), filters)
+    return tallies.filter(is_unapplied=True) if filters.unapplied else tallies
+
+
+def _totals(rows: QuerySet[Any], amount: str, number: Aggregate) -> list[CurrencyTotal]:
+    received = rows.filter(status=PaymentState.COMPLETED).order_by().values("currency")
+    sums = received.annotate(received=Sum(amount), left=Sum("unapplied"), number=number).order_by("currency")
+    return [
+        CurrencyTotal(row["currency"], row["received"], row["left"], row["number"]) for row in sums if row["number"]
+    ]
 
 
 def applied_to(payment: Payment) -> list[AppliedTo]:

@@ -33,7 +33,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
     page = page_of(rows, SORTS[sort], request.GET)
     context = {
         "page": page,
-        "totals": totals_of(rows) if page.rows else [],
+        "totals": totals_of(actor, rows, filters, profile.pk) if page.rows else [],
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
         "narrowed": filters != PaymentFilters(),

@@ -31,10 +31,12 @@ def listing(
     query: Mapping[str, str],
     *,
     ordered: Callable[[int, int], Sequence[Any]] | None = None,
+    counted: Callable[[], int] | None = None,
 ) -> Listing:
     """The page that `?limit=&skip=` or `?limit=&cursor=` asks for. Raises ValidationFailed, naming the parameter.
 
-    `ordered` gives so many rows after so many, (skip, limit), where a plain ordering of `rows` would be slow.
+    `ordered` gives so many rows after so many, (skip, limit), where a plain ordering of `rows` would be slow;
+    `counted` says how many there are where counting them would be.
 
     By cursor rows come newest first, whatever the list's own order, and are not counted: `next_cursor` is
     empty at the end. Start with `?cursor=`.
@@ -44,7 +46,7 @@ def listing(
         return _by_cursor(rows, query["cursor"], limit)
     beyond = _("Use cursor to go further than 10,000 rows.")
     skip = whole_number(query, "skip", default=0, least=0, most=MAX_SKIP, beyond=beyond)
-    about = {"total": rows.count(), "limit": limit, "skip": skip}
+    about = {"total": counted() if counted else rows.count(), "limit": limit, "skip": skip}
     return Listing(ordered(skip, limit) if ordered else list(rows[skip : skip + limit]), about)
 
 

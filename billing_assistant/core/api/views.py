@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Final, Literal, NoReturn, cast
@@ -112,10 +112,19 @@ class ApiView(APIView):
         return cast(dict[str, Any], serializer.validated_data)
 
     def page(
-        self, rows: QuerySet[Any], serializer_class: type[BaseSerializer[Any]], *, key: str = "", **extra: Any
+        self,
+        rows: QuerySet[Any],
+        serializer_class: type[BaseSerializer[Any]],
+        *,
+        key: str = "",
+        counted: Callable[[], int] | None = None,
+        **extra: Any,
     ) -> Response:
-        """One page of a list: the rows under `key` (or `list_key`), and total, limit and skip beside them."""
-        found = listing(rows, self.request.query_params)
+        """One page of a list: the rows under `key` (or `list_key`), and total, limit and skip beside them.
+
+        `counted` is asked for the total where counting the rows would be slow.
+        """
+        found = listing(rows, self.request.query_params, counted=counted)
         body = serializer_class(found.rows, many=True, context={"view": self}).data
         return Response({key or self.list_key: body, **found.about, **extra})
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,28 +20,12 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import approvals_for
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Customer
+from invoices.counts import ages_of, overdue_counts
 from invoices.models import Invoice, InvoiceDraft
-from invoices.selectors import drafts_for, invoices_for
-from invoices.states import DraftStatus, InvoiceKind, InvoiceState
+from invoices.selectors import drafts_for
+from invoices.states import DraftStatus
 from reminders.models import Message
 from reminders.states import MessageStatus
-
-_AGING: Final = """
-SELECT currency,
-    COALESCE(SUM(due) FILTER (WHERE late <= 0), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 1 AND 30), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 31 AND 60), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 61 AND 90), 0),
-    COALESCE(SUM(due) FILTER (WHERE late > 90), 0)
-FROM (
-    SELECT invoice.currency, %(day)s::date - part.due_on AS late,
-        LEAST(part.amount, GREATEST(0, SUM(part.amount) OVER (PARTITION BY invoice.id ORDER BY part.position)
-            - (invoice.total - invoice.amount_due))) AS due
-    FROM invoices_invoice invoice JOIN invoices_instalment part ON part.invoice_id = invoice.id
-    WHERE invoice.profile_id = %(profile)s AND invoice.kind = 'invoice' AND invoice.state = 'issued'
-        AND invoice.amount_due > 0
-) AS parts GROUP BY currency ORDER BY currency
-"""
 
 BUCKET_WORDS: Final = {
     "current": _("Not due yet"),
@@ -149,11 +132,7 @@ def agings(actor: Actor, *, profile_id: UUID, today: date) -> list[Aging]:
     """
     if Right.INVOICES_VIEW not in actor.rights:
         return []
-    actor.require_profile(profile_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_AGING, {"profile": profile_id, "day": today})
-        rows = cursor.fetchall()
-    return [_aging(currency, amounts) for currency, *amounts in rows]
+    return [_aging(one.currency, one.amounts) for one in ages_of(actor, profile_id=profile_id, today=today)]
 
 
 def beginning(profile: BusinessProfile) -> Beginning:
@@ -166,17 +145,10 @@ def beginning(profile: BusinessProfile) -> Beginning:
     )
 
 
-def _owing(actor: Actor, profile_id: UUID) -> QuerySet[Invoice]:
-    if Right.INVOICES_VIEW not in actor.rights:
-        return Invoice.objects.none()
-    return invoices_for(actor).filter(
-        profile_id=profile_id, kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED, amount_due__gt=0
-    )
-
-
 def _overdue(actor: Actor, profile_id: UUID, today: date, known: Sequence[Aging]) -> tuple[Counted, ...]:
-    rows = _owing(actor, profile_id).filter(next_due_on__lt=today).order_by().values("currency")
-    counts = {row["currency"]: row["count"] for row in rows.annotate(count=Count("pk"))}
+    if Right.INVOICES_VIEW not in actor.rights:
+        return ()
+    counts = overdue_counts(actor, profile_id=profile_id, today=today)
     late = {aging.currency: aging.late for aging in known}
     return tuple(Counted(counts[currency], late[currency]) for currency in sorted(counts.keys() & late.keys()))
 
