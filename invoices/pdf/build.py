@@ -19,6 +19,8 @@ from customers.services.portal import portal_url
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.pdf.document import (
     BankDetail,
+    EarlyPayment,
+    ExchangeRate,
     HowToPay,
     Instalment,
     InvoiceDocument,
@@ -27,13 +29,16 @@ from invoices.pdf.document import (
     Logo,
     Mpesa,
     Party,
+    Section,
     Seller,
     TaxRow,
 )
+from invoices.pdf.dress import dressed
 from invoices.services.compute import Discount, TaxGroup, compute
 from invoices.services.draft_snapshots import line_input
-from invoices.services.instalments import due_parts
+from invoices.services.instalments import due_parts, early_total, early_until
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
+from invoices.services.template_choice import language_of, template_chosen, terms_of
 from invoices.states import DiscountKind, InvoiceKind, InvoiceState, TaxCategory
 
 Snapshot = Mapping[str, Any]
@@ -46,7 +51,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
         gross = sum((line.amount for line in lines), ZERO)
         shown = gross if invoice.prices_include_tax else invoice.subtotal
         credit = invoice.kind == InvoiceKind.CREDIT_NOTE
-        return InvoiceDocument(
+        document = InvoiceDocument(
             kind=Kind.CREDIT_NOTE if credit else Kind.INVOICE,
             number=invoice.number,
             language=invoice.language,
@@ -59,7 +64,12 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             subtotal=shown,
             discount_total=gross - invoice.total if invoice.prices_include_tax else invoice.discount_total,
             taxes=tuple(
-                TaxRow(label=_tax_label(tax.category, tax.rate, invoice.seller["tax_name"]), base=tax.base, tax=tax.tax)
+                TaxRow(
+                    label=_tax_label(tax.category, tax.rate, invoice.seller["tax_name"]),
+                    base=tax.base,
+                    tax=tax.tax,
+                    reason=tax.reason,
+                )
                 for tax in invoice.taxes.all()
             ),
             total=invoice.total,
@@ -67,6 +77,14 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments.all()),
             how_to_pay=None if credit else _how_to_pay(invoice.seller, invoice.number, _portal_url(invoice)),
             reference=invoice.reference,
+            project=invoice.project,
+            early_payment=None
+            if credit
+            else _early_payment(
+                invoice.total, invoice.early_discount_percent, invoice.early_discount_until, invoice.currency
+            ),
+            exchange_rate=_exchange_rate(invoice),
+            sections=_sections(lines),
             corrects=invoice.corrects.number if invoice.corrects else "",
             notes=invoice.notes or invoice.reason,
             terms=invoice.terms,
@@ -74,12 +92,13 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             prices_include_tax=invoice.prices_include_tax,
             void=invoice.state == InvoiceState.VOID,
         )
+        return dressed(document, invoice.template)
 
 
 def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
     """A draft as the invoice that it would become today."""
     seller, today = seller_snapshot(draft.profile), local_today(draft.profile)
-    language = draft.customer.language
+    language, template = language_of(draft), template_chosen(draft)
     with translation.override(language):
         lines = list(draft.lines.all())
         totals = compute(
@@ -91,7 +110,7 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
         gross = sum((total.amount for total in totals.lines), ZERO)
         inclusive = draft.prices_include_tax
         dues = _draft_dues(draft, totals.total, today)
-        return InvoiceDocument(
+        document = InvoiceDocument(
             kind=Kind.DRAFT,
             number=draft.number,
             language=language,
@@ -109,11 +128,39 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             instalments=tuple(dues),
             how_to_pay=_how_to_pay(seller, "", ""),
             reference=draft.reference,
+            project=draft.project,
+            early_payment=_early_payment(
+                totals.total, draft.early_discount_percent, early_until(draft, today), draft.currency
+            ),
+            sections=_sections(lines),
             notes=draft.notes,
-            terms=draft.terms or draft.profile.invoice_terms,
+            terms=terms_of(draft, template),
             footer=seller["invoice_footer"],
             prices_include_tax=inclusive,
         )
+        return dressed(document, template)
+
+
+def _early_payment(total: Decimal, percent: Decimal, until: date | None, currency: str) -> EarlyPayment | None:
+    if until is None:
+        return None
+    label = f"{percent.normalize():f} %"
+    return EarlyPayment(discount_label=label, until=until, amount=early_total(total, percent, currency))
+
+
+def _exchange_rate(invoice: Invoice) -> ExchangeRate | None:
+    if invoice.fx_rate is None or invoice.fx_on is None:
+        return None
+    return ExchangeRate(currency=invoice.fx_currency, rate=invoice.fx_rate, source=invoice.fx_source, on=invoice.fx_on)
+
+
+def _sections(lines: Sequence[InvoiceLine | DraftLine]) -> tuple[Section, ...]:
+    """The categories of the lines in the order in which they first stand there; lines without one come last."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line.category] = sums.get(line.category, ZERO) + line.amount
+    ordered = sorted(sums, key=lambda name: not name)
+    return tuple(Section(name=name, subtotal=sums[name]) for name in ordered)
 
 
 def _draft_dues(draft: InvoiceDraft, total: Decimal, today: date) -> list[Instalment]:
@@ -151,6 +198,7 @@ def _line(line: InvoiceLine | DraftLine, currency: str, tax_name: str) -> Line:
         amount=line.amount,
         discount=discount,
         discount_label=f"{line.discount_percent.normalize():f} %" if discount else "",
+        category=line.category,
         tax_label=_tax_label(line.tax_category, line.tax_rate, tax_name),
         service_from=line.service_from,
         service_to=line.service_to,

@@ -6,7 +6,6 @@ all the rest of a page. They are classes (`doc-w75` is 7.5 em wide) because our 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -32,45 +31,60 @@ _DENSE: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The class of each column; no class where the column is left out because no line has anything in it."""
+    """The class of each column; no class where the column is left out because no line has anything in it.
 
+    `before_amount` counts those that stand left of the amount, with the description.
+    """
+
+    item: str
     quantity: str
     unit: str
     price: str
+    discount: str
     tax: str
     amount: str
     density: str
+    before_amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class Headings:
+    item: str
     quantity: str
     unit: str
     price: str
+    discount: str
     tax: str
     amount: str
 
 
 def columns_for(lines: tuple[PrintedLine, ...], headings: Headings) -> Columns:
-    quantity = _figures(headings.quantity, (line.quantity for line in lines))
+    item = _figures(headings.item, [line.item for line in lines])
+    quantity = _figures(headings.quantity, [line.quantity for line in lines])
     unit = _words(headings.unit, [line.unit for line in lines])
-    price = _figures(headings.price, (line.price for line in lines))
+    price = _figures(headings.price, [line.price for line in lines])
+    discount = _figures(headings.discount, [line.discount for line in lines])
     tax = _words(headings.tax, [line.tax for line in lines])
-    amount = _figures(headings.amount, (line.amount for line in lines))
-    together = quantity + unit + price + tax + amount
+    amount = _figures(headings.amount, [line.amount for line in lines])
+    widths = (item, quantity, unit, price, discount, tax, amount)
     return Columns(
+        item=_class(item),
         quantity=_class(quantity),
         unit=_class(unit),
         price=_class(price),
+        discount=_class(discount),
         tax=_class(tax),
         amount=_class(amount),
-        density="doc-dense" if together > _DENSE else "",
+        density="doc-dense" if sum(widths) > _DENSE else "",
+        before_amount=sum(map(bool, widths)),
     )
 
 
-def _figures(heading: str, cells: Iterable[str]) -> float:
-    """Figures are never broken."""
-    widest = max((_thousandths(cell) for cell in cells), default=0)
+def _figures(heading: str, cells: list[str]) -> float:
+    """Figures are never broken. Zero when there are none."""
+    if not any(cells):
+        return 0
+    widest = max(_thousandths(cell) for cell in cells)
     return _ems(max(widest, _thousandths(heading) * _HEADING // 1000), _MOST)
 
 

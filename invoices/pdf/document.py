@@ -26,9 +26,24 @@ class PageSize(StrEnum):
 
 
 class Design(StrEnum):
-    """A look: the stylesheet of this name in `static/pdf/`."""
+    """A look: the stylesheet of this name in `static/pdf/` and the head and lines of this name in `templates/pdf/`."""
 
     PROFESSIONAL = "professional"
+    SIMPLE = "simple"
+    DETAILED = "detailed"
+
+
+class Column(StrEnum):
+    """What a line shows besides its description and amount."""
+
+    ITEM = "item"
+    QUANTITY = "quantity"
+    RATE = "rate"
+    TAX = "tax"
+
+
+ALL_COLUMNS: Final = frozenset(Column)
+LINE_COLUMNS: Final = ALL_COLUMNS - {Column.ITEM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +87,7 @@ class Line:
     unit_price: Decimal
     amount: Decimal
     unit: str = ""
+    category: str = ""
     tax_label: str = ""
     discount: Decimal = NOTHING
     discount_label: str = ""
@@ -81,11 +97,39 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRow:
-    """The tax of one rate: "VAT 16 %", its base and the tax."""
+    """The tax of one rate: "VAT 16 %", its base and the tax; `reason` says why none is charged."""
 
     label: str
     base: Decimal
     tax: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The lines of one category, told by its name, and what they come to."""
+
+    name: str
+    subtotal: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyPayment:
+    """What has to be paid until a day to be granted a discount ("2 %") for it."""
+
+    discount_label: str
+    until: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRate:
+    """What one unit of the document's currency is in another, on a day, by whom."""
+
+    currency: str
+    rate: Decimal
+    source: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +181,10 @@ class InvoiceDocument:
     - With `prices_include_tax` the lines and the subtotal are gross, and the tax rows are told as parts of the total.
     - `amount_due` is what is left after `paid` and `credited`. A receipt shows `paid` as its main figure.
     - `corrects` is the number of the document that a credit note credits, or that a receipt is for.
-    - `instalments` are shown when there are two or more.
+    - `instalments` are shown when there are two or more; the detailed design shows a single one too.
+    - `sections` have the names of the lines' categories, in their order; without them the lines are not divided.
+    - `columns` are those that are shown. Without `show_subtotal`, `show_tax_rates` or `show_discount` those rows are
+      left out, and what is left still adds up: the tax is told in one row, the subtotal is after the discount.
     """
 
     kind: Kind
@@ -161,6 +208,10 @@ class InvoiceDocument:
     how_to_pay: HowToPay | None = None
     title: str = ""
     reference: str = ""
+    project: str = ""
+    early_payment: EarlyPayment | None = None
+    exchange_rate: ExchangeRate | None = None
+    sections: tuple[Section, ...] = ()
     corrects: str = ""
     notes: str = ""
     terms: str = ""
@@ -169,3 +220,7 @@ class InvoiceDocument:
     void: bool = False
     page_size: PageSize = PageSize.A4
     design: Design = Design.PROFESSIONAL
+    columns: frozenset[Column] = LINE_COLUMNS
+    show_subtotal: bool = True
+    show_tax_rates: bool = True
+    show_discount: bool = True

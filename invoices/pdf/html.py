@@ -34,7 +34,7 @@ def render_fragment(document: InvoiceDocument) -> str:
 
 def screen_sheets(document: InvoiceDocument) -> tuple[str, ...]:
     """The static files that a browser needs to show the document."""
-    return ("pdf/fonts.css", "pdf/screen.css", f"pdf/{document.design}.css")
+    return ("pdf/fonts.css", "pdf/screen.css", "pdf/common.css", f"pdf/{document.design}.css")
 
 
 def prepare(document: InvoiceDocument) -> InvoiceDocument:

@@ -10,12 +10,12 @@ from django.utils.translation import pgettext
 
 from invoices.pdf.colours import readable_accent
 from invoices.pdf.columns import Columns, Headings, columns_for
-from invoices.pdf.document import HowToPay, InvoiceDocument, Kind, Party
-from invoices.pdf.figures import Figures
-from invoices.pdf.lines import PrintedLine, printed_lines
+from invoices.pdf.document import Design, HowToPay, InvoiceDocument, Kind
+from invoices.pdf.figures import Figures, unbroken
+from invoices.pdf.lines import PrintedLine, PrintedSection, printed_sections
+from invoices.pdf.parties import PrintedParty, company, contact, joined, printed_buyer, printed_seller
 from invoices.pdf.sums import Sum, printed_sums
 
-_SEPARATOR: Final = "  ·  "
 # The size class of the main figure, by the most characters that it may have.
 _SIZES: Final = ((10, "large"), (14, "medium"), (18, "small"))
 # Notes that fit beside the sums without making them taller.
@@ -23,19 +23,13 @@ _SHORT: Final = 240
 _FEW_ROWS: Final = 4
 _MANY: Final = 40
 _LONG_AMOUNT: Final = 14
+_CELL: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     label: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedParty:
-    heading: str
-    name: str
-    rows: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +53,35 @@ class Page:
     buyer: PrintedParty
     headings: Headings
     columns: Columns
-    lines: tuple[PrintedLine, ...]
+    sections: tuple[PrintedSection, ...]
     sums: tuple[Sum, ...]
     schedule: tuple[Fact, ...]
+    early: str
+    exchange: str
     payments: tuple[PrintedPayment, ...]
     company: str
     contact: str
     logo_src: str = ""
     qr_src: str = ""
+
+    @property
+    def head_part(self) -> str:
+        """The template of the head of the page."""
+        return f"pdf/{self.document.design}/head.html"
+
+    @property
+    def lines_part(self) -> str:
+        """The template of the lines."""
+        return "pdf/simple/lines.html" if self.document.design == Design.SIMPLE else "pdf/lines.html"
+
+    @property
+    def pay_part(self) -> str:
+        """The template of the ways to pay."""
+        return "pdf/detailed/pay.html" if self.document.design == Design.DETAILED else "pdf/pay.html"
+
+    @property
+    def lines(self) -> tuple[PrintedLine, ...]:
+        return tuple(line for section in self.sections for line in section.lines)
 
     @property
     def name(self) -> str:
@@ -95,6 +110,18 @@ class Page:
         return how if how and (how.bank or how.mpesa or how.portal_url) else None
 
     @property
+    def bank(self) -> tuple[Fact, ...]:
+        """The bank details for a table of one row: what is short stays on one line."""
+        details = self.document.how_to_pay.bank if self.document.how_to_pay else ()
+        return tuple(
+            Fact(
+                detail.label,
+                detail.value.replace(" ", "\N{NO-BREAK SPACE}") if len(detail.value) <= _CELL else detail.value,
+            )
+            for detail in details
+        )
+
+    @property
     def density(self) -> str:
         """Very many lines are set closer, and very wide columns smaller."""
         return " ".join(filter(None, (self.columns.density, "doc-many" if len(self.lines) > _MANY else "")))
@@ -112,14 +139,15 @@ class Page:
     @property
     def running_head(self) -> str:
         """The head of the pages after the first."""
-        return _joined(self.name, self.document.seller.name)
+        return joined(self.name, self.document.seller.name)
 
 
 def lay_out(document: InvoiceDocument, *, logo_src: str, qr_src: str) -> Page:
     """Puts a clean document into the words of the active language, which must be the document's."""
     figures = Figures(document.language, document.currency)
     main_label, main_amount = _main_figure(document, figures)
-    lines, headings = printed_lines(document, figures), _headings(document.currency)
+    sections, headings = printed_sections(document, figures), _headings(document)
+    lines = tuple(line for section in sections for line in section.lines)
     return Page(
         document=document,
         accent=readable_accent(document.seller.accent_color),
@@ -129,35 +157,39 @@ def lay_out(document: InvoiceDocument, *, logo_src: str, qr_src: str) -> Page:
         main_amount=main_amount,
         main_size=next((name for most, name in _SIZES if len(main_amount) <= most), "smallest"),
         facts=tuple(_facts(document, figures)),
-        seller=_seller(document.seller, has_logo=bool(logo_src)),
-        buyer=_buyer(document.buyer, _buyer_heading(document.kind)),
+        seller=printed_seller(document, has_logo=bool(logo_src)),
+        buyer=printed_buyer(document),
         headings=headings,
         columns=columns_for(lines, headings),
-        lines=lines,
+        sections=sections,
         sums=printed_sums(document, figures),
         schedule=_schedule(document, figures),
+        early=_early(document, figures),
+        exchange=_exchange(document, figures),
         payments=tuple(
             PrintedPayment(
                 figures.short_day(payment.received_on),
-                _joined(payment.method, payment.reference),
+                joined(payment.method, payment.reference),
                 figures.amount(payment.amount),
             )
             for payment in document.payments
         ),
-        company=_company(document.seller),
-        contact=_contact(document.seller),
+        company=company(document.seller),
+        contact=contact(document.seller),
         logo_src=logo_src,
         qr_src=qr_src,
     )
 
 
-def _headings(currency: str) -> Headings:
+def _headings(document: InvoiceDocument) -> Headings:
     return Headings(
+        item=pgettext("number of a line", "No."),
         quantity=_("Quantity"),
         unit=_("Unit"),
         price=pgettext("price of one unit", "Rate"),
+        discount=pgettext("heading of a narrow column", "Disc."),
         tax=_("Tax"),
-        amount=f"{_('Amount')} {currency}",
+        amount=f"{_('Amount')} {document.currency}",
     )
 
 
@@ -199,42 +231,13 @@ def _facts(document: InvoiceDocument, figures: Figures) -> list[Fact]:
         facts.append(Fact(label, document.corrects))
     if document.reference:
         facts.append(Fact(_("Your reference"), document.reference))
+    if document.project:
+        facts.append(Fact(_("Project"), document.project))
     return facts
 
 
-def _buyer_heading(kind: Kind) -> str:
-    match kind:
-        case Kind.CREDIT_NOTE:
-            return _("Credited to")
-        case Kind.RECEIPT:
-            return _("Received from")
-        case Kind.INVOICE | Kind.DRAFT:
-            return _("Billed to")
-
-
-def _seller(seller: Party, *, has_logo: bool) -> PrintedParty:
-    """Under a logo the legal name stands alone; without one the trading name is the wordmark."""
-    legal_name = seller.legal_name or seller.name
-    name = legal_name if has_logo else seller.name
-    rows = (legal_name if legal_name != name else "", *seller.address, _numbered(seller.tax_id_label, seller.tax_id))
-    return PrintedParty("", name, "\n".join(filter(None, rows)))
-
-
-def _buyer(buyer: Party, heading: str) -> PrintedParty:
-    legal_name = buyer.legal_name if buyer.legal_name != buyer.name else ""
-    rows = (
-        legal_name,
-        buyer.contact,
-        *buyer.address,
-        _numbered(buyer.tax_id_label, buyer.tax_id),
-        buyer.email,
-        buyer.phone,
-    )
-    return PrintedParty(heading, buyer.name, "\n".join(filter(None, rows)))
-
-
-def _numbered(label: str, number: str) -> str:
-    return f"{label} {number}".strip() if number else ""
+def _in_cell(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= _CELL else text
 
 
 def _in_parts(document: InvoiceDocument) -> bool:
@@ -242,21 +245,31 @@ def _in_parts(document: InvoiceDocument) -> bool:
 
 
 def _schedule(document: InvoiceDocument, figures: Figures) -> tuple[Fact, ...]:
-    if not _in_parts(document):
+    """When which part is due. The detailed design tells a single due date as well."""
+    detailed = document.design == Design.DETAILED and document.kind in (Kind.INVOICE, Kind.DRAFT)
+    if not _in_parts(document) and not (detailed and document.instalments):
         return ()
     return tuple(Fact(figures.day(part.due_on), figures.amount(part.amount)) for part in document.instalments)
 
 
-def _company(seller: Party) -> str:
-    """Who the seller is by law."""
-    number = _("Company no. %(number)s") % {"number": seller.registration} if seller.registration else ""
-    return _joined(seller.legal_name or seller.name, number)
+def _early(document: InvoiceDocument, figures: Figures) -> str:
+    early = document.early_payment
+    if early is None:
+        return ""
+    return _("%(discount)s off when paid by %(day)s: %(amount)s") % {
+        "discount": unbroken(early.discount_label),
+        "day": figures.day(early.until),
+        "amount": f"{document.currency}\N{NO-BREAK SPACE}{figures.amount(early.amount)}",
+    }
 
 
-def _contact(seller: Party) -> str:
-    """How to reach the seller."""
-    return _joined(seller.website, seller.email, seller.phone)
-
-
-def _joined(*parts: str) -> str:
-    return _SEPARATOR.join(filter(None, parts))
+def _exchange(document: InvoiceDocument, figures: Figures) -> str:
+    rate = document.exchange_rate
+    if rate is None:
+        return ""
+    return _("Exchange rate: 1 %(currency)s = %(rate)s (%(source)s, %(day)s)") % {
+        "currency": document.currency,
+        "rate": f"{rate.currency}\N{NO-BREAK SPACE}{figures.price(rate.rate)}",
+        "source": rate.source,
+        "day": figures.short_day(rate.on),
+    }

@@ -40,7 +40,7 @@ def fonts() -> FontConfiguration:
 
 @lru_cache(maxsize=len(Design))
 def _look(design: Design) -> tuple[CSS, ...]:
-    return tuple(_read(name) for name in ("fonts.css", f"{design}.css", "paper.css"))
+    return tuple(_read(name) for name in ("fonts.css", "common.css", f"{design}.css", "paper.css"))
 
 
 def _read(name: str) -> CSS:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from invoices.pdf.document import InvoiceDocument, Kind
+from invoices.pdf.document import NOTHING, Design, InvoiceDocument, Kind
 from invoices.pdf.figures import Figures, unbroken
 
 
@@ -24,13 +24,16 @@ class Sum:
     label: str
     amount: str
     weight: Weight = Weight.PART
+    note: str = ""
 
 
 def printed_sums(document: InvoiceDocument, figures: Figures) -> tuple[Sum, ...]:
     """Tax comes before the total, or after it as a part of it when the prices include tax."""
     sums = _before_tax(document, figures)
     taxes = _taxes(document, figures)
-    if document.prices_include_tax:
+    if _is_total_told_once(document):
+        sums += taxes
+    elif document.prices_include_tax:
         sums += [_total(document, figures), *taxes]
     else:
         sums += [*taxes, _total(document, figures)]
@@ -38,16 +41,27 @@ def printed_sums(document: InvoiceDocument, figures: Figures) -> tuple[Sum, ...]
 
 
 def _before_tax(document: InvoiceDocument, figures: Figures) -> list[Sum]:
-    sums = [Sum(_("Subtotal"), figures.amount(document.subtotal))]
-    if document.discount_total:
+    """The subtotal is after the discount where the discount is not told."""
+    told = bool(document.discount_total) and document.show_discount
+    subtotal = document.subtotal if told else document.subtotal - document.discount_total
+    sums = [Sum(_("Subtotal"), figures.amount(subtotal))] if document.show_subtotal else []
+    if told:
         sums.append(Sum(_("Discount"), figures.taken_off(document.discount_total)))
     return sums
 
 
 def _taxes(document: InvoiceDocument, figures: Figures) -> list[Sum]:
+    if not document.show_tax_rates:
+        tax = sum((row.tax for row in document.taxes), NOTHING)
+        label = _("Includes tax") if document.prices_include_tax else _("Tax")
+        return [Sum(label, figures.amount(tax))] if tax else []
     text = _("Includes %(tax)s on %(base)s") if document.prices_include_tax else _("%(tax)s on %(base)s")
     return [
-        Sum(text % {"tax": unbroken(row.label), "base": figures.amount(row.base)}, figures.amount(row.tax))
+        Sum(
+            text % {"tax": unbroken(row.label), "base": figures.amount(row.base)},
+            figures.amount(row.tax),
+            note=row.reason,
+        )
         for row in document.taxes
     ]
 
@@ -56,6 +70,12 @@ def _total(document: InvoiceDocument, figures: Figures) -> Sum:
     if document.kind == Kind.CREDIT_NOTE:
         return Sum(_("Credited amount"), figures.amount(document.total), Weight.FINAL)
     return Sum(_("Total"), figures.amount(document.total), Weight.TOTAL)
+
+
+def _is_total_told_once(document: InvoiceDocument) -> bool:
+    """The simple design does not say the same amount twice."""
+    asked = document.kind in (Kind.INVOICE, Kind.DRAFT) and document.amount_due == document.total
+    return document.design == Design.SIMPLE and asked and not document.prices_include_tax
 
 
 def _settled(document: InvoiceDocument, figures: Figures) -> list[Sum]:
