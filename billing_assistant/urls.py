@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing_assistant.core.urls")),
     path("customers/", include((customer_pages, "customers"))),
     path("", include((invoice_pages, "invoices"))),
+    path("imports/", include("billing_assistant.core.imports.urls")),
     path("", include("integrations.urls")),
     path("", include("payments.web.urls")),
     path("reports/", include("payments.web.report_urls")),

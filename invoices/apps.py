@@ -11,3 +11,5 @@ class InvoicesConfig(AppConfig):
         import_module("invoices.merging")
         import_module("invoices.stories")
         import_module("invoices.subscriptions")
+        import_module("invoices.services.importing.catalogue")
+        import_module("invoices.services.importing.documents")

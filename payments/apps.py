@@ -8,5 +8,12 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        for module in ("subscriptions", "services.webhook_notices", "books", "merging", "stories"):
+        for module in (
+            "subscriptions",
+            "services.webhook_notices",
+            "books",
+            "merging",
+            "stories",
+            "services.importing",
+        ):
             import_module(f"payments.{module}")

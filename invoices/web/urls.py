@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.web import catalogue, documents, drafts, editor, imports, lists, promo_codes
+from invoices.web import catalogue, documents, drafts, editor, lists, promo_codes
 
 app_name = "invoices"
 urlpatterns = [
@@ -33,6 +33,4 @@ urlpatterns = [
     path("catalogue/promo-codes/new/", promo_codes.promo_new, name="promo_code_new"),
     path("catalogue/promo-codes/<uuid:promo_id>/", promo_codes.promo_edit, name="promo_code"),
     path("catalogue/promo-codes/<uuid:promo_id>/offer/", promo_codes.promo_set_offered, name="promo_code_offer"),
-    path("imports/", imports.import_list, name="imports"),
-    path("imports/<uuid:run_id>/", imports.import_detail, name="import"),
 ]

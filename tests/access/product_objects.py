@@ -15,15 +15,14 @@ from billing_assistant.core.services.approvals import Action, approval_request
 from customers.models import Contact, Note, PortalLink
 from customers.portal_tokens import token_of
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
-from invoices.models import ImportRun
 from invoices.services.credit_notes import credit_note_issue
-from invoices.services.importing.run import ImportOptions, import_documents
 from payments.models import Checkout
 from reminders.models import MessageAttachment
 from tests import factories
 from tests.access.objects import POSTS, World, provides
 from tests.payments import builders
 from tests.reminders.support import queued
+from tests.support.imports import uploaded
 
 POSTS |= {
     "customers:status": {"status": "suspended", "reason": "x"},
@@ -61,6 +60,15 @@ def draft(world: World) -> object:
 @provides("item_id")
 def catalogue_item(world: World) -> object:
     return world.keep("catalogue", lambda: factories.catalogue_item(world.profile)).pk
+
+
+@provides("template_id", "template_ref")
+def invoice_template(world: World) -> object:
+    data = TemplateInput(name="Template")
+    return world.keep(
+        "template",
+        lambda: template_create(profile_id=world.profile.pk, data=data, actor=factories.SYSTEM, now=clock.now()),
+    ).pk
 
 
 @provides("promo_id")
@@ -114,19 +122,7 @@ def portal_link(world: World) -> object:
 
 @provides("run_id")
 def import_run(world: World) -> object:
-    def make() -> ImportRun:
-        rows = "InvoiceNo,Description,Quantity,InvoiceDate,UnitPrice\n1,Mug,1,2026-01-31,2.55\n"
-        return import_documents(
-            content=rows.encode(),
-            file_name="a.csv",
-            profile_id=world.profile.pk,
-            options=ImportOptions("KES"),
-            dry_run=True,
-            actor=factories.SYSTEM,
-            now=clock.now(),
-        )
-
-    return world.keep("import", make).pk
+    return world.keep("import", lambda: uploaded("Name\nMug\n", "catalogue", world.profile, now=clock.now())).pk
 
 
 @provides("payment_id", under="payments/")

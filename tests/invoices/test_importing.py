@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from billing_assistant.core.errors import PermissionRefused, ValidationFailed
-from billing_assistant.core.rights import Role
+from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.models import BusinessProfile, DataImport
 from customers.models import Customer
-from invoices.models import ImportRun, Invoice
-from invoices.services.importing.run import ImportOptions, import_documents
-from invoices.services.importing.source import DateOrder, guess_date_order, parse_date, parse_number
+from invoices.models import Invoice
 from invoices.states import InvoiceKind
 from tests import factories
-from tests.factories import SYSTEM
+from tests.support.imports import counts, imported, reasons, tried
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
@@ -33,28 +31,26 @@ C100003,A1,Mug,-4,12/14/10 9:00,2.55,17850,United Kingdom
 C100004,D,Discount,-1,12/14/10 9:10,27.50,13047,France
 """
 )
+
+
+@pytest.fixture
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invoices.services.importing.documents.DOCUMENTS", 1)
+
+
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "online-retail-dec-2010.csv"
 SAMPLE = Path(__file__).resolve().parents[2] / "invoices" / "samples" / "retail.csv"
 
 
-def _run(text: str, now: datetime, *, dry_run: bool = False, of: object = None) -> ImportRun:
-    profile = of or factories.seller()
-    return import_documents(
-        content=text.encode(),
-        file_name="lines.csv",
-        profile_id=profile.pk,  # type: ignore[attr-defined]
-        options=ImportOptions(currency="GBP"),
-        dry_run=dry_run,
-        actor=SYSTEM,
-        now=now,
-    )
+def _run(text: str, now: datetime, *, dry_run: bool = False, of: BusinessProfile | None = None) -> DataImport:
+    return (tried if dry_run else imported)(text, "invoices", of or factories.seller(), now=now, currency="GBP")
 
 
 def test_documents_customers_and_links_are_made(now: datetime) -> None:
     run = _run(SMALL, now)
-    assert run.report["written_invoices"] == 2
-    assert run.report["written_credit_notes"] == 2
-    assert run.report["linked_credit_notes"] == 1
+    figures = {"invoices": 2, "credit_notes": 2, "linked_credit_notes": 1, "customers": 3, "lines": 5}
+    assert (run.state, run.new, run.rows_done, run.counts) == ("done", 4, 5, figures)
+    assert run.amounts == {"invoiced": "37.85", "credited": "37.70"}
     first = Invoice.objects.get(number="100001")
     assert (first.total, first.imported, first.series.in_gap_report) == (Decimal("35.30"), True, False)
     assert first.customer.name == "Customer 17850"
@@ -68,14 +64,14 @@ def test_a_second_run_writes_nothing(now: datetime) -> None:
     profile = factories.seller()
     _run(SMALL, now, of=profile)
     again = _run(SMALL, now, of=profile)
-    assert (again.report["already_there"], again.report["written_invoices"]) == (4, 0)
+    assert counts(again) == (0, 4, 0, 0)
     assert Invoice.objects.count() == 4
     assert Customer.objects.count() == 3
 
 
 def test_a_dry_run_only_reports(now: datetime) -> None:
     run = _run(SMALL, now, dry_run=True)
-    assert run.report["documents"] == 4
+    assert (run.state, run.new, run.counts["linked_credit_notes"]) == ("checked", 4, 1)
     assert not Invoice.objects.exists()
     assert not Customer.objects.exists()
 
@@ -96,16 +92,15 @@ def test_a_dry_run_only_reports(now: datetime) -> None:
 def test_a_faulty_line_leaves_its_document_out_and_says_why(row: str, field: str, reason: str, now: datetime) -> None:
     good = "100009,A,Mug,3,12/13/10,1,1,UK\n" if row.startswith("100009") and ",-1,12/" not in row else ""
     run = _run(SMALL + good + row + "\n", now)
-    (error,) = run.errors
-    assert (error["field"], error["reason"]) == (field, reason)
+    assert [told[1:] for told in reasons(run)] == [(field, reason)]
     assert not Invoice.objects.filter(number__endswith="100009").exists()
-    assert run.report["written_invoices"] == 2
+    assert counts(run) == (4, 0, 0, 1)
 
 
 def test_a_cancellation_is_not_linked_beyond_what_was_bought(now: datetime) -> None:
     text = HEADER + "1,A,Mug,5,12/13/10,2,7,UK\nC2,A,Mug,-4,12/14/10,2,7,UK\nC3,A,Mug,-4,12/15/10,2,7,UK\n"
     run = _run(text, now)
-    assert run.report["linked_credit_notes"] == 1
+    assert run.counts["linked_credit_notes"] == 1
     assert Invoice.objects.get(number="C3").corrects is None
 
 
@@ -113,7 +108,6 @@ def test_a_cancellation_is_not_linked_beyond_what_was_bought(now: datetime) -> N
 def test_a_file_that_cannot_be_read_is_refused(text: str, now: datetime) -> None:
     with pytest.raises(ValidationFailed):
         _run(text, now)
-    assert not ImportRun.objects.exists()
 
 
 def test_dates_that_can_be_read_two_ways_are_asked_about(now: datetime) -> None:
@@ -121,25 +115,33 @@ def test_dates_that_can_be_read_two_ways_are_asked_about(now: datetime) -> None:
         _run(HEADER + "1,A,Mug,5,12/1/10,2,7,UK\n", now)
 
 
-def test_only_those_with_the_right_import(now: datetime) -> None:
-    with pytest.raises(PermissionRefused):
-        import_documents(
-            content=SMALL.encode(),
-            file_name="x.csv",
-            profile_id=factories.seller().pk,
-            options=ImportOptions("GBP"),
-            dry_run=True,
-            actor=factories.actor(Role.CSM),
-            now=now,
-        )
+@pytest.mark.usefixtures("_small_batches")
+def test_a_cancellation_finds_its_invoice_in_another_batch_or_an_earlier_file(now: datetime) -> None:
+    profile = factories.seller()
+    first = HEADER + "1,A,Mug,5,12/13/10,2,7,UK\n2,A,Mug,5,12/13/10,2,8,UK\n"
+    _run(first, now, of=profile)
+    assert Invoice.objects.count() == 2
+    run = _run(first + "C3,A,Mug,-4,12/14/10,2,7,UK\nC4,A,Mug,-1,12/15/10,2,7,UK\n", now, of=profile)
+    assert counts(run) == (2, 2, 0, 0)
+    original = Invoice.objects.get(number="1")
+    assert {note.corrects for note in Invoice.objects.filter(number__in=["C3", "C4"])} == {original}
 
 
-def test_cells_are_read_as_they_are_written() -> None:
-    assert parse_number("1,250.50") == Decimal("1250.50")
-    assert [parse_number(text) for text in ("", "1.2.3", "NaN", "٣", "1e5", "1,25")] == [None] * 6
-    assert str(parse_date("1/2/11 8:26", DateOrder.DAY_FIRST)) == "2011-02-01"
-    assert guess_date_order(["1/2/2010", "13/2/2010"]) is DateOrder.DAY_FIRST
-    assert guess_date_order(["2010-02-01"]) is DateOrder.YEAR_FIRST
+@pytest.mark.usefixtures("_small_batches")
+def test_a_cancellation_of_what_is_not_there_as_planned_stands_alone(now: datetime) -> None:
+    profile = factories.seller()
+    _run(HEADER + "1,A,Mug,3,12/13/10,2,7,UK\n", now, of=profile)
+    run = _run(HEADER + "1,A,Mug,5,12/13/10,2,7,UK\nC3,A,Mug,-4,12/14/10,2,7,UK\n", now, of=profile)
+    assert counts(run) == (1, 1, 0, 0)
+    assert Invoice.objects.get(number="C3").corrects is None
+
+
+def test_customers_who_are_there_by_number_are_billed(now: datetime) -> None:
+    profile = factories.seller()
+    known = factories.customer(profile, number="17850")
+    run = _run(SMALL, now, of=profile)
+    assert run.counts["customers"] == 2
+    assert Invoice.objects.get(number="100001").customer == known
 
 
 @pytest.mark.parametrize("path", [SAMPLE, REAL], ids=["sample", "real"])
@@ -148,19 +150,12 @@ def test_every_total_equals_the_sum_of_the_file(path: Path, now: datetime) -> No
         print(f"The file {path.name} is not on this machine: only the sample was checked.")  # noqa: T201
         return
     content = path.read_bytes()
-    run = import_documents(
-        content=content,
-        file_name=path.name,
-        profile_id=factories.seller().pk,
-        options=ImportOptions(currency="GBP"),
-        dry_run=False,
-        actor=SYSTEM,
-        now=now,
-    )
+    run = imported(content, "invoices", factories.seller(), now=now, currency="GBP")
+    assert run.state == "done"
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
         sums[row["InvoiceNo"]] += abs(int(row["Quantity"])) * Decimal(row["UnitPrice"])
-    refused = {error["document"] for error in run.errors}
+    refused = set(run.problems.values_list("about", flat=True))
     stored = dict(Invoice.objects.values_list("number", "total"))
     assert stored == {number: total for number, total in sums.items() if number not in refused}
     assert all(sums[number] == 0 for number in refused)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +14,6 @@ from customers.models import Customer
 from invoices.models import Invoice, InvoiceDraft
 from invoices.states import DraftStatus, InvoiceState
 from tests import factories
-from tests.invoices.test_importing import SMALL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
@@ -160,7 +157,7 @@ def test_voiding_asks_for_a_reason(customer: Customer) -> None:
     assert invoice.state == InvoiceState.VOID
 
 
-@pytest.mark.parametrize("path", ["list", "draft_list", "draft_new", "imports"])
+@pytest.mark.parametrize("path", ["list", "draft_list", "draft_new"])
 def test_lists_have_an_empty_state(path: str) -> None:
     factories.seller()
     answer = _client().get(reverse(f"invoices:{path}"))
@@ -189,19 +186,6 @@ def test_the_export_neutralises_formulas(customer: Customer) -> None:
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "INV-2026-0001" in text
     assert ",=cmd" not in text
-
-
-def test_an_import_is_checked_first_and_then_written(customer: Customer, now: datetime) -> None:
-    client, url = _client(), reverse("invoices:imports")
-    fields = {"currency": "GBP", "date_order": "", "dry_run": "on"}
-    checked = client.post(url, fields | {"file": SimpleUploadedFile("lines.csv", SMALL.encode())})
-    assert client.get(checked.url).status_code == 200
-    assert not Invoice.objects.exists()
-    fields.pop("dry_run")
-    client.post(url, fields | {"file": SimpleUploadedFile("lines.csv", SMALL.encode())})
-    assert Invoice.objects.count() == 4
-    bad = client.post(url, fields | {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
-    assert "The file has no column for" in bad.content.decode()
 
 
 @pytest.mark.parametrize("name", ["detail", "pdf", "document", "void"])

@@ -56,7 +56,7 @@ class ImportField:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row is left out: its line in the file, whom or what it is about, the field (or ""), the value, the reason."""
+    """Why a row is left out: its line in the file, the field (or ""), the value, the reason, what the row is about."""
 
     line: int
     field: str

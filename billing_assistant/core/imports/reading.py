@@ -25,8 +25,8 @@ from billing_assistant.core.imports.values import (
     parse_number,
 )
 
-PROOFS: Final = 2_000
-"""So many rows are looked at to find out how a column writes numbers and days."""
+PROOFS: Final = (2_000, 50_000)
+"""So many rows are looked at to find out how a column writes numbers and days, and so many where those do not tell."""
 YES: Final = frozenset({"yes", "y", "true", "1", "on", "ndiyo", "ndio"})
 NO: Final = frozenset({"no", "n", "false", "0", "off", "hapana", "la"})
 Style = NumberStyle | DateOrder | None
@@ -59,23 +59,35 @@ def mapping_check(importer: Importer, mapping: Mapping[str, int], table: Table) 
 
 def styles_of(importer: Importer, mapping: Mapping[str, int], table: Table, read_as: ReadAs) -> dict[str, str]:
     """How each number and date column is written, by field. Raises ValidationFailed with what has to be said first."""
-    samples = samples_of(table, PROOFS)
     styles: dict[str, str] = {}
     errors: dict[str, list[str]] = {}
+    samples = samples_of(table, PROOFS[0])
     for name, at in mapping.items():
         each = importer.field(name)
-        texts = [cell for row in samples if at < len(row) and isinstance(cell := row[at], str) and cell]
+        if each is None or each.kind not in {FieldKind.NUMBER, FieldKind.DATE}:
+            continue
         try:
-            if each is not None and each.kind is FieldKind.NUMBER:
-                styles[name] = number_style(texts, read_as.numbers).value
-            elif each is not None and each.kind is FieldKind.DATE:
-                styles[name] = date_order(texts, read_as.dates).value
+            styles[name] = _proved(each, _texts(samples, at), read_as)
         except Unclear:
-            question, reason = _question(each, table.heads[at], texts)
-            errors.setdefault(question, []).append(reason)
+            texts = _texts(samples_of(table, PROOFS[1]), at)
+            try:
+                styles[name] = _proved(each, texts, read_as)
+            except Unclear:
+                question, reason = _question(each, table.heads[at], texts)
+                errors.setdefault(question, []).append(reason)
     if errors:
         raise ValidationFailed(errors)
     return styles
+
+
+def _texts(samples: Sequence[Sequence[Cell]], at: int) -> list[str]:
+    return [cell for row in samples if at < len(row) and isinstance(cell := row[at], str) and cell]
+
+
+def _proved(each: ImportField, texts: Sequence[str], read_as: ReadAs) -> str:
+    if each.kind is FieldKind.DATE:
+        return date_order(texts, read_as.dates).value
+    return number_style(texts, read_as.numbers).value
 
 
 def rows_of(importer: Importer, mapping: Mapping[str, int], styles: Mapping[str, str], table: Table) -> Iterator[Row]:
@@ -156,10 +168,10 @@ def _style(each: ImportField, styles: Mapping[str, str]) -> Style:
     return None
 
 
-def _question(each: ImportField | None, head: str, texts: Sequence[str]) -> tuple[str, str]:
+def _question(each: ImportField, head: str, texts: Sequence[str]) -> tuple[str, str]:
     """The form's question that has to be answered, and why it is asked."""
     words = {"column": head, "example": next((text for text in texts if any(c in text for c in ".,/-")), "")}
-    if each is not None and each.kind is FieldKind.DATE:
+    if each.kind is FieldKind.DATE:
         return "dates", _(
             "The dates in “%(column)s” (like %(example)s) can be read in two ways. Say what comes first."
         ) % words

@@ -179,6 +179,8 @@ def _date_proof(text: str) -> DateOrder | type[Unclear] | None:
     first, second, _third = parts
     if len(first) == YEAR_DIGITS:
         return DateOrder.YEAR_FIRST
+    if min(int(first), int(second)) > MONTHS_OF_A_YEAR:
+        return None
     if int(first) > MONTHS_OF_A_YEAR:
         return DateOrder.DAY_FIRST
     if int(second) > MONTHS_OF_A_YEAR:

@@ -19,17 +19,24 @@ from django.conf import settings
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today, now
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.models import BusinessProfile, User
+from billing_assistant.core.models import BusinessProfile, DataImport, User
 from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
+from billing_assistant.core.services.imports import (
+    Columns,
+    import_check,
+    import_create,
+    import_start,
+    import_table,
+    mapping_suggest,
+)
 from billing_assistant.ledger.books import check_books, invariants
 from billing_assistant.ledger.selectors import trial_balance
 from billing_assistant.shell.story.browser import Api, Browser, Form, StoryBroken, wait_for
 from billing_assistant.shell.story.report import Report
 from billing_assistant.shell.story.source import retail_file, sums_of
-from invoices.models import ImportRun, Invoice
-from invoices.services.importing.run import ImportOptions, import_documents
+from invoices.models import Invoice
 from invoices.services.setup import profile_prepare
 from invoices.states import InvoiceKind
 from payments.selectors.aging import BUCKETS, aging
@@ -138,35 +145,40 @@ def import_the_books(story: Story) -> None:
     path = retail_file()
     content = path.read_bytes()
     with story.report.step(f"import {path.name}") as step:
-        dry = _import(story, content, path.name, dry_run=True).report
+        dry = _import(story, content, path.name, dry_run=True)
         run = _import(story, content, path.name, dry_run=False)
-        again = _import(story, content, path.name, dry_run=False).report
-        report = run.report
+        again = _import(story, content, path.name, dry_run=False)
         step.say(
-            f"dry run: {dry['documents']:,} documents, {dry['lines']:,} lines, {dry['customers']:,} customers, "
-            f"{dry['row_errors']} faulty rows"
+            f"dry run: {dry.new:,} documents, {dry.counts['lines']:,} lines, {dry.counts['customers']:,} customers, "
+            f"{dry.problems.count()} faulty rows"
         )
         step.say(
-            f"written: {report['written_invoices']:,} invoices, {report['written_credit_notes']:,} credit notes "
-            f"({report['linked_credit_notes']} linked), {report['written_customers']:,} customers; "
-            f"second run wrote {again['written_invoices'] + again['written_credit_notes']}"
+            f"written: {run.counts['invoices']:,} invoices, {run.counts['credit_notes']:,} credit notes "
+            f"({run.counts['linked_credit_notes']} linked), {run.counts['customers']:,} customers; "
+            f"second run wrote {again.new}"
         )
-        for error in run.errors[:2]:
-            step.say(f"left out: line {error['line']}, {error['document']}: {error['reason']}")
-        step.say(_compare(story, content, {error["document"] for error in run.errors}))
-        expect("documents written by the second run", again["written_invoices"] + again["written_credit_notes"], 0)
+        for fault in run.problems.all()[:2]:
+            step.say(f"left out: line {fault.line}, {fault.about}: {fault.reason}")
+        step.say(_compare(story, content, set(run.problems.values_list("about", flat=True))))
+        expect("documents written by the second run", again.new, 0)
 
 
-def _import(story: Story, content: bytes, name: str, *, dry_run: bool) -> ImportRun:
-    return import_documents(
-        content=content,
-        file_name=name,
-        profile_id=story.profile.pk,
-        options=ImportOptions(currency="GBP"),
-        dry_run=dry_run,
-        actor=SYSTEM,
-        now=now(),
+def _import(story: Story, content: bytes, name: str, *, dry_run: bool) -> DataImport:
+    """Brings a file and waits until the worker is through with it."""
+    run = import_create(
+        content=content, file_name=name, kind="invoices", profile_id=story.profile.pk, actor=SYSTEM, now=now()
     )
+    columns = Columns(mapping=mapping_suggest(run, import_table(run)), currency="GBP")
+    begin = import_check if dry_run else import_start
+    begin(run_id=run.pk, columns=columns, actor=SYSTEM, now=now())
+
+    def over() -> bool:
+        run.refresh_from_db()
+        return not run.is_working
+
+    wait_for(f"{name} to be imported", over, seconds=120)
+    expect("state of the import", run.state, "checked" if dry_run else "done")
+    return run
 
 
 def _compare(story: Story, content: bytes, refused: set[str]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.imports.importers import Fault
 from billing_assistant.core.money import ZERO, quantize
-from invoices.services.importing.source import Column, RowError, SourceLine
+from invoices.services.importing.source import Column, SourceLine
 from invoices.states import InvoiceKind
 
 
@@ -42,55 +43,56 @@ class PlannedDocument:
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), ZERO)
 
+    def unlink(self) -> None:
+        """Leaves a cancellation without the invoice that it cancels."""
+        self.corrects = None
+        self.lines = [PlannedLine(line.source, line.quantity, line.amount) for line in self.lines]
+
 
 @dataclass(slots=True)
 class Plan:
     """What would be imported, and what not and why."""
 
     documents: list[PlannedDocument] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
 
 
-def plan_documents(lines: Sequence[SourceLine], errors: Iterable[RowError], currency: str) -> Plan:
-    """Groups lines to documents in the order of the file; a document with one faulty line is refused whole."""
-    plan = Plan(errors=list(errors))
-    plan.refused = {error.document for error in plan.errors if error.document}
+def plan_documents(lines: Sequence[SourceLine], faults: Iterable[Fault], currency: str) -> Plan:
+    """Groups lines to documents in the order of the file; a document with one faulty line is refused whole.
+
+    Invoices come before the cancellations that may refer to them.
+    """
+    plan = Plan(faults=list(faults))
+    plan.refused = {fault.about for fault in plan.faults if fault.about}
     grouped: dict[str, list[SourceLine]] = defaultdict(list)
     for line in lines:
         grouped[line.document].append(line)
     for number, group in grouped.items():
-        faults = list(_document_faults(number, group))
-        if faults:
-            plan.errors += faults
+        wrong = list(_document_faults(number, group))
+        if wrong:
+            plan.faults += wrong
             plan.refused.add(number)
         if number not in plan.refused:
             plan.documents.append(_document(number, group, currency))
-    plan.errors.sort(key=lambda error: error.line)
+    plan.faults.sort(key=lambda fault: fault.line)
+    plan.documents.sort(key=lambda document: document.kind is InvoiceKind.CREDIT_NOTE)
     link_cancellations(plan.documents)
     return plan
 
 
-def _document_faults(number: str, group: Sequence[SourceLine]) -> list[RowError]:
-    first, faults = group[0], []
+def _document_faults(number: str, group: Sequence[SourceLine]) -> Iterator[Fault]:
+    first = group[0]
     negative = [line for line in group if line.quantity < 0]
     if negative and len(negative) < len(group):
-        faults.append(
-            RowError(negative[0].line, number, Column.QUANTITY, _("Some quantities are negative and some are not."))
-        )
+        yield negative[0].fault(Column.QUANTITY, _("Some quantities are negative and some are not."))
     elif negative and not is_cancellation(number):
-        faults.append(
-            RowError(
-                first.line, number, Column.QUANTITY, _("The quantity is negative, but this is no cancellation (C…).")
-            )
-        )
+        yield first.fault(Column.QUANTITY, _("The quantity is negative, but this is no cancellation (C…)."))
     elif is_cancellation(number) and not negative:
-        faults.append(RowError(first.line, number, Column.QUANTITY, _("A cancellation has negative quantities.")))
-    for other in group:
-        if other.customer != first.customer:
-            faults.append(RowError(other.line, number, Column.CUSTOMER, _("The document has two customers.")))
-            break
-    return faults
+        yield first.fault(Column.QUANTITY, _("A cancellation has negative quantities."))
+    other = next((line for line in group if line.customer != first.customer), None)
+    if other is not None:
+        yield other.fault(Column.CUSTOMER, _("The document has two customers."))
 
 
 def is_cancellation(number: str) -> bool:

@@ -21,6 +21,7 @@ from customers.models import Customer
 from customers.states import PaymentTerms
 from invoices.locks import counter_lock
 from invoices.models import Instalment, Invoice, InvoiceLine, InvoiceTax, NumberSeries
+from invoices.services.importing.originals import originals_of
 from invoices.services.importing.plan import PlannedDocument, PlannedLine
 from invoices.services.postings import credit_note_entry, issue_entry
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
@@ -46,20 +47,24 @@ class Written:
 def documents_write(
     *, documents: Sequence[PlannedDocument], profile: BusinessProfile, currency: str, actor: Actor, now: datetime
 ) -> Written:
-    """Writes documents that are not there yet; totals are those of the file, tax is not added."""
+    """Writes documents that are not there yet; totals are those of the file, tax is not added.
+
+    A cancellation refers to its invoice whether that is among `documents` or was imported before.
+    """
     customers, made = _customers(documents, profile, currency, actor, now)
+    originals = originals_of(documents, profile)
     context = _Context(
         profile=profile,
         currency=currency,
         seller=seller_snapshot(profile),
         customers=customers,
-        ids={document.number: uuid7() for document in documents},
+        ids={**originals.ids, **{document.number: uuid7() for document in documents}},
         actor=actor,
         now=now,
     )
     rows = _invoices(documents, context)
     _bulk(Invoice, rows.values())
-    lines = _write_lines(documents, rows)
+    lines = _write_lines(documents, rows, originals.lines)
     _bulk(
         InvoiceTax,
         [
@@ -79,15 +84,15 @@ def documents_write(
 def _customers(
     documents: Sequence[PlannedDocument], profile: BusinessProfile, currency: str, actor: Actor, now: datetime
 ) -> tuple[dict[str, Customer], int]:
-    """Customers by their reference in the file; those that are not there yet are made. "" is the placeholder."""
+    """Customers by their reference in the file, or by number; the others are made. "" is the placeholder."""
     first: dict[str, PlannedDocument] = {}
     for document in documents:
         first.setdefault(document.customer, document)
     refs = {key: f"import:{key}" if key else PLACEHOLDER_REF for key in first}
-    known = {
-        customer.source_ref: customer
-        for customer in Customer.objects.filter(profile=profile, source_ref__in=refs.values())
-    }
+    mine = Customer.objects.filter(profile=profile).select_related("merged_into")
+    found = {f"import:{each.number}": each for each in mine.filter(number__in=refs)}
+    found |= {each.source_ref: each for each in mine.filter(source_ref__in=refs.values())}
+    known = {ref: each.merged_into or each for ref, each in found.items()}
     missing = [key for key, ref in refs.items() if ref not in known]
     numbers = (
         human_number_take(
@@ -193,9 +198,11 @@ def _invoice(document: PlannedDocument, series: NumberSeries, sequence: int, con
     )
 
 
-def _write_lines(documents: Sequence[PlannedDocument], rows: dict[str, Invoice]) -> int:
+def _write_lines(
+    documents: Sequence[PlannedDocument], rows: dict[str, Invoice], originals: Mapping[int, InvoiceLine]
+) -> int:
     """Writes the lines of invoices first: lines of cancellations refer to them. Returns how many there are."""
-    written: dict[int, InvoiceLine] = {}
+    written = dict(originals)
     for kind in InvoiceKind:
         batch = [
             (line, _line(rows[document.number], position, line, written))
@@ -205,7 +212,7 @@ def _write_lines(documents: Sequence[PlannedDocument], rows: dict[str, Invoice])
         ]
         _bulk(InvoiceLine, [row for _, row in batch])
         written |= {id(line): row for line, row in batch}
-    return len(written)
+    return len(written) - len(originals)
 
 
 def _line(invoice: Invoice, position: int, line: PlannedLine, written: Mapping[int, InvoiceLine]) -> InvoiceLine:
