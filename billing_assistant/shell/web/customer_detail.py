@@ -124,6 +124,7 @@ def _page(request: HttpRequest, customer: Customer, tab: str, parts: dict[str, A
         "tab": tab,
         "tab_template": f"shell/partials/customer_{tab}.html",
         "may_edit": Right.CUSTOMERS_EDIT in actor_of(request).rights,
+        "may_merge": Right.CUSTOMERS_MERGE in actor_of(request).rights,
         "links": _links(actor_of(request).rights, customer),
         **parts,
     }
