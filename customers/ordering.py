@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Upper
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Upper
 
 from billing_assistant.core.keyset import PAGE, Page, page_of_parts
 from billing_assistant.ledger.models import OwnerBalance
@@ -63,17 +63,10 @@ def _by_last_invoice(rows: QuerySet[Customer], profile_id: UUID) -> list[Part]:
     return [(never, ("id",)), (found, ("last_document_on", "owner_id"))]
 
 
-def _by_invoices(rows: QuerySet[Customer], _: UUID) -> list[Part]:
-    """By how many documents were made, in all currencies."""
-    counts = OwnerBalance.objects.filter(owner_id=OuterRef("pk")).values("owner_id").annotate(n=Sum("document_count"))
-    return [(rows.annotate(documents=Coalesce(Subquery(counts.values("n")), Value(0))), ("documents", "id"))]
-
-
 _ORDERS: Final[Mapping[str, Callable[[QuerySet[Customer], UUID], list[Part]]]] = {
     "name": _by_name,
     "outstanding": _by_outstanding,
     "last_invoice": _by_last_invoice,
-    "invoices": _by_invoices,
 }
 SORTS: Final = tuple(sign + name for name in _ORDERS for sign in ("", "-"))
 

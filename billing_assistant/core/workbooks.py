@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
-from typing import Final
+from typing import Any, Final
 
 from django.http import FileResponse
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -43,14 +43,12 @@ def workbook_response(name: str, head: Sequence[str], rows: Iterable[Sequence[ob
     return response
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object) -> WriteOnlyCell:
+def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Cell:
     match value:
-        case None | bool() | int() | Decimal():
-            return WriteOnlyCell(sheet, value=value)
         case datetime():
             return WriteOnlyCell(sheet, value=value.replace(tzinfo=None))
-        case date():
-            return WriteOnlyCell(sheet, value=value)
+        case None | bool() | int() | Decimal() | date():
+            return WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # the stubs lack whole numbers and days
     cell = WriteOnlyCell(sheet, value="")
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
     cell.data_type = "s"

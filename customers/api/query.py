@@ -74,11 +74,7 @@ def _least(query: Mapping[str, str], currency: str, errors: dict[str, list[str]]
 
 def sort_of(query: Mapping[str, str]) -> str:
     """The ordering of a call; by name when none is given. Raises ValidationFailed."""
-    aliases = {
-        "outstanding_balance": "outstanding",
-        "last_invoice_date": "last_invoice",
-        "total_invoices": "invoices",
-    }
+    aliases = {"outstanding_balance": "outstanding", "last_invoice_date": "last_invoice"}
     wanted = query.get("sort", "").strip() or "name"
     minus, key = ("-", wanted[1:]) if wanted.startswith("-") else ("", wanted)
     sort = minus + aliases.get(key, key)

@@ -32,8 +32,7 @@ FILTERS = [
     OpenApiParameter(
         "sort",
         OpenApiTypes.STR,
-        description="A minus turns it round. `outstanding_balance`, `last_invoice_date` and `total_invoices` are "
-        "known too.",
+        description="A minus turns it round. `outstanding_balance` and `last_invoice_date` are known too.",
         enum=list(SORTS),
     ),
 ]

@@ -175,7 +175,7 @@ def test_the_page_asks_its_questions(staff: Client, traded: BusinessProfile, que
         "How many customers are new?",
         "How late is our money?",
         "Which customers need attention?",
-        "Who brought in the most?",
+        "Who are the top 10 by revenue?",
         "How do customers pay?",
     ):
         assert question in page

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from billing_assistant.core.money import ZERO, quantize_places
 
 HEIGHT: Final = 200
-TOP: Final = 24
+TOP: Final = 40
+GAP: Final = Decimal("0.6")
 LEAST_SHARE_FOR_A_WORD: Final = Decimal(9)
 RADIUS: Final = 70
 CENTRE: Final = 100
@@ -58,11 +59,18 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its name, which stands at its end."""
+    """A line with its name, which stands above its highest point."""
 
     name: str
     points: Sequence[Point]
-    word_y: str
+    word_x: str = "0"
+    word_y: str = "0"
+
+    @property
+    def anchor(self) -> str:
+        """To which side the name reaches, so that it stays in the picture."""
+        place = Decimal(self.word_x)
+        return "start" if place < 15 else "end" if place > 85 else "middle"  # noqa: PLR2004 -- per cent of the width
 
     @property
     def segments(self) -> list[Segment]:
@@ -114,13 +122,24 @@ def ring(parts: Sequence[tuple[str, Decimal, str]], rest: tuple[str, Decimal] | 
     """A donut of (label, value, address), the first slice from the top; values are positive. `rest` ends it."""
     everything = [*((*part, False) for part in parts), *([(*rest, "", True)] if rest and rest[1] > 0 else [])]
     whole = sum((value for _, value, _, _ in everything), ZERO)
+    gap = GAP if len(everything) > 1 else ZERO
     slices: list[Slice] = []
     begun = ZERO
     for rank, (label, value, url, is_rest) in enumerate(everything, start=1):
         share = value * 100 / whole
         x, y = _on_the_ring(begun + share / 2) if share >= LEAST_SHARE_FOR_A_WORD / 2 else ("", "")
         slices.append(
-            Slice(rank, label, quantize_places(share, 1), _text(share), _text(-begun), x, y, url, is_rest=is_rest)
+            Slice(
+                rank,
+                label,
+                quantize_places(share, 1),
+                _text(max(share - gap, share / 2)),
+                _text(-begun),
+                x,
+                y,
+                url,
+                is_rest=is_rest,
+            )
         )
         begun += share
     return slices
@@ -130,9 +149,14 @@ def plot(labels: Sequence[str], lines: Sequence[tuple[str, Sequence[Decimal]]]) 
     """Lines of (name, values); months run from left to right. Below zero is drawn at zero."""
     top = axis_top(max((value for _, values in lines for value in values), default=ZERO))
     drawn = [
-        Line(name, [_point(label, value, index, len(labels), top) for index, (label, value) in pairs], "")
+        Line(
+            name,
+            [
+                _point(label, value, index, len(labels), top)
+                for index, (label, value) in enumerate(zip(labels, values, strict=True))
+            ],
+        )
         for name, values in lines
-        for pairs in [list(enumerate(zip(labels, values, strict=True)))]
     ]
     return Plot(_apart(drawn), [Tick(top * part / 2, _y(top * part / 2, top)) for part in (2, 1, 0)])
 
@@ -187,15 +211,16 @@ def _y(value: Decimal, top: Decimal) -> str:
 
 
 def _apart(lines: Sequence[Line]) -> list[Line]:
-    """Names at the ends of lines, above each end, and never one over another."""
+    """Lines with their names above their highest points, never one name over another."""
     taken: list[Decimal] = []
     placed = []
     for line in lines:
-        y = Decimal(line.points[-1].y) - 10 if line.points else ZERO
+        peak = max(line.points, key=lambda point: point.value)
+        y = Decimal(peak.y) - 9
         while any(abs(y - other) < 16 for other in taken):  # noqa: PLR2004 -- the height of a word
             y -= 16
         taken.append(y)
-        placed.append(Line(line.name, line.points, _text(max(y, Decimal(12)))))
+        placed.append(replace(line, word_x=peak.x, word_y=_text(y)))
     return placed
 
 

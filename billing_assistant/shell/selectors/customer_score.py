@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -89,7 +89,7 @@ def payment_score(actor: Actor, customer: Customer, now: datetime) -> PaymentSco
     if Right.INVOICES_VIEW not in actor.rights:
         return None
     zone = customer.profile.time_zone
-    values = {
+    values: dict[str, Any] = {
         "customer": customer.pk,
         "since": now - WINDOW,
         "today": local_date(now, zone),
