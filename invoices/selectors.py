@@ -13,9 +13,11 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
-from billing_assistant.core.searching import matching_any
+from billing_assistant.core.searching import matching_any, number_like
 from customers.models import Customer
 from invoices.models import (
     CatalogueItem,
@@ -24,7 +26,6 @@ from invoices.models import (
     Invoice,
     InvoiceDraft,
     InvoiceTemplate,
-    NumberSeries,
     TaxRate,
 )
 from invoices.states import (
@@ -146,7 +147,7 @@ def _found(documents: QuerySet[D], search: str) -> QuerySet[D]:
     customers = list(named)
     if len(customers) > FEW_CUSTOMERS:
         return documents.filter(Q(number__icontains=search) | Q(customer__name__icontains=search))
-    return matching_any(documents, Q(number__icontains=search), Q(customer_id__in=customers))
+    return matching_any(documents, number_like(documents, search), Q(customer_id__in=customers))
 
 
 def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:
@@ -176,18 +177,11 @@ def template_id_of(profile_id: UUID, reference: str) -> UUID:
     return found.pk
 
 
-def tax_rates_for(profile_id: UUID) -> QuerySet[TaxRate]:
-    """The rates that can be chosen on a line, the default first. The caller has scoped the profile."""
-    return TaxRate.objects.filter(profile_id=profile_id)
-
-
-def number_gaps(series: NumberSeries) -> list[tuple[int, int]]:
-    """(year, missing number) pairs of a series: empty, or something is wrong."""
-    gaps: list[tuple[int, int]] = []
-    for counter in series.counters.order_by("year"):
-        used = set(Invoice.objects.filter(series=series, series_year=counter.year).values_list("sequence", flat=True))
-        gaps += [(counter.year, number) for number in range(1, counter.last_number + 1) if number not in used]
-    return gaps
+def tax_rates_for(profile_id: UUID, *, on: date | None = None) -> QuerySet[TaxRate]:
+    """The rates that hold on a local date (None: today), the default first. The caller has scoped the profile."""
+    day = on or local_today(BusinessProfile.objects.only("time_zone").get(pk=profile_id))
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return TaxRate.objects.filter(begun, Q(valid_until__isnull=True) | Q(valid_until__gte=day), profile_id=profile_id)
 
 
 def _by_reference(reference: str | UUID) -> dict[str, object]:

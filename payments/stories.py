@@ -104,3 +104,11 @@ story_register(
     tone="danger",
     detail=reason,
 )
+story_register(
+    "payment.certificate_entered",
+    _("Withholding certificate of %(label)s entered"),
+    icon="certificate",
+    tone="success",
+    url_name=PAYMENT,
+    detail=reason,
+)

@@ -71,8 +71,17 @@ class AllocationsField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+class WithholdingIn(StrictSerializer):
+    """The part of the amount that the customer withheld as tax: an amount, or a rate of the net of what is settled."""
+
+    amount = ExactNumberField(decimals=4, required=False, allow_null=True, default=None)
+    rate = ExactNumberField(decimals=4, required=False, default=Decimal(0), help_text="per cent")
+    certificate = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
+    certificate_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
 class PaymentIn(StrictSerializer):
-    """Money that was received. What is not allocated stays the customer's credit."""
+    """Money that was received, tax that was withheld included. What is not allocated stays the customer's credit."""
 
     customer_id = serializers.CharField(max_length=80, help_text="UUID or number, like CUST-0001")
     amount = MoneyField()
@@ -82,6 +91,7 @@ class PaymentIn(StrictSerializer):
     reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=240)
     allocations = AllocationsField(required=False, allow_null=True, default=None)
+    withholding_tax = WithholdingIn(required=False, allow_null=True, default=None)
 
 
 class AllocateIn(StrictSerializer):
@@ -131,6 +141,15 @@ class AppliedOut(serializers.Serializer[Any]):
     invoice_amount_due = MoneyField()
 
 
+class WithholdingOut(serializers.Serializer[Payment]):
+    """The tax that the customer withheld, and its certificate."""
+
+    amount = MoneyField(source="amount_withheld")
+    rate = ExactNumberField(decimals=4, source="withholding_rate")
+    certificate = serializers.CharField(source="withholding_certificate")
+    certificate_on = serializers.DateField(source="withholding_certificate_on", allow_null=True)
+
+
 class PaymentRowOut(serializers.Serializer[Payment]):
     """A payment in a list."""
 
@@ -142,6 +161,8 @@ class PaymentRowOut(serializers.Serializer[Payment]):
     customer_name = serializers.CharField(source="customer.name")
     currency = serializers.CharField()
     amount = MoneyField()
+    amount_received = MoneyField()
+    withholding_tax = WithholdingOut(source="*")
     amount_allocated = MoneyField()
     unapplied = MoneyField()
     received_on = serializers.DateField()

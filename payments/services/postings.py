@@ -16,7 +16,7 @@ from payments.models import Payment
 
 
 def received_entry(payment: Payment) -> EntryInput:
-    """Money came in: the customer has that much credit."""
+    """Money came in, and tax was withheld: the customer has that much credit."""
     return EntryInput(
         profile_id=payment.profile_id,
         kind=EntryKind.PAYMENT,
@@ -25,7 +25,11 @@ def received_entry(payment: Payment) -> EntryInput:
         owner_id=payment.customer_id,
         document_id=payment.pk,
         document_number=payment.number,
-        sides=(Side(_place(payment), payment.amount), Side(AccountKind.CUSTOMER_CREDIT, -payment.amount)),
+        sides=(
+            Side(_place(payment), payment.amount_received),
+            Side(AccountKind.WITHHOLDING_TAX, payment.amount_withheld),
+            Side(AccountKind.CUSTOMER_CREDIT, -payment.amount),
+        ),
         memo=payment.reference,
     )
 
@@ -40,7 +44,11 @@ def reversed_entry(payment: Payment, booked_on: date) -> EntryInput:
         owner_id=payment.customer_id,
         document_id=payment.pk,
         document_number=payment.number,
-        sides=(Side(AccountKind.CUSTOMER_CREDIT, payment.amount), Side(_place(payment), -payment.amount)),
+        sides=(
+            Side(AccountKind.CUSTOMER_CREDIT, payment.amount),
+            Side(_place(payment), -payment.amount_received),
+            Side(AccountKind.WITHHOLDING_TAX, -payment.amount_withheld),
+        ),
         memo=payment.reversal_reason,
     )
 

@@ -25,12 +25,14 @@ from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.ledger.services.posting import entries_post
 from customers.models import Customer
 from invoices.models import Invoice
+from invoices.services.lock_date import days_open
 from payments.errors import DuplicatePayment
 from payments.locks import external_payment_lock
 from payments.models import Allocation, Payment
 from payments.services.plan import Part, Wish
 from payments.services.postings import received_entry
 from payments.services.settle import apply_parts, invoices_for_wish, parts_for_wish
+from payments.services.withholding import Withheld, withheld_fill
 from payments.states import PaymentMethod, PaymentState
 
 EARLIEST: Final = date(1990, 1, 1)
@@ -61,19 +63,22 @@ def payment_record(
     note: str = "",
     external: External | None = None,
     payment_id: UUID | None = None,
+    withheld: Withheld | None = None,
 ) -> Payment:
     """Records money that a customer paid, and settles invoices with it.
 
-    `amount` is in `currency`, whole minor units; `received_on` is the profile's local date, not in the future.
+    `amount` is in `currency`, whole minor units, together with the tax that the customer `withheld`; `received_on` is
+    the profile's local date, not in the future.
     `allocations` names amounts per invoice, or is "oldest first", or None; what is not allocated stays the customer's
     unapplied credit. `payment_id`, made by the caller, and `external` make it happen once: a repeat returns the
     payment that is there, and raises DuplicatePayment when it says something else.
 
     Raises PermissionRefused, NotFound, InvalidAmount, ValidationFailed, OtherCurrency, OtherCustomer,
-    InvoiceNotOpen, MoreThanDue, MoreThanReceived. On refusal nothing has changed.
+    InvoiceNotOpen, MoreThanDue, MoreThanReceived, PeriodLocked (not for a provider's money). On refusal nothing has
+    changed.
     """
     actor.require(Right.PAYMENTS_RECORD)
-    money = checked_money(amount, currency)
+    checked_money(amount, currency)
     payment = Payment(
         id=payment_id or uuid7(),
         created_at=now,
@@ -91,7 +96,7 @@ def payment_record(
         payment.external_id, payment.checkout_id = external.external_id, external.checkout_id
     try:
         with transaction.atomic():
-            return _record(payment, money, allocations, actor, now)
+            return _record(payment, allocations, withheld, actor, now)
     except IntegrityError:
         known = _known(payment)
         if known is None:
@@ -99,7 +104,8 @@ def payment_record(
         return same_or_refused(known, payment)
 
 
-def _record(payment: Payment, money: Money, wish: Wish, actor: Actor, now: datetime) -> Payment:
+def _record(payment: Payment, wish: Wish, withheld: Withheld | None, actor: Actor, now: datetime) -> Payment:
+    money = Money(payment.amount, payment.currency)
     customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
         raise NotFound(_("There is no such customer."))
@@ -110,6 +116,9 @@ def _record(payment: Payment, money: Money, wish: Wish, actor: Actor, now: datet
         return same_or_refused(known, payment)
     parts = parts_for_wish(wish, customer_id=customer.pk, money=money, invoices=invoices)
     payment.profile, payment.customer = customer.profile, customer
+    if not payment.provider:
+        days_open(profile_id=customer.profile_id, days=[payment.received_on])
+    withheld_fill(payment, withheld, parts=parts, invoices=invoices, now=now)
     return payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)
 
 
@@ -138,6 +147,7 @@ def payment_complete(
         data={
             "amount": str(payment.amount),
             "currency": payment.currency,
+            "withheld": str(payment.amount_withheld),
             "method": payment.method,
             "reference": payment.reference,
             "received_on": payment.received_on.isoformat(),

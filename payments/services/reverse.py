@@ -20,6 +20,7 @@ from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.services.posting import EntryInput, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
+from invoices.services.lock_date import days_open
 from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceState
 from payments.errors import PaymentNotReceived
@@ -38,7 +39,8 @@ def payment_reverse(
     """Takes a received payment out of the books from a local date on (default today); its invoices are due again.
 
     What it paid of an invoice that was meanwhile given up joins what was written off there.
-    Raises PermissionRefused, NotFound, ValidationFailed, TransitionRefused, PaymentNotReceived (partly refunded).
+    Raises PermissionRefused, NotFound, ValidationFailed, TransitionRefused, PaymentNotReceived (partly refunded),
+    PeriodLocked (not for a provider's money).
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
@@ -54,6 +56,8 @@ def payment_reverse(
             text = _("%(number)s was refunded in part and cannot be reversed.")
             raise PaymentNotReceived(text % {"number": payment.number})
         on = _date(payment, reversed_on, now)
+        if not payment.provider:
+            days_open(profile_id=payment.profile_id, days=[on])
         payment.reversed_on, payment.reversal_reason = on, reason.strip()[:240]
         entries = _take_back(payment, invoices, net_allocations(payment), actor, now)
         payment.status, payment.amount_allocated = PaymentState.REVERSED, ZERO

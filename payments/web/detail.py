@@ -42,6 +42,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "entries": story_of(timeline(actor, subject_id=payment.pk)[:30]),
         "may_apply": may and payment.unapplied > 0,
         "may_undo": may,
+        "may_certify": may and payment.amount_withheld > 0,
         "may_reverse": may and not payment.amount_refunded,
     }
     return render_page(request, "payments/detail.html", context)

@@ -29,6 +29,28 @@ class PaymentForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     method = forms.ChoiceField(label=_("Method"), choices=[(each.value, each.label) for each in MANUAL_METHODS])
     received_on = DayField(label=_("Received on"))
+    withheld = AmountField(
+        label=_("Tax withheld"),
+        required=False,
+        min_value=Decimal(0),
+        help_text=_("What the customer kept back and pays to the tax authority."),
+    )
+    withheld_rate = forms.DecimalField(
+        label=_("or in per cent"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(99),
+        max_digits=7,
+        decimal_places=4,
+        help_text=_("Of the net of what is settled below, like 2 or 5."),
+    )
+    certificate = forms.CharField(
+        label=_("Withholding certificate"),
+        required=False,
+        max_length=60,
+        help_text=_("Its number. It can be entered later."),
+    )
+    certificate_on = DayField(label=_("Date of the certificate"), required=False)
     reference = forms.CharField(
         label=_("Reference"),
         required=False,
@@ -42,8 +64,16 @@ class PaymentForm(forms.Form):
 
     def __init__(self, *args: Any, currencies: Iterable[str], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].currency = currency  # type: ignore[attr-defined]
+        for name in ("amount", "withheld"):
+            self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
+
+
+class CertificateForm(forms.Form):
+    """The certificate of withheld tax."""
+
+    certificate = forms.CharField(label=_("Withholding certificate"), max_length=60, help_text=_("Its number."))
+    certificate_on = DayField(label=_("Date of the certificate"), required=False)
 
 
 class ReasonForm(forms.Form):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
@@ -31,6 +31,7 @@ from customers.selectors import customer_get, customers_for
 from payments.models import Payment
 from payments.selectors.open_items import credits_of, open_invoices
 from payments.services.record import payment_record
+from payments.services.withholding import Withheld, withheld_at
 from payments.states import PaymentMethod
 from payments.web.forms import AllocationBoxes, PaymentForm
 
@@ -85,9 +86,11 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
 
 def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: AllocationBoxes) -> Payment:
     oldest = "oldest" in request.POST and not boxes.wanted
+    withheld = _withheld(form, boxes)
     return payment_record(
         customer_id=customer.pk,
-        amount=form.cleaned_data["amount"],
+        amount=form.cleaned_data["amount"] + (withheld.amount or 0 if withheld else 0),
+        withheld=withheld,
         currency=form.cleaned_data["currency"],
         method=form.cleaned_data["method"],
         received_on=form.cleaned_data["received_on"],
@@ -98,6 +101,24 @@ def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: 
         actor=actor_of(request),
         now=now_of(request),
     )
+
+
+def _withheld(form: PaymentForm, boxes: AllocationBoxes) -> Withheld | None:
+    """What was typed as withheld: an amount, or a rate of what the boxes settle. None when nothing was.
+
+    Raises ValidationFailed for a rate that has nothing to be of.
+    """
+    values = form.cleaned_data
+    amount, rate = values["withheld"], values["withheld_rate"] or Decimal(0)
+    if not amount and not rate:
+        return None
+    if not amount:
+        settled = [(box.invoice, boxes.wanted[box.invoice.pk]) for box in boxes if box.invoice.pk in boxes.wanted]
+        if not settled:
+            reason = _("With a rate alone, say which invoices are settled; or write the amount that was withheld.")
+            raise ValidationFailed({"withheld_rate": [reason]})
+        amount = withheld_at(rate, settled, values["currency"])
+    return Withheld(amount, rate, values["certificate"], values["certificate_on"])
 
 
 def _say(request: HttpRequest, payment: Payment) -> None:

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from payments.web import reports
+from payments.web import certificates, reports, tax_reports
 
 app_name = "reports"
 
 urlpatterns = [
     path("aging/", reports.aging_page, name="aging"),
     path("aging/export/", reports.aging_export, name="aging_export"),
+    path("vat/", tax_reports.vat_page, name="vat"),
+    path("vat/export/", tax_reports.vat_export, name="vat_export"),
+    path("withholding/", certificates.missing_page, name="withholding"),
+    path("withholding/export/", certificates.missing_export, name="withholding_export"),
+    path("numbers/", tax_reports.numbers_page, name="numbers"),
+    path("numbers/export/", tax_reports.numbers_export, name="numbers_export"),
     path("ledger/", reports.ledger_page, name="ledger"),
     path("ledger/export/", reports.ledger_export, name="ledger_export"),
     path("trial-balance/", reports.trial_balance_page, name="trial-balance"),

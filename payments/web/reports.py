@@ -22,12 +22,13 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.forms import DayField
-from billing_assistant.core.ui.lists import Chip, View, day_of
+from billing_assistant.core.ui.lists import Chip, day_of
 from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
 from billing_assistant.ledger.kinds import EntryKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import journal, trial_balance
 from payments.selectors.aging import Aging, aging
+from payments.web.report_tabs import report_tabs
 
 LISTED: Final = 300
 EXPORT_CHUNK: Final = 500
@@ -66,7 +67,7 @@ def aging_page(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "past": report.as_of < today,
         "query": request.GET.urlencode(),
-        "tabs": _tabs("aging"),
+        "tabs": report_tabs("aging"),
     }
     return render_page(request, "reports/aging.html", context, fragment="reports/partials/aging.html")
 
@@ -104,7 +105,7 @@ def ledger_page(request: HttpRequest) -> HttpResponseBase:
         "clear_url": reverse("reports:ledger"),
         "form": form,
         "query": request.GET.urlencode(),
-        "tabs": _tabs("ledger"),
+        "tabs": report_tabs("ledger"),
     }
     return render_page(request, "reports/ledger.html", context, fragment="reports/partials/journal.html")
 
@@ -148,7 +149,7 @@ def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
         "as_of": as_of,
         "by_currency": by_currency,
         "form": form,
-        "tabs": _tabs("trial-balance"),
+        "tabs": report_tabs("trial-balance"),
     }
     return render_page(request, "reports/trial_balance.html", context, fragment="reports/partials/trial_balance.html")
 
@@ -177,7 +178,7 @@ def _refuse_unread(form: forms.Form) -> None:
 
 def _unread(request: HttpRequest, template: str, form: forms.Form, tab: str) -> HttpResponseBase:
     """A report of which a filter cannot be read: the reason at its field, and no figures of some other day."""
-    context = {"form": form, "unread": True, "tabs": _tabs(tab)}
+    context = {"form": form, "unread": True, "tabs": report_tabs(tab)}
     return render_page(request, template, context, fragment="reports/partials/unread.html", status=400)
 
 
@@ -223,8 +224,3 @@ def _chips(request: HttpRequest) -> list[Chip]:
         "until": _("Until %(day)s") % {"day": request.GET["until"]} if day_of(request.GET, "until") else "",
     }
     return lists.chips(request.GET, words)
-
-
-def _tabs(active: str) -> list[View]:
-    names = {"aging": _("Aging"), "ledger": _("Ledger"), "trial-balance": _("Trial balance")}
-    return [View(label, reverse(f"reports:{name}"), name == active) for name, label in names.items()]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import apply, credits, detail, events, lists, record
+from payments.web import apply, certificates, credits, detail, events, lists, record
 
 app_name = "payments"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("payments/events/<uuid:event_id>/", events.event_detail, name="event"),
     path("payments/events/<uuid:event_id>/act/", events.event_act, name="event_act"),
     path("payments/<uuid:payment_id>/", detail.payment_detail, name="detail"),
+    path("payments/<uuid:payment_id>/certificate/", certificates.certificate_page, name="certificate"),
     path("payments/<uuid:payment_id>/apply/", apply.payment_apply, name="apply"),
     path("payments/<uuid:payment_id>/undo/<uuid:invoice_id>/", detail.allocation_undo, name="undo"),
     path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
 from invoices.models import Invoice, NumberSeries
-from invoices.selectors import number_gaps
+from invoices.number_selectors import number_gaps
 from invoices.services import issue, numbering
 from invoices.services.issue import invoice_issue
 from tests import factories

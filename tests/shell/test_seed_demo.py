@@ -16,7 +16,7 @@ from billing_assistant.shell.seeding.catalogue import ITEMS
 from customers.models import Contact, Customer
 from customers.selectors import account_of
 from invoices.models import CatalogueItem, Invoice, InvoiceDraft
-from invoices.selectors import number_gaps
+from invoices.number_selectors import number_gaps
 from payments.models import Payment
 from reminders.models import Message
 
