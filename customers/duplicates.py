@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
@@ -50,7 +50,7 @@ def _searches(customer: Customer, rows: QuerySet[Customer]) -> list[tuple[str, Q
     if phones:
         searches.append((_("same phone"), rows.filter(_any("phone__icontains", phones))))
     name = customer.name.upper()
-    by_name = rows.annotate(name_key=Upper("name"), alike=TrigramSimilarity(Upper("name"), Value(name)))
+    by_name = rows.annotate(name_key=Upper("name"), alike=TrigramSimilarity(Upper("name"), name))
     close = by_name.filter(name_key__trigram_similar=name, alike__gte=ALIKE).order_by("-alike", "id")
     return [*searches, (_("similar name"), close)]
 

@@ -43,7 +43,7 @@ class CustomerDocumentsView(OfCustomer):
     request_bodies = {"POST": DocumentInputSerializer}
     answers = {"GET": DocumentSerializer, "POST": DocumentSerializer}
     list_key = "documents"
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser,)  # type: ignore[assignment] # the base reads JSON
     idempotency = "resumable"
 
     def get(self, request: Request, customer_ref: str) -> Response:

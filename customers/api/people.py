@@ -10,7 +10,7 @@ from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.rights import Right
-from customers.api import serializers as shown
+from customers.api import people_serializers as shown
 from customers.models import Contact, Customer, Note
 from customers.selectors import contacts_of, customer_get, notes_of
 from customers.services.contacts import contact_add, contact_remove, contact_update

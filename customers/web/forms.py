@@ -212,7 +212,7 @@ def _consent_field(channel: ContactChannel, said: Consent | None) -> forms.Choic
             "person": said.set_by_label,
         }
     return forms.ChoiceField(
-        label=channel.label,
+        label=str(channel.label),
         required=False,
         choices=choices if said is not None else [("", unasked), *choices],
         initial={True: YES, False: NO}[said.allowed] if said is not None else "",
