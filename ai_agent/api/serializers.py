@@ -13,10 +13,10 @@ from billing_assistant.core.api.strict import StrictSerializer
 
 
 class GenerateIn(StrictSerializer):
-    """A request in plain words. `template` is kept for programs that send it; there is one design."""
+    """A request in plain words. `template` is a number or name; "standard" is the one that is used by default."""
 
     prompt = serializers.CharField(max_length=MAX_LENGTH, trim_whitespace=True)
-    template = serializers.CharField(max_length=40, required=False, default="standard", allow_blank=True)
+    template = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     auto_calculate_tax = serializers.BooleanField(required=False, default=True)
     include_previous_context = serializers.BooleanField(required=False, default=True)
 

@@ -57,6 +57,7 @@ class Generate(ApiView):
             prompt=values["prompt"],
             use_history=values["include_previous_context"],
             add_tax=values["auto_calculate_tax"],
+            template=values["template"],
             actor=self.actor,
             now=self.now,
             source_key=self.idempotency_key,

@@ -59,12 +59,13 @@ class PastInvoice:
 
 @dataclass(frozen=True, slots=True)
 class DraftingRequest:
-    """One request in plain words. `history` is in no particular order."""
+    """One request in plain words. `history` is in no particular order; `guidance` are the firm's own words."""
 
     prompt: str
     customer: DraftingCustomer
     today: date
     history: tuple[PastInvoice, ...] = ()
+    guidance: str = ""
 
 
 # --- what a model proposes ----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -26,15 +26,17 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.db import require_no_transaction
+from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from customers.models import Customer
 from customers.selectors import customer_get
-from invoices.models import Invoice, InvoiceDraft
+from invoices.models import Invoice, InvoiceDraft, InvoiceTemplate
 from invoices.services.compute import LineInput
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_create
 from invoices.states import DiscountKind, DraftSource, InvoiceKind, InvoiceState, TaxCategory
+from invoices.template_selectors import STANDARD_WORD, template_named
 
 HISTORY: Final = 12
 
@@ -56,27 +58,32 @@ def draft_generate(
     add_tax: bool,
     actor: Actor,
     now: datetime,
+    template: str = "",
     source_key: str = "",
 ) -> Generated:
     """Drafts an invoice from words. May call a model, so it runs outside any transaction.
 
     `add_tax` False drafts without tax unless the words ask for it. With a `source_key` the same call again finds its
-    draft. Raises PromptEmpty, PromptTooLong, NotFound, PermissionRefused; a model that fails raises nothing.
+    draft. `template` is the number or name of the template to use, or "standard"; its words go to the model, its tax
+    rate is that of the lines. Raises PromptEmpty, PromptTooLong, NotFound, PermissionRefused, and ValidationFailed for
+    a template that is not in use; a model that fails raises nothing.
     """
     actor.require(Right.INVOICES_DRAFT)
     customer = customer_get(actor, customer_id)
     require_no_transaction()
+    chosen = _template(customer, template)
     request = DraftingRequest(
         prompt=prompt,
-        customer=_customer(customer, add_tax=add_tax),
+        customer=_customer(customer, chosen, add_tax=add_tax),
         today=local_today(customer.profile, now),
         history=_history(customer) if use_history else (),
+        guidance=chosen.ai_prompt if chosen else "",
     )
     result = draft_invoice(request)
     suggestions = tuple(note_text(note) for note in result.suggestions)
     draft = draft_create(
         customer_id=customer.pk,
-        data=draft_input_of(result),
+        data=replace(draft_input_of(result), template_id=chosen.pk if template and chosen else None),
         actor=actor,
         now=now,
         generated_by=DraftSource.AI,
@@ -127,7 +134,16 @@ def _unit(item: DraftItem) -> str:
     return item.unit if item.quantity == 1 or item.unit == "km" else f"{item.unit}s"
 
 
-def _customer(customer: Customer, *, add_tax: bool) -> DraftingCustomer:
+def _template(customer: Customer, reference: str) -> InvoiceTemplate | None:
+    """The template of a number or name; without one, the one that the draft will be printed with."""
+    found = template_named(customer.profile_id, reference or STANDARD_WORD)
+    if found is None and reference and reference.casefold() != STANDARD_WORD:
+        raise ValidationFailed({"template": [gettext("There is no such template in use.")]})
+    return found
+
+
+def _customer(customer: Customer, template: InvoiceTemplate | None, *, add_tax: bool) -> DraftingCustomer:
+    own_rate = template.tax_rate if template else None
     return DraftingCustomer(
         customer_id=customer.number,
         name=customer.name,
@@ -135,7 +151,7 @@ def _customer(customer: Customer, *, add_tax: bool) -> DraftingCustomer:
         payment_terms=customer.payment_terms,
         currency=customer.currency,
         include_tax=customer.include_tax and add_tax,
-        tax_rate=customer.profile.default_tax_rate,
+        tax_rate=customer.profile.default_tax_rate if own_rate is None else own_rate,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -28,7 +30,9 @@ from customers.models import Customer
 from customers.selectors import customer_get
 from customers.states import CustomerStatus
 from integrations import registry
+from invoices.models import InvoiceTemplate
 from invoices.services.drafts import default_tax
+from invoices.template_selectors import templates_in_use
 
 EXAMPLES = (
     (gettext_lazy("Monthly service"), gettext_lazy("Website maintenance for this month at {currency} 25,000")),
@@ -53,6 +57,12 @@ class GenerateForm(forms.Form):
         initial=True,
     )
     add_tax = forms.BooleanField(label=gettext_lazy("Add tax"), required=False, initial=True)
+    template = forms.ChoiceField(label=gettext_lazy("Template"), required=False)
+
+    def __init__(self, *args: Any, templates: Iterable[InvoiceTemplate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = ("", _("The usual one"))
+        self.fields["template"].choices = [usual, *((one.number, one.name) for one in templates)]  # type: ignore[attr-defined]
 
 
 class SuggestionForm(forms.Form):
@@ -67,7 +77,8 @@ def generate(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """A sentence becomes a draft, which a person then looks through."""
     actor = actor_of(request)
     customer = customer_get(actor, customer_id)
-    form = GenerateForm(posted(request))
+    templates = templates_in_use(actor, profile_id=customer.profile_id)
+    form = GenerateForm(posted(request), templates=templates)
     if request.method == "POST" and form.is_valid():
         if _too_many(actor.id):
             form.add_error(None, _("That was many requests in one minute. Wait a moment and try again."))
@@ -78,6 +89,7 @@ def generate(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
                     prompt=form.cleaned_data["prompt"],
                     use_history=form.cleaned_data["use_history"],
                     add_tax=form.cleaned_data["add_tax"],
+                    template=form.cleaned_data["template"],
                     actor=actor,
                     now=now_of(request),
                 )

@@ -5,6 +5,7 @@ from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
 from invoices.api.promo_codes import OnePromoCode, PromoCodes
+from invoices.api.templates import OneTemplate, Templates
 
 OF_CUSTOMER = "customers/<ref:customer_ref>/invoices/drafts"
 
@@ -27,4 +28,6 @@ urlpatterns = [
     *endpoint("invoices/<ref:invoice_ref>", OneInvoice, name="invoice"),
     *endpoint("invoices/<ref:invoice_ref>/pdf", InvoicePdf, name="invoice-pdf"),
     *endpoint("invoices/<ref:invoice_ref>/void", InvoiceVoid, name="invoice-void"),
+    *endpoint("templates", Templates, name="templates"),
+    *endpoint("templates/<ref:template_ref>", OneTemplate, name="template"),
 ]

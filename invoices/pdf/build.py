@@ -34,9 +34,9 @@ from invoices.pdf.document import (
     TaxRow,
 )
 from invoices.pdf.dress import dressed
-from invoices.services.compute import Discount, TaxGroup, compute
+from invoices.services.compute import Discount, TaxGroup, compute, early_amount
 from invoices.services.draft_snapshots import line_input
-from invoices.services.instalments import due_parts, early_total, early_until
+from invoices.services.instalments import due_parts, early_until
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
 from invoices.services.template_choice import language_of, template_chosen, terms_of
 from invoices.states import DiscountKind, InvoiceKind, InvoiceState, TaxCategory
@@ -55,7 +55,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             kind=Kind.CREDIT_NOTE if credit else Kind.INVOICE,
             number=invoice.number,
             language=invoice.language,
-            seller=_seller(invoice.seller, invoice.language),
+            seller=seller_of(invoice.seller, invoice.language),
             buyer=_buyer(invoice.buyer, invoice.seller, invoice.language),
             issued_on=invoice.issued_on,
             due_on=None if credit else invoice.due_on,
@@ -65,7 +65,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             discount_total=gross - invoice.total if invoice.prices_include_tax else invoice.discount_total,
             taxes=tuple(
                 TaxRow(
-                    label=_tax_label(tax.category, tax.rate, invoice.seller["tax_name"]),
+                    label=tax_label(tax.category, tax.rate, invoice.seller["tax_name"]),
                     base=tax.base,
                     tax=tax.tax,
                     reason=tax.reason,
@@ -75,7 +75,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             total=invoice.total,
             amount_due=invoice.total,
             instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments.all()),
-            how_to_pay=None if credit else _how_to_pay(invoice.seller, invoice.number, _portal_url(invoice)),
+            how_to_pay=None if credit else how_to_pay_of(invoice.seller, invoice.number, _portal_url(invoice)),
             reference=invoice.reference,
             project=invoice.project,
             early_payment=None
@@ -114,7 +114,7 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             kind=Kind.DRAFT,
             number=draft.number,
             language=language,
-            seller=_seller(seller, language),
+            seller=seller_of(seller, language),
             buyer=_buyer(buyer_snapshot(draft.customer), seller, language),
             issued_on=today,
             due_on=dues[-1].due_on if dues else draft.due_on,
@@ -126,7 +126,7 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             total=totals.total,
             amount_due=totals.total,
             instalments=tuple(dues),
-            how_to_pay=_how_to_pay(seller, "", ""),
+            how_to_pay=how_to_pay_of(seller, "", ""),
             reference=draft.reference,
             project=draft.project,
             early_payment=_early_payment(
@@ -145,7 +145,7 @@ def _early_payment(total: Decimal, percent: Decimal, until: date | None, currenc
     if until is None:
         return None
     label = f"{percent.normalize():f} %"
-    return EarlyPayment(discount_label=label, until=until, amount=early_total(total, percent, currency))
+    return EarlyPayment(discount_label=label, until=until, amount=early_amount(total, percent, currency))
 
 
 def _exchange_rate(invoice: Invoice) -> ExchangeRate | None:
@@ -171,12 +171,13 @@ def _draft_dues(draft: InvoiceDraft, total: Decimal, today: date) -> list[Instal
 
 def _tax_rows(groups: Sequence[TaxGroup], tax_name: str) -> tuple[TaxRow, ...]:
     return tuple(
-        TaxRow(label=_tax_label(group.category, group.rate, tax_name), base=group.base, tax=group.tax)
+        TaxRow(label=tax_label(group.category, group.rate, tax_name), base=group.base, tax=group.tax)
         for group in groups
     )
 
 
-def _tax_label(category: str, rate: Decimal, tax_name: str) -> str:
+def tax_label(category: str, rate: Decimal, tax_name: str) -> str:
+    """ "VAT 16 %", or why there is none; in the active language."""
     match TaxCategory(category):
         case TaxCategory.STANDARD | TaxCategory.REDUCED:
             return f"{tax_name} {rate.normalize():f} %"
@@ -199,7 +200,7 @@ def _line(line: InvoiceLine | DraftLine, currency: str, tax_name: str) -> Line:
         discount=discount,
         discount_label=f"{line.discount_percent.normalize():f} %" if discount else "",
         category=line.category,
-        tax_label=_tax_label(line.tax_category, line.tax_rate, tax_name),
+        tax_label=tax_label(line.tax_category, line.tax_rate, tax_name),
         service_from=line.service_from,
         service_to=line.service_to,
     )
@@ -215,7 +216,8 @@ def _country(code: str, language: str) -> str:
     return str(Locale.parse(language).territories.get(code.upper(), code)) if code else ""
 
 
-def _seller(seller: Snapshot, language: str) -> Seller:
+def seller_of(seller: Snapshot, language: str) -> Seller:
+    """The seller of a snapshot, with its logo."""
     return Seller(
         name=seller["name"],
         legal_name=seller["legal_name"],
@@ -249,7 +251,8 @@ def _buyer(buyer: Snapshot, seller: Snapshot, language: str) -> Party:
     )
 
 
-def _how_to_pay(seller: Snapshot, number: str, portal_url: str) -> HowToPay:
+def how_to_pay_of(seller: Snapshot, number: str, portal_url: str) -> HowToPay:
+    """The ways to pay a document of a number; no portal where the address is empty."""
     rows = (
         (_("Bank"), ", ".join(part for part in (seller["bank_name"], seller["bank_branch"]) if part)),
         (_("Account name"), seller["bank_account_name"]),

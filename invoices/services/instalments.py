@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ValidationFailed
-from billing_assistant.core.money import ZERO, percentage
+from billing_assistant.core.money import ZERO
 from invoices.models import InvoiceDraft
 
 
@@ -45,11 +45,6 @@ def due_parts(draft: InvoiceDraft, total: Decimal, issued_on: date) -> tuple[Due
 def early_until(draft: InvoiceDraft, issued_on: date) -> date | None:
     """The last day on which the discount for paying early is granted; None when there is none."""
     return None if draft.early_discount_days is None else issued_on + timedelta(days=draft.early_discount_days)
-
-
-def early_total(total: Decimal, percent: Decimal, currency: str) -> Decimal:
-    """What is asked of a total when the discount for paying early is granted."""
-    return total - percentage(total, percent, currency)
 
 
 def next_due_on(parts: Iterable[DuePart] | Sequence[DuePart], settled: Decimal, total: Decimal) -> date | None:

@@ -16,6 +16,7 @@ from customers.models import Contact, Note, PortalLink
 from customers.portal_tokens import token_of
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
 from invoices.services.credit_notes import credit_note_issue
+from invoices.services.templates import TemplateInput, template_create
 from payments.models import Checkout
 from reminders.models import MessageAttachment
 from tests import factories
@@ -26,6 +27,7 @@ from tests.support.imports import uploaded
 
 POSTS |= {
     "customers:status": {"status": "suspended", "reason": "x"},
+    "invoices:template_act": {"act": "default"},
     "payments:event_act": {"act": "dismiss", "reason": "x"},
     "shell:approval": {"decision": "approve"},
 }

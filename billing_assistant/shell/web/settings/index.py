@@ -39,6 +39,41 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
+        _("Invoice templates"),
+        _("How documents look: design, title, columns, terms, how to pay."),
+        "template",
+        "invoices:templates",
+        Right.INVOICES_VIEW,
+    ),
+    Entry(
+        _("Tax rates"),
+        _("Which rates lines offer, since when, and why some have none."),
+        "receipt-tax",
+        "shell:tax_rates",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
+        _("Number series"),
+        _("How invoices and credit notes are numbered."),
+        "hash",
+        "shell:number_series",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
+        _("Exchange rates"),
+        _("What foreign currencies were worth, frozen on each invoice."),
+        "arrows-exchange",
+        "shell:exchange_rates",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
+        _("Lock date"),
+        _("Up to when nothing can be issued, voided or credited."),
+        "lock",
+        "shell:lock_date",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
         _("People"), _("Who works here, in which role, for which profiles."), "users", "shell:people", Right.USERS_EDIT
     ),
     Entry(
