@@ -48,6 +48,7 @@ PAGES: Final = (
     NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW),
     NavItem(_("Reports"), "chart-bar", "reports:aging", Right.REPORTS_VIEW, ("/reports/",)),
     NavItem(_("Approvals"), "checklist", "shell:approvals", Right.APPROVALS_DECIDE),
+    NavItem(_("Imports"), "file-import", "imports:list", Right.DATA_IMPORT, at_foot=True),
     NavItem(_("Settings"), "settings", "shell:settings", Right.SETTINGS_EDIT, at_foot=True),
 )
 PORTAL: Final = "portal:home"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.keyset import page_of
-from billing_assistant.core.money import Money, quantize
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
-from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.ui.lists import clear_url
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
 from invoices.models import Invoice
@@ -78,56 +75,6 @@ def page_totals(rows: Sequence[Invoice]) -> list[tuple[Money, Money]]:
             total, due = found.get(row.currency, (Money.zero(row.currency), Money.zero(row.currency)))
             found[row.currency] = (total + Money(row.total, row.currency), due + Money(row.amount_due, row.currency))
     return [found[currency] for currency in sorted(found)]
-
-
-@staff_page(Right.INVOICES_VIEW)
-def invoice_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it is filtered, all of it, as a CSV file."""
-    actor, profile = actor_of(request), current_profile(request)
-    today = local_today(profile, now_of(request))
-    mine = invoices_for(actor).filter(profile=profile)
-    rows = invoices_filtered(mine, query.invoice_filters(request.GET), today)
-    head = [
-        _("Number"),
-        _("Kind"),
-        _("Status"),
-        _("Customer"),
-        _("Customer number"),
-        _("Issued"),
-        _("Due"),
-        _("Currency"),
-        _("Subtotal"),
-        _("Discount"),
-        _("Tax"),
-        _("Total"),
-        _("Paid"),
-        _("Credited"),
-        _("Amount due"),
-    ]
-    return csv_response(f"invoices-{profile.slug}", head, _export(rows, today))
-
-
-def _export(rows: QuerySet[Invoice], today: date) -> Iterator[Sequence[object]]:
-    asked: dict[str, str] = {}
-    while True:
-        page = page_of(rows, query.SORTS["-issued"], asked, size=EXPORT_CHUNK)
-        for row in page.rows:
-            amounts = (row.subtotal, row.discount_total, row.tax_total, row.total)
-            settled = (row.amount_paid, row.amount_credited, row.amount_due)
-            yield (
-                row.number,
-                row.get_kind_display(),
-                shown_status(row, today).label,  # type: ignore[attr-defined]
-                row.buyer["name"],
-                row.customer.number,
-                row.issued_on,
-                row.due_on,
-                row.currency,
-                *(quantize(amount, row.currency) for amount in (*amounts, *settled)),
-            )
-        if not page.next_cursor:
-            return
-        asked = {"after": page.next_cursor}
 
 
 @staff_page(Right.INVOICES_VIEW)

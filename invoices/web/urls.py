@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from invoices.web import catalogue, documents, drafts, editor, lists, promo_codes, templates
+from invoices.web import catalogue, documents, drafts, editor, exports, lists, promo_codes
 
 app_name = "invoices"
 urlpatterns = [
     path("invoices/", lists.invoice_list, name="list"),
-    path("invoices/export/", lists.invoice_export, name="export"),
+    path("invoices/export/", exports.invoice_export, name="export"),
+    path("invoices/export/lines/", exports.invoice_lines_export, name="lines_export"),
     path("invoices/<uuid:invoice_id>/pdf/", documents.invoice_pdf_file, name="pdf"),
     path("invoices/<uuid:invoice_id>/document/", documents.invoice_document, name="document"),
     path("invoices/<uuid:invoice_id>/void/", documents.invoice_void_page, name="void"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/versions/<int:version>/restore/", drafts.draft_go_back, name="draft_restore"),
     path("catalogue/", catalogue.catalogue_list, name="catalogue"),
     path("catalogue/new/", catalogue.catalogue_new, name="catalogue_new"),
+    path("catalogue/export/", exports.catalogue_export, name="catalogue_export"),
     path("catalogue/options/", catalogue.catalogue_options, name="catalogue_options"),
     path("catalogue/<uuid:item_id>/", catalogue.catalogue_edit, name="catalogue_item"),
     path("catalogue/<uuid:item_id>/offer/", catalogue.catalogue_offer, name="catalogue_offer"),
@@ -33,9 +35,4 @@ urlpatterns = [
     path("catalogue/promo-codes/new/", promo_codes.promo_new, name="promo_code_new"),
     path("catalogue/promo-codes/<uuid:promo_id>/", promo_codes.promo_edit, name="promo_code"),
     path("catalogue/promo-codes/<uuid:promo_id>/offer/", promo_codes.promo_set_offered, name="promo_code_offer"),
-    path("settings/templates/", templates.template_list, name="templates"),
-    path("settings/templates/new/", templates.template_new, name="template_new"),
-    path("settings/templates/preview/", templates.template_preview, name="template_preview"),
-    path("settings/templates/<uuid:template_id>/", templates.template_edit, name="template"),
-    path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
 ]

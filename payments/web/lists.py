@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.exports import chunked, export_response
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
-from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
 from payments.models import Payment
 from payments.selectors.open_items import parked_events
 from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, totals_of
 from payments.web.query import SORTS, FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
-
-EXPORT_CHUNK: Final = 500
 
 
 @staff_page(Right.PAYMENTS_VIEW)
@@ -53,7 +49,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
 
 @staff_page(Right.PAYMENTS_VIEW)
 def payment_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as it is filtered, all of it, as a CSV file."""
+    """The list as it is filtered, all of it: a CSV file, or a workbook with ?format=xlsx."""
     actor, profile = actor_of(request), current_profile(request)
     rows = payments_filtered(payments_for(actor, profile_id=profile.pk), filters_of(request.GET))
     head = [
@@ -69,26 +65,20 @@ def payment_export(request: HttpRequest) -> HttpResponseBase:
         _("Applied"),
         _("Unapplied"),
     ]
-    return csv_response(f"payments-{profile.slug}", head, _lines(rows))
+    lines = chunked(rows, SORTS["-received"], lambda found: map(_line, found))
+    return export_response(request, f"payments-{profile.slug}", head, lines)
 
 
-def _lines(rows: QuerySet[Payment]) -> Iterator[Sequence[object]]:
-    asked: dict[str, str] = {}
-    while True:
-        page = page_of(rows, SORTS["-received"], asked, size=EXPORT_CHUNK)
-        for row in page.rows:
-            amounts = (row.amount, row.amount_allocated, row.unapplied)
-            yield (
-                row.number,
-                row.received_on,
-                row.customer.name,
-                row.customer.number,
-                row.method_word.label,
-                row.reference,
-                row.status_word.label,
-                row.currency,
-                *(quantize(amount, row.currency) for amount in amounts),
-            )
-        if not page.next_cursor:
-            return
-        asked = {"after": page.next_cursor}
+def _line(row: Payment) -> Sequence[object]:
+    amounts = (row.amount, row.amount_allocated, row.unapplied)
+    return (
+        row.number,
+        row.received_on,
+        row.customer.name,
+        row.customer.number,
+        row.method_word.label,
+        row.reference,
+        row.status_word.label,
+        row.currency,
+        *(quantize(amount, row.currency) for amount in amounts),
+    )
