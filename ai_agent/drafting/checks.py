@@ -27,6 +27,7 @@ _DOUBT: Final = {
     "due_not_read": Decimal("0.10"),
     "total_split": Decimal("0.05"),
     "price_from_history": Decimal("0.05"),
+    "price_from_catalogue": Decimal("0.05"),
 }
 _PER_NEED: Final = Decimal("0.20")
 _PER_FLAG: Final = Decimal("0.10")

@@ -141,7 +141,7 @@ def _currency_in(words: str) -> str | None:
 
 
 def _lines(proposal: Proposal, state: _State, currency: str) -> list[Line]:
-    reader = LineReader(state.ground, state.history, currency)
+    reader = LineReader(state.ground, state.history, currency, state.request.offers)
     if not proposal.repeat:
         return [reader.read(item) for item in _kept(proposal.items)]
     invoice = state.history.to_repeat(proposal.repeat)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from ai_agent.drafting.grounding import Ground
 from ai_agent.drafting.history import History, Priced
+from ai_agent.drafting.offers import Offers
 from ai_agent.drafting.rules import units
 from ai_agent.drafting.rules.figures import Figure
 from ai_agent.drafting.rules.pieces import first_figure
 from ai_agent.drafting.rules.text import clean
 from ai_agent.drafting.said_units import EACH, FLAT, Per, compound, read_per, read_unit, unit_within
-from ai_agent.drafting.types import Flag, Need, Note, Origin, ProposedItem, Provenance
+from ai_agent.drafting.types import Flag, Need, Note, Offer, Origin, ProposedItem, Provenance
 from billing_assistant.core.money import quantize, quantize_places
 
 RATE_PLACES: Final = 6
@@ -55,10 +57,11 @@ class Line:
 class LineReader:
     """Turns proposed items into lines, in one currency, never with a figure that was not said."""
 
-    def __init__(self, ground: Ground, history: History, currency: str) -> None:
+    def __init__(self, ground: Ground, history: History, currency: str, offers: Iterable[Offer] = ()) -> None:
         self.ground = ground
         self.history = history
         self.currency = currency
+        self.offers = Offers(offers, currency)
 
     def read(self, item: ProposedItem) -> Line:
         line = Line(item.description)
@@ -173,7 +176,7 @@ class LineReader:
     def _rate(self, line: Line, item: ProposedItem, per: list[Per], counted: str | None) -> None:
         figure = self.figure(line, item.rate)
         if figure is None or figure.vague:
-            self._rate_from_history(line, item, counted)
+            self._known_rate(line, item, counted)
             return
         line.rate = figure.value / per[0].count if per else figure.value
         line.provenance["rate"] = Provenance(Origin.REQUEST, item.rate_source or item.rate or "")
@@ -186,9 +189,13 @@ class LineReader:
             line.flags.add(Flag.INVALID_AMOUNT)
             line.needs.add(Need.RATE)
 
-    def _rate_from_history(self, line: Line, item: ProposedItem, counted: str | None) -> None:
-        """The price of the newest earlier line for the same item; without one the price is asked for (section 9)."""
+    def _known_rate(self, line: Line, item: ProposedItem, counted: str | None) -> None:
+        """The price of the newest earlier line for the same item (section 9), else that of the catalogue; without one
+        the price is asked for."""
         past = self.history.price_of(item.description, self.currency)
+        origin, note = Origin.HISTORY, "price_from_history"
+        if past is None:
+            past, origin, note = self.offers.price_of(item.description), Origin.CATALOGUE, "price_from_catalogue"
         line.unit = counted or (past.unit if past else units.UNIT)
         if past is None:
             line.unit = self._shown(line, line.unit)
@@ -201,12 +208,8 @@ class LineReader:
             )
             return
         line.rate = past.rate
-        line.provenance["rate"] = Provenance(Origin.HISTORY, past.number)
-        line.notes.append(
-            Note(
-                "price_from_history", {"item": line.description, "rate": format(past.rate, "f"), "number": past.number}
-            )
-        )
+        line.provenance["rate"] = Provenance(origin, past.number)
+        line.notes.append(Note(note, {"item": line.description, "rate": format(past.rate, "f"), "number": past.number}))
 
     def _fits_past(self, line: Line, counted: str | None, past: Priced) -> bool:
         if counted in {None, past.unit}:

@@ -17,6 +17,9 @@ def gettext_noop(message: str) -> str:
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "price_from_history": gettext_noop("The price of “%(item)s” was not said; %(rate)s is from invoice %(number)s."),
+    "price_from_catalogue": gettext_noop(
+        "The price of “%(item)s” was not said; the catalogue has %(rate)s for “%(number)s”."
+    ),
     "rate_missing": gettext_noop("Say the price of “%(item)s”."),
     "quantity_missing": gettext_noop("Say how many of “%(item)s”."),
     "items_missing": gettext_noop("Say what to bill."),

@@ -58,14 +58,26 @@ class PastInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that the firm sells: its name, and what a unit costs in a currency."""
+
+    name: str
+    unit: str
+    rate: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftingRequest:
-    """One request in plain words. `history` is in no particular order; `guidance` are the firm's own words."""
+    """One request in plain words. `history` is in no particular order; `offers` are what the firm sells; `guidance` is
+    what it says of such bills."""
 
     prompt: str
     customer: DraftingCustomer
     today: date
     history: tuple[PastInvoice, ...] = ()
     guidance: str = ""
+    offers: tuple[Offer, ...] = ()
 
 
 # --- what a model proposes ----------------------------------------------------------------------------------
@@ -142,6 +154,7 @@ class Origin(StrEnum):
 
     REQUEST = "request"
     HISTORY = "history"
+    CATALOGUE = "catalogue"
     CUSTOMER = "customer"
     DEFAULT = "default"
 

@@ -19,6 +19,7 @@ from ai_agent.drafting.types import (
     DraftItem,
     DraftResult,
     Note,
+    Offer,
     PastInvoice,
     PastLine,
 )
@@ -32,6 +33,7 @@ from billing_assistant.core.rights import Right
 from customers.models import Customer
 from customers.selectors import customer_get
 from invoices.models import Invoice, InvoiceDraft, InvoiceTemplate
+from invoices.selectors import catalogue_filtered, catalogue_for, prices_of
 from invoices.services.compute import LineInput
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_create
@@ -39,6 +41,7 @@ from invoices.states import DiscountKind, DraftSource, InvoiceKind, InvoiceState
 from invoices.template_selectors import STANDARD_WORD, template_named
 
 HISTORY: Final = 12
+MOST_OFFERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def draft_generate(
         today=local_today(customer.profile, now),
         history=_history(customer) if use_history else (),
         guidance=chosen.ai_prompt if chosen else "",
+        offers=_offers(customer, actor),
     )
     result = draft_invoice(request)
     suggestions = tuple(note_text(note) for note in result.suggestions)
@@ -152,6 +156,14 @@ def _customer(customer: Customer, template: InvoiceTemplate | None, *, add_tax: 
         currency=customer.currency,
         include_tax=customer.include_tax and add_tax,
         tax_rate=customer.profile.default_tax_rate if own_rate is None else own_rate,
+    )
+
+
+def _offers(customer: Customer, actor: Actor) -> tuple[Offer, ...]:
+    """What the catalogue offers, with a price for each currency."""
+    items = catalogue_filtered(catalogue_for(actor, profile_id=customer.profile_id), offered=True)[:MOST_OFFERS]
+    return tuple(
+        Offer(item.name, item.unit, price, currency) for item in items for currency, price in prices_of(item).items()
     )
 
 
