@@ -90,19 +90,19 @@ ORDER BY worst.amount DESC, customer.id
 """  # noqa: S608 -- put together from constants
 
 BEHAVIOUR: Final = """
-SELECT settled_on >= %(since)s, COUNT(*), ROUND(AVG(GREATEST(settled_on - issued_on, 0)))::int,
-    COUNT(*) FILTER (WHERE settled_on <= due_on),
-    COUNT(*) FILTER (WHERE settled_on - due_on BETWEEN 1 AND 30),
-    COUNT(*) FILTER (WHERE settled_on - due_on BETWEEN 31 AND 60),
-    COUNT(*) FILTER (WHERE settled_on - due_on > 60)
-FROM (
+WITH settled AS MATERIALIZED (
     SELECT (settled_at AT TIME ZONE %(zone)s)::date AS settled_on, issued_on, due_on
     FROM invoices_invoice
     WHERE profile_id = %(profile)s AND currency = %(currency)s AND kind = 'invoice' AND state = 'issued'
         AND amount_paid > 0 AND NOT imported
         AND settled_at >= %(before_since)s::timestamp AT TIME ZONE %(zone)s
         AND settled_at < (%(until)s::date + 1)::timestamp AT TIME ZONE %(zone)s
-) AS settled
-WHERE settled_on <= %(before_until)s OR settled_on >= %(since)s
+)
+SELECT settled_on >= %(since)s, COUNT(*), ROUND(AVG(GREATEST(settled_on - issued_on, 0)))::int,
+    COUNT(*) FILTER (WHERE settled_on <= due_on),
+    COUNT(*) FILTER (WHERE settled_on - due_on BETWEEN 1 AND 30),
+    COUNT(*) FILTER (WHERE settled_on - due_on BETWEEN 31 AND 60),
+    COUNT(*) FILTER (WHERE settled_on - due_on > 60)
+FROM settled WHERE settled_on <= %(before_until)s OR settled_on >= %(since)s
 GROUP BY 1
 """
