@@ -1,4 +1,4 @@
-"""Reads of the draft editor: what it offers to choose from."""
+"""Reads of the draft editor: what it offers to choose from, and what a person has not saved yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from invoices.models import DraftLine, InvoiceLine, InvoiceTemplate
+from billing_assistant.core.actors import Actor
+from invoices.models import DraftLine, DraftWorkingCopy, InvoiceLine, InvoiceTemplate
 from invoices.states import TemplateStatus
 
 MOST_CATEGORIES: Final = 60
@@ -27,3 +28,17 @@ def line_categories(profile_id: UUID) -> list[str]:
     for lines in (drafted, billed):
         found |= set(lines.order_by("-id").values_list("category", flat=True)[:LATEST_LINES])
     return sorted(found, key=str.casefold)[:MOST_CATEGORIES]
+
+
+def working_copy_of(actor: Actor, *, customer_id: UUID, draft_id: UUID | None) -> DraftWorkingCopy | None:
+    """The actor's own unsaved changes of a draft, or of a new one for a customer. The caller has scoped both."""
+    if actor.user_id is None:
+        return None
+    copies = DraftWorkingCopy.objects.filter(user_id=actor.user_id, customer_id=customer_id)
+    return copies.filter(draft_id=draft_id).first() if draft_id else copies.filter(draft__isnull=True).first()
+
+
+def new_drafts_in_work(actor: Actor, *, profile_id: UUID) -> QuerySet[DraftWorkingCopy]:
+    """New drafts that the actor began in a profile and has not saved, the latest first."""
+    mine = DraftWorkingCopy.objects.filter(user_id=actor.user_id, profile_id=profile_id, draft__isnull=True)
+    return mine.select_related("customer").order_by("-saved_at", "-id")

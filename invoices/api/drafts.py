@@ -29,6 +29,7 @@ from invoices.services.draft_snapshots import draft_snapshot
 from invoices.services.drafts import draft_create, draft_discard, draft_review, draft_update
 from invoices.services.issue import invoice_issue
 from invoices.states import DraftStatus
+from invoices.version_selectors import with_previous_version
 
 BODY_NAMES: Final = {
     "lines": "items",
@@ -63,7 +64,7 @@ class DraftView(ApiView):
         return draft
 
     def shown(self, draft: InvoiceDraft) -> dict[str, Any]:
-        fresh = draft_get(self.actor, draft.pk)
+        fresh = with_previous_version(drafts_for(self.actor)).prefetch_related("lines").get(pk=draft.pk)
         return dict(DraftOut(fresh, context={"today": local_today(fresh.profile, self.now)}).data)
 
 
@@ -78,7 +79,11 @@ class CustomerDrafts(DraftView):
 
     def get(self, request: Request, customer_ref: str) -> Response:
         """The drafts of a customer, newest first."""
-        drafts = drafts_for(self.actor).filter(customer=self.customer(customer_ref)).prefetch_related("lines")
+        drafts = (
+            with_previous_version(drafts_for(self.actor))
+            .filter(customer=self.customer(customer_ref))
+            .prefetch_related("lines")
+        )
         return self.page(_narrowed(drafts, request), DraftOut)
 
     def post(self, request: Request, customer_ref: str) -> Response:
@@ -99,7 +104,7 @@ class Drafts(DraftView):
 
     def get(self, request: Request) -> Response:
         """All drafts, newest first."""
-        drafts = drafts_for(self.actor).prefetch_related("lines")
+        drafts = with_previous_version(drafts_for(self.actor)).prefetch_related("lines")
         return self.page(_narrowed(drafts, request), DraftOut)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing_assistant.core.api.fields import ExactNumberField, MoneyField
@@ -15,6 +17,7 @@ from customers.states import LANGUAGES
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.services.instalments import due_parts
 from invoices.states import InvoiceKind, invoice_status
+from invoices.version_selectors import version_get
 
 
 def _today(context: Mapping[str, Any]) -> date:
@@ -105,8 +108,14 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     def get_sent_at(self, draft: InvoiceDraft) -> str | None:
         return draft.invoice.sent_at.isoformat() if draft.invoice and draft.invoice.sent_at else None
 
-    def get_previous_version_id(self, draft: InvoiceDraft) -> int | None:
-        return draft.version - 1 if draft.version > 1 else None
+    @extend_schema_field({"type": "string", "format": "uuid", "nullable": True})
+    def get_previous_version_id(self, draft: InvoiceDraft) -> UUID | None:
+        """The version before this one, as `versions/{id}` takes it; the selector gives it with the draft."""
+        if hasattr(draft, "previous_version"):
+            return cast(UUID | None, draft.previous_version)
+        if draft.version == 1:
+            return None
+        return version_get(draft, draft.version - 1).pk
 
     def get_due_date(self, draft: InvoiceDraft) -> date | None:
         """When it would be due if it were issued today; when it is due, once it was."""

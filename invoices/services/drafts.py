@@ -20,18 +20,15 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
-from customers.states import PaymentTerms
 from invoices.errors import DraftChanged, DraftNotEditable
 from invoices.locks import draft_lock
 from invoices.models import DraftLine, DraftVersion, InvoiceDraft
-from invoices.services.compute import LineInput, Totals, compute
-from invoices.services.draft_input import DraftInput, check_draft
+from invoices.services.draft_filling import draft_fill
+from invoices.services.draft_input import DraftInput
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
-from invoices.services.promo_uses import draft_discount
 from invoices.states import (
     DRAFT_TRANSITIONS,
     EDITABLE_DRAFTS,
-    UNTAXED,
     DraftSource,
     DraftStatus,
     TaxCategory,
@@ -176,27 +173,10 @@ def _set_status(draft_id: UUID, status: DraftStatus, event: str, actor: Actor, n
 
 def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -> None:
     """Computes the totals and saves the draft, its lines and the version."""
-    currency = data.currency or draft.customer.currency
-    check_draft(data, currency, draft.profile_id)
-    discount = draft_discount(
-        own=data.discount, code=data.promo_code, lines=data.lines, currency=currency, customer=draft.customer, now=now
-    )
-    totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=discount)
-    draft.currency = currency
-    draft.prices_include_tax = data.prices_include_tax
-    draft.discount_kind, draft.discount_value = discount.kind, discount.value
-    draft.payment_terms_days = _terms(data, draft.customer)
-    draft.due_on = data.due_on
-    draft.instalments = [[day.isoformat(), str(amount)] for day, amount in data.instalments]
-    draft.reference, draft.notes, draft.terms = data.reference.strip(), data.notes.strip(), data.terms.strip()
-    draft.project, draft.promo_code = data.project.strip(), data.promo_code.strip().upper()
-    draft.early_discount_percent, draft.early_discount_days = data.early_discount_percent, data.early_discount_days
-    draft.template_id, draft.series_id, draft.language = data.template_id, data.series_id, data.language
-    draft.subtotal, draft.discount_total = totals.subtotal, totals.discount_total
-    draft.tax_total, draft.total = totals.tax_total, totals.total
-    draft.updated_at = now
+    lines = draft_fill(draft, data, now=now)
     draft.save()
-    _write_lines(draft, data.lines, totals)
+    draft.lines.all().delete()
+    DraftLine.objects.bulk_create(lines)
     DraftVersion.objects.create(
         draft=draft,
         version=draft.version,
@@ -204,36 +184,6 @@ def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -
         author_label=actor.label[:150],
         created_at=now,
     )
-
-
-def _write_lines(draft: InvoiceDraft, lines: tuple[LineInput, ...], totals: Totals) -> None:
-    draft.lines.all().delete()
-    DraftLine.objects.bulk_create(
-        [
-            DraftLine(
-                draft=draft,
-                position=position,
-                description=line.description.strip(),
-                quantity=line.quantity,
-                unit=line.unit.strip(),
-                unit_price=line.unit_price,
-                discount_percent=line.discount_percent,
-                tax_category=line.tax_category,
-                tax_rate=ZERO if line.tax_category in UNTAXED else line.tax_rate,
-                service_from=line.service_from,
-                service_to=line.service_to,
-                category=line.category.strip(),
-                amount=total.amount,
-            )
-            for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
-        ]
-    )
-
-
-def _terms(data: DraftInput, customer: Customer) -> int:
-    if data.payment_terms_days is not None:
-        return data.payment_terms_days
-    return PaymentTerms(customer.payment_terms).days
 
 
 def _editable(draft_id: UUID, actor: Actor) -> InvoiceDraft:

@@ -1,19 +1,19 @@
-"""The draft editor: new, edit, live totals."""
+"""The draft editor: new and edit. What it sends while a person types is answered in `unsaved`."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
@@ -21,13 +21,17 @@ from billing_assistant.core.web import actor_of, current_profile, now_of, posted
 from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from customers.states import CustomerStatus
-from invoices.choices import line_categories
-from invoices.models import InvoiceDraft
+from invoices.choices import line_categories, new_drafts_in_work, working_copy_of
+from invoices.errors import DraftChanged
+from invoices.models import DraftWorkingCopy, InvoiceDraft
 from invoices.selectors import draft_get
 from invoices.services.drafts import draft_create, draft_update
+from invoices.services.working_copies import working_copy_drop
 from invoices.states import EDITABLE_DRAFTS, DraftStatus
-from invoices.web.editor_forms import Editor, editor_for, with_another_row, with_deposit
+from invoices.web.editor_forms import Editor, as_sent, editor_for, with_another_row, with_deposit
 from invoices.web.live import live_of
+
+MOST_IN_WORK: Final = 10
 
 
 class CustomerForm(forms.Form):
@@ -57,19 +61,34 @@ def draft_edit(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
 
 def _edited(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None) -> HttpResponseBase:
     sent = posted(request)
+    if sent is None:
+        return _begun(request, customer, draft)
     editor = editor_for(customer, draft, sent=sent)
-    if sent is not None and "add" in sent:
+    if "add" in sent:
         return _page(request, _added(editor, sent, now_of(request)))
-    if sent is not None and editor.is_valid:
+    newer = 0
+    if editor.is_valid:
         try:
             saved = _save(request, editor)
         except DomainError as error:
             editor.show(error)
+            newer = error.current if isinstance(error, DraftChanged) else 0
         else:
+            working_copy_drop(customer_id=customer.pk, draft_id=draft.pk if draft else None, actor=actor_of(request))
             messages.success(request, _("%(number)s saved.") % {"number": saved.number})
             name = "invoices:draft_preview" if "preview" in sent else "invoices:draft_edit"
             return redirect(name, saved.pk)
-    return _page(request, editor)
+    return _page(request, editor, newer=newer)
+
+
+def _begun(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None) -> HttpResponseBase:
+    """The editor as the person left it: with their unsaved changes, if there are any."""
+    copy = working_copy_of(actor_of(request), customer_id=customer.pk, draft_id=draft.pk if draft else None)
+    if copy is None:
+        return _page(request, editor_for(customer, draft))
+    editor = editor_for(customer, draft, content=copy.content)
+    newer = draft.version if draft and draft.version != copy.base_version else 0
+    return _page(request, editor, read=as_sent(editor, copy.content), copy=copy, newer=newer)
 
 
 def _added(editor: Editor, sent: QueryDict, now: datetime) -> Editor:
@@ -81,10 +100,12 @@ def _added(editor: Editor, sent: QueryDict, now: datetime) -> Editor:
 
 
 def _save(request: HttpRequest, editor: Editor) -> InvoiceDraft:
+    """Makes the draft or its next version. The button of a conflict says over which version the person saves."""
     actor, now = actor_of(request), now_of(request)
     if editor.draft is None:
         return draft_create(customer_id=editor.customer.pk, data=editor.input, actor=actor, now=now)
-    version = editor.form.cleaned_data["version"]
+    over = request.POST.get("over", "")
+    version = int(over) if over.isascii() and over.isdigit() else editor.base_version or None
     return draft_update(draft_id=editor.draft.pk, data=editor.input, expected_version=version, actor=actor, now=now)
 
 
@@ -94,11 +115,21 @@ def _choose_customer(request: HttpRequest) -> HttpResponseBase:
     form.fields["customer"].queryset = customers.exclude(status=CustomerStatus.SUSPENDED).order_by("name")  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         return redirect(f"{reverse('invoices:draft_new')}?customer={form.cleaned_data['customer'].pk}")
-    context = {"form": form, "any": customers.exists(), "search": request.GET.get("q", "")}
+    in_work = new_drafts_in_work(actor_of(request), profile_id=current_profile(request).pk)[:MOST_IN_WORK]
+    context = {"form": form, "any": customers.exists(), "in_work": in_work}
     return render_page(request, "invoices/draft_customer.html", context)
 
 
-def _page(request: HttpRequest, editor: Editor) -> HttpResponseBase:
+def _page(
+    request: HttpRequest,
+    editor: Editor,
+    *,
+    read: Editor | None = None,
+    copy: DraftWorkingCopy | None = None,
+    newer: int = 0,
+) -> HttpResponseBase:
+    """The editor. `read` is the same as sent, where it shows an unsaved copy; `newer` a version saved meanwhile."""
+    which = f"?draft={editor.draft.pk}" if editor.draft else f"?customer={editor.customer.pk}"
     context = {
         "draft": editor.draft,
         "customer": editor.customer,
@@ -108,15 +139,9 @@ def _page(request: HttpRequest, editor: Editor) -> HttpResponseBase:
         "deposit": editor.deposit,
         "blank": editor.blank_rows(),
         "categories": line_categories(editor.customer.profile_id),
-        "live": live_of(editor, now_of(request)),
+        "live": live_of(read or editor, now_of(request)),
+        "copy": copy,
+        "newer": newer,
+        "which": which,
     }
     return render_page(request, "invoices/draft_edit.html", context)
-
-
-@require_POST
-@staff_page(Right.INVOICES_DRAFT)
-def draft_totals(request: HttpRequest) -> HttpResponseBase:
-    """The totals of what is in the form now, computed here and stored nowhere."""
-    customer = customer_get(actor_of(request), request.GET.get("customer", ""))
-    editor = editor_for(customer, sent=request.POST)
-    return render(request, "invoices/partials/totals.html", {"live": live_of(editor, now_of(request)), "swapped": True})

@@ -48,8 +48,8 @@ class Editor:
 
     @property
     def input(self) -> DraftInput:
-        """What was typed as input of the services; the forms are valid."""
-        return draft_input(self.form, self.lines, self.parts)
+        """What was typed as input of the services, as far as it can be read."""
+        return draft_input(self.form, self.readable_lines(), self.parts)
 
     @property
     def content(self) -> Content:
@@ -65,6 +65,11 @@ class Editor:
         line = self.lines.empty_form
         line.initial = blank_line(self.customer)
         return {"line": line, "part": self.parts.empty_form}
+
+    @property
+    def base_version(self) -> int:
+        """The version that the person began from; 0 for a new draft."""
+        return self.form.cleaned_data.get("version") or 0
 
     def show(self, error: DomainError) -> None:
         """Puts a refusal where it belongs: at a cell of a line, else at the form."""

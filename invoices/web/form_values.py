@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -78,35 +79,29 @@ def blank_line(customer: Customer) -> dict[str, Any]:
     return {"quantity": Decimal(1), "tax": tax_key(category, rate)}
 
 
-def draft_input(form: DraftForm, lines: Any, parts: Any) -> DraftInput:
-    """What was typed as input of the service; the forms are valid."""
-    values = form.cleaned_data
-    kind = DiscountKind(values["discount_kind"])
+def draft_input(form: DraftForm, lines: Iterable[LineForm], parts: Any) -> DraftInput:
+    """What was typed as input of the services; of boxes that cannot be read nothing is taken."""
+    values = {name: form.cleaned_data.get(name) for name in form.fields}
+    kind = DiscountKind(values["discount_kind"] or DiscountKind.NONE)
+    words = ("currency", "promo_code", "project", "reference", "language", "notes", "terms")
     return DraftInput(
-        lines=tuple(row.line() for row in typed_lines(lines)),
-        currency=values["currency"],
-        prices_include_tax=values["prices_include_tax"],
+        **{name: values[name] or "" for name in words},
+        lines=tuple(row.line() for row in lines),
+        prices_include_tax=bool(values["prices_include_tax"]),
         discount_kind=kind,
         discount_value=(values["discount_value"] or Decimal(0)) if kind is not DiscountKind.NONE else Decimal(0),
         payment_terms_days=values["payment_terms_days"],
         due_on=values["due_on"],
-        instalments=tuple(
-            sorted(
-                (row.cleaned_data["due_on"], row.cleaned_data["amount"])
-                for row in parts
-                if row.cleaned_data and not row.cleaned_data.get(DELETION_FIELD_NAME)
-            )
-        ),
-        promo_code=values["promo_code"],
+        instalments=_instalments(parts),
         early_discount_percent=values["early_discount_percent"] or Decimal(0),
         early_discount_days=values["early_discount_days"],
-        project=values["project"],
-        reference=values["reference"],
         template_id=values["template"],
-        language=values["language"],
-        notes=values["notes"],
-        terms=values["terms"],
     )
+
+
+def _instalments(parts: Any) -> tuple[tuple[date, Decimal], ...]:
+    rows = [row.cleaned_data for row in parts.forms if row.is_valid() and not _ticked(row, DELETION_FIELD_NAME)]
+    return tuple(sorted((row["due_on"], row["amount"]) for row in rows if row))
 
 
 def typed_lines(lines: Any) -> list[LineForm]:

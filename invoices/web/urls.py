@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices.web import catalogue, documents, drafts, editor, exports, lists, promo_codes
+from invoices.web import catalogue, documents, drafts, editor, exports, lists, promo_codes, unsaved, versions
 
 app_name = "invoices"
 urlpatterns = [
@@ -12,9 +12,13 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/pdf/", documents.invoice_pdf_file, name="pdf"),
     path("invoices/<uuid:invoice_id>/document/", documents.invoice_document, name="document"),
     path("invoices/<uuid:invoice_id>/void/", documents.invoice_void_page, name="void"),
+    path("invoices/<uuid:invoice_id>/duplicate/", versions.invoice_copy, name="duplicate"),
     path("drafts/", lists.draft_list, name="draft_list"),
     path("drafts/new/", editor.draft_new, name="draft_new"),
-    path("drafts/totals/", editor.draft_totals, name="draft_totals"),
+    path("drafts/totals/", unsaved.draft_totals, name="draft_totals"),
+    path("drafts/look/", unsaved.draft_look_now, name="draft_look"),
+    path("drafts/autosave/", unsaved.draft_autosave, name="draft_autosave"),
+    path("drafts/autosave/drop/", unsaved.draft_drop_copy, name="draft_drop_copy"),
     path("drafts/<uuid:draft_id>/", editor.draft_edit, name="draft_edit"),
     path("drafts/<uuid:draft_id>/preview/", drafts.draft_preview, name="draft_preview"),
     path("drafts/<uuid:draft_id>/document/", drafts.draft_document, name="draft_document"),
@@ -24,6 +28,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/discard/", drafts.draft_throw_away, name="draft_discard"),
     path("drafts/<uuid:draft_id>/reopen/", drafts.draft_take_up, name="draft_reopen"),
     path("drafts/<uuid:draft_id>/duplicate/", drafts.draft_copy, name="draft_duplicate"),
+    path("drafts/<uuid:draft_id>/versions/", versions.draft_versions, name="draft_versions"),
     path("drafts/<uuid:draft_id>/versions/<int:version>/restore/", drafts.draft_go_back, name="draft_restore"),
     path("catalogue/", catalogue.catalogue_list, name="catalogue"),
     path("catalogue/new/", catalogue.catalogue_new, name="catalogue_new"),

@@ -53,7 +53,8 @@ def _settled_by(invoice: Invoice) -> list[Allocation]:
 
 def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[str, Any]:
     """What can be done from here, as far as the person may and it would not be refused."""
-    live = invoice.kind == InvoiceKind.INVOICE and invoice.state == InvoiceState.ISSUED
+    is_invoice, drafts = invoice.kind == InvoiceKind.INVOICE, Right.INVOICES_DRAFT in rights
+    live = is_invoice and invoice.state == InvoiceState.ISSUED
     untouched = live and not (invoice.amount_paid or invoice.amount_credited or invoice.amount_written_off)
     money, voids = Right.PAYMENTS_RECORD in rights, Right.INVOICES_VOID in rights
     has_credit = invoice.kind == InvoiceKind.CREDIT_NOTE and invoice.total > invoice.amount_credited
@@ -67,4 +68,5 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
         "apply": url_to("payments:credit_note_apply", invoice.pk) if money and has_credit else "",
         "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
         "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
+        "duplicate": url_to("invoices:duplicate", invoice.pk) if drafts and is_invoice else "",
     }

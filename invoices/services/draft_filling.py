@@ -1,0 +1,66 @@
+"""A draft from what was proposed: fields and lines, with the totals that the product computes. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from billing_assistant.core.money import ZERO
+from customers.models import Customer
+from customers.states import PaymentTerms
+from invoices.models import DraftLine, InvoiceDraft
+from invoices.services.compute import LineInput, Totals, compute
+from invoices.services.draft_input import DraftInput, check_draft
+from invoices.services.promo_uses import draft_discount
+from invoices.states import UNTAXED
+
+
+def draft_fill(draft: InvoiceDraft, data: DraftInput, *, now: datetime) -> list[DraftLine]:
+    """Sets the fields of a draft and gives its lines. Raises ValidationFailed with every reason by field."""
+    currency = data.currency or draft.customer.currency
+    check_draft(data, currency, draft.profile_id)
+    discount = draft_discount(
+        own=data.discount, code=data.promo_code, lines=data.lines, currency=currency, customer=draft.customer, now=now
+    )
+    totals = compute(data.lines, currency=currency, prices_include_tax=data.prices_include_tax, discount=discount)
+    draft.currency = currency
+    draft.prices_include_tax = data.prices_include_tax
+    draft.discount_kind, draft.discount_value = discount.kind, discount.value
+    draft.payment_terms_days = _terms(data, draft.customer)
+    draft.due_on = data.due_on
+    draft.instalments = [[day.isoformat(), str(amount)] for day, amount in data.instalments]
+    draft.reference, draft.notes, draft.terms = data.reference.strip(), data.notes.strip(), data.terms.strip()
+    draft.project, draft.promo_code = data.project.strip(), data.promo_code.strip().upper()
+    draft.early_discount_percent, draft.early_discount_days = data.early_discount_percent, data.early_discount_days
+    draft.template_id, draft.language = data.template_id, data.language
+    draft.subtotal, draft.discount_total = totals.subtotal, totals.discount_total
+    draft.tax_total, draft.total = totals.tax_total, totals.total
+    draft.updated_at = now
+    return _lines(draft, data.lines, totals)
+
+
+def _lines(draft: InvoiceDraft, lines: Sequence[LineInput], totals: Totals) -> list[DraftLine]:
+    return [
+        DraftLine(
+            draft=draft,
+            position=position,
+            description=line.description.strip(),
+            quantity=line.quantity,
+            unit=line.unit.strip(),
+            unit_price=line.unit_price,
+            discount_percent=line.discount_percent,
+            tax_category=line.tax_category,
+            tax_rate=ZERO if line.tax_category in UNTAXED else line.tax_rate,
+            service_from=line.service_from,
+            service_to=line.service_to,
+            category=line.category.strip(),
+            amount=total.amount,
+        )
+        for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
+    ]
+
+
+def _terms(data: DraftInput, customer: Customer) -> int:
+    if data.payment_terms_days is not None:
+        return data.payment_terms_days
+    return PaymentTerms(customer.payment_terms).days
