@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 
 def matching_any(rows: QuerySet[M], *ways: Q) -> QuerySet[M]:
     """The rows that fit any of some conditions, each of which an index serves. One small query here, one later."""
-    plain = rows.order_by().select_related(None).prefetch_related(None)
+    plain = _plain(rows)
     matches = [plain.filter(way).values("pk")[: FEW + 1] for way in ways]
     found = matches[0].union(*matches[1:], all=True) if len(matches) > 1 else matches[0]
     if found.count() <= FEW:
@@ -28,6 +28,17 @@ def matching_any(rows: QuerySet[M], *ways: Q) -> QuerySet[M]:
     return rows.filter(reduce(or_, ways))
 
 
+def number_like(rows: QuerySet[M], text: str) -> Q:
+    """Whose number begins with a text; where none does, whose number has it within. Numbers are much alike, so that
+    parts of them say little to an index of parts: a whole number, or the beginning of some, is found without it."""
+    begins = Q(number__istartswith=text)
+    return begins if _plain(rows).filter(begins).exists() else Q(number__icontains=text)
+
+
 def count_up_to(rows: QuerySet[M], most: int = FEW) -> int:
     """How many rows there are, counted no further than one more than `most`."""
     return rows.order_by()[: most + 1].count()
+
+
+def _plain(rows: QuerySet[M]) -> QuerySet[M]:
+    return rows.order_by().select_related(None).prefetch_related(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +18,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
-from billing_assistant.core.searching import count_up_to, matching_any
+from billing_assistant.core.searching import count_up_to, matching_any, number_like
 from customers.selectors import customer_get
 from invoices.api.inputs import ReasonIn
 from invoices.api.serializers import InvoiceOut, InvoiceRowOut
@@ -114,7 +114,7 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
             raise ValidationFailed({"currency": [_("This is not an ISO currency code.")]})
         invoices = invoices.filter(currency=currency.upper())
     if search := query.get("search", "").strip().replace("\x00", ""):
-        invoices = matching_any(invoices, Q(number__icontains=search[:60]))
+        invoices = matching_any(invoices, number_like(invoices, search[:60]))
     return invoices
 
 

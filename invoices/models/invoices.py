@@ -142,6 +142,7 @@ class Invoice(Entity):
         ]
         indexes: ClassVar = [
             models.Index(fields=["profile", "-issued_on", "-id"], name="invoice_by_date"),
+            models.Index(fields=["-issued_on", "-id"], name="invoice_by_day"),
             models.Index(fields=["profile", "due_on", "id"], name="invoice_by_due_date"),
             models.Index(fields=["profile", "-total", "-id"], name="invoice_by_total"),
             models.Index(fields=["profile", "-amount_due", "-id"], name="invoice_by_amount_due"),
@@ -163,6 +164,7 @@ class Invoice(Entity):
                 & (Q(next_due_on__lt=F("due_on")) | Q(next_due_on__gt=F("due_on"))),
             ),
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_by_number"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
         ]
 

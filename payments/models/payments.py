@@ -104,6 +104,7 @@ class Payment(Entity):
             values_constraint("payment_method_known", "method", PaymentMethod),
         ]
         indexes: ClassVar = [
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="payment_by_number"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="payment_number_search"),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="payment_reference_search"),
             models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
-from billing_assistant.core.searching import FEW, count_up_to, matching_any
+from billing_assistant.core.searching import FEW, count_up_to, matching_any, number_like
 from billing_assistant.ledger.kinds import EntryKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import journal
@@ -104,12 +104,11 @@ def _narrowed(rows: QuerySet[R], filters: PaymentFilters) -> QuerySet[R]:
 
 def _found(rows: QuerySet[Payment], text: str) -> QuerySet[Payment]:
     """As documents are found: few customers are named one by one."""
-    written = (Q(number__icontains=text), Q(reference__icontains=text))
     named = Customer.objects.filter(name__icontains=text).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
     customers = list(named)
     if len(customers) > FEW_CUSTOMERS:
-        return rows.filter(written[0] | written[1] | Q(customer__name__icontains=text))
-    return matching_any(rows, *written, Q(customer_id__in=customers))
+        return rows.filter(Q(number__icontains=text) | Q(reference__icontains=text) | Q(customer__name__icontains=text))
+    return matching_any(rows, number_like(rows, text), Q(reference__icontains=text), Q(customer_id__in=customers))
 
 
 def totals_of(actor: Actor, rows: QuerySet[Payment], filters: PaymentFilters, profile_id: UUID) -> list[CurrencyTotal]:
