@@ -163,6 +163,17 @@ class Invoice(Entity):
                 condition=Q(amount_due__gt=0, state="issued")
                 & (Q(next_due_on__lt=F("due_on")) | Q(next_due_on__gt=F("due_on"))),
             ),
+            models.Index(
+                fields=["profile", "currency", "issued_on"],
+                include=["customer", "kind", "state", "total", "tax_total"],
+                name="invoice_revenue",
+            ),
+            models.Index(
+                fields=["profile", "settled_at"],
+                include=["currency", "issued_on", "due_on", "kind", "state", "amount_paid", "imported"],
+                name="invoice_settled",
+                condition=Q(settled_at__isnull=False),
+            ),
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
             models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_by_number"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
