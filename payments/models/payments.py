@@ -108,6 +108,7 @@ class Payment(Entity):
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="payment_number_search"),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="payment_reference_search"),
             models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),
+            models.Index(fields=["profile", "-amount", "-id"], name="payment_by_amount"),
             models.Index(fields=["customer", "-received_on", "-id"], name="payment_by_customer"),
             models.Index(
                 fields=["profile", "-received_on", "-id"],
