@@ -25,7 +25,7 @@ from customers.duplicates import duplicates_of
 from customers.models import Customer
 from customers.services.merging import PARTS, customers_merge, parts_filled, parts_that_differ
 from customers.web.edit import page_url
-from customers.web.forms import CustomerForm
+from customers.web.forms import LANGUAGE_CHOICES, CustomerForm
 
 OTHER = "other"
 PART_LABELS = {
@@ -113,6 +113,8 @@ def _text(customer: Customer, part: str) -> str:
 
 def _value(customer: Customer, name: str) -> str:
     value = getattr(customer, name)
+    if name == "language":
+        return str(dict(LANGUAGE_CHOICES).get(value, value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if name in {"phone", "secondary_phone"}:
