@@ -185,8 +185,9 @@ def _known(rows: Sequence[Row], profile: BusinessProfile) -> dict[object, Custom
     mine = Customer.objects.filter(profile=profile).select_related("profile")
     refs = {f"{IMPORTED}{number}": number for row in rows if (number := row.text("number"))}
     if refs:
-        by_ref = {refs[each.source_ref]: each for each in mine.filter(source_ref__in=refs)}
-        return {**by_ref, **{each.number: each for each in mine.filter(number__in=refs.values())}}
+        found: dict[object, Customer] = {refs[each.source_ref]: each for each in mine.filter(source_ref__in=refs)}
+        found |= {each.number: each for each in mine.filter(number__in=refs.values())}
+        return found
     names = {_name_key(row)[0].upper() for row in rows}
     alike = mine.annotate(upper=Upper("name")).filter(upper__in=names).order_by("-created_at")
     return {(each.name.casefold(), each.email.casefold()): each for each in alike}

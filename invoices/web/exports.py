@@ -149,5 +149,8 @@ def _item_lines(item: CatalogueItem) -> Iterator[Sequence[object]]:
         item.tax_rate.normalize(),
         item.is_active,
     )
-    for currency, price in sorted(prices_of(item).items()) or [("", None)]:
-        yield (*said, currency, None if price is None else price.normalize())
+    prices = sorted(prices_of(item).items())
+    for currency, price in prices:
+        yield (*said, currency, price.normalize())
+    if not prices:
+        yield (*said, "", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -136,7 +137,8 @@ def _said(item: CatalogueItem) -> CatalogueInput:
 
 def _input(row: Row, before: CatalogueInput, context: ImportContext) -> CatalogueInput:
     """What the item is to be: as before, with what the row says."""
-    data = replace(before, **{name: " ".join(row.text(name).split()) for name in TEXTS if row.text(name)})
+    said: dict[str, Any] = {name: " ".join(row.text(name).split()) for name in TEXTS if row.text(name)}
+    data = replace(before, **said)
     if row.text("kind"):
         data = replace(data, kind=CatalogueKind(word_of(CatalogueKind, row.text("kind"), field="kind")))
     if row.text("tax_category"):

@@ -55,9 +55,10 @@ def originals_of(documents: Sequence[PlannedDocument], profile: BusinessProfile)
     return Originals(ids, lines)
 
 
-def _credited(invoices: Mapping[UUID, Invoice]) -> dict[UUID, Decimal]:
-    rows = InvoiceLine.objects.filter(corrects_line__invoice__in=invoices).values("corrects_line")
-    return {row["corrects_line"]: row["total"] for row in rows.annotate(total=Sum("quantity"))}
+def _credited(invoices: Mapping[UUID, Invoice]) -> dict[int, Decimal]:
+    rows = InvoiceLine.objects.filter(corrects_line__invoice__in=invoices).values("corrects_line_id")
+    totals = rows.annotate(total=Sum("quantity")).values_list("corrects_line_id", "total")
+    return {line_id: total for line_id, total in totals if line_id is not None}
 
 
 def _lines(
@@ -80,9 +81,9 @@ def _lines(
     return found
 
 
-def _take(note: PlannedDocument, found: Mapping[int, InvoiceLine], left: dict[UUID, Decimal]) -> bool:
+def _take(note: PlannedDocument, found: Mapping[int, InvoiceLine], left: dict[int, Decimal]) -> bool:
     """Takes what a cancellation cancels from what is left of the lines; False, and nothing taken, if it is too much."""
-    wanted: dict[UUID, Decimal] = {}
+    wanted: dict[int, Decimal] = {}
     for line in note.lines:
         key = found[id(line.corrects)].pk
         wanted[key] = wanted.get(key, ZERO) + line.quantity
