@@ -9,6 +9,7 @@ class InvoicesConfig(AppConfig):
     def ready(self) -> None:
         import_module("invoices.books")
         import_module("invoices.merging")
+        import_module("invoices.quote_stories")
         import_module("invoices.stories")
         import_module("invoices.subscriptions")
         import_module("invoices.services.importing.catalogue")

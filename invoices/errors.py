@@ -144,3 +144,15 @@ class ExchangeRateMissing(DomainError):
             )
             % {"currency": currency, "into": into, "day": day, "most": most}
         )
+
+
+class QuoteExpired(DomainError):
+    """The last day on which the client could accept is over."""
+
+    code = "quote_expired"
+
+
+class QuoteOutdated(DomainError):
+    """What was offered is not what the draft says now."""
+
+    code = "quote_outdated"

@@ -1,4 +1,4 @@
-"""Row locks of the invoices app. Order for all: drafts, invoices by id, promo codes, the lock date, the
+"""Row locks of the invoices app. Order for all: drafts, quotes, invoices by id, promo codes, the lock date, the
 counter of a series."""
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from invoices.models import (
     InvoiceTemplate,
     NumberSeries,
     PromoCode,
+    Quote,
     SeriesCounter,
 )
 
@@ -111,3 +112,19 @@ def promos_lock(named: Iterable[tuple[UUID, str]]) -> list[PromoCode]:
         return []
     set_lock_timeout()
     return list(PromoCode.objects.select_for_update().filter(wanted).order_by("pk"))
+
+
+def quote_lock(quote_id: UUID) -> Quote:
+    """Locks the draft of a quote and the quote, which has the draft at hand. Raises NotFound."""
+    draft_id = Quote.objects.filter(pk=quote_id).values_list("draft_id", flat=True).first()
+    if draft_id is None:
+        raise NotFound(_("There is no such quote."))
+    draft = draft_lock(draft_id)
+    quote = next(quote for quote in draft_quotes_lock(draft) if quote.pk == quote_id)
+    quote.draft = draft
+    return quote
+
+
+def draft_quotes_lock(draft: InvoiceDraft) -> list[Quote]:
+    """Locks the quotes of a draft that the caller has locked, oldest first."""
+    return list(Quote.objects.select_for_update(of=("self",)).filter(draft=draft).order_by("pk"))

@@ -18,5 +18,6 @@ def working_copies_move(merge: Merge) -> None:
 
 register_mover("invoices.Invoice", _("Invoices and credit notes"))
 register_mover("invoices.InvoiceDraft", _("Drafts"))
+register_mover("invoices.Quote", _("Quotes"))
 register_mover("invoices.PromoUse")
 register_mover("invoices.DraftWorkingCopy", move=working_copies_move)

@@ -73,7 +73,7 @@ def messages_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Me
 
 def message_get(actor: Actor, message_id: UUID) -> Message:
     """One message with all around it. Raises NotFound."""
-    related = messages_for(actor).select_related("profile", "customer", "invoice", "payment", "resend_of")
+    related = messages_for(actor).select_related("profile", "customer", "invoice", "payment", "quote", "resend_of")
     message = related.filter(pk=message_id).first()
     if message is None:
         raise NotFound(_("There is no such message."))

@@ -47,6 +47,7 @@ class MessageKind(Status):
     INVOICE_SENT = "invoice_sent", _("Invoice"), "neutral", "file-invoice"
     RECEIPT = "payment_received", _("Receipt"), "neutral", "receipt"
     CREDIT_NOTE_SENT = "credit_note_sent", _("Credit note"), "neutral", "file-minus"
+    QUOTE_SENT = "quote_sent", _("Quote"), "neutral", "file-text"
     CUSTOM = "custom", _("Message"), "neutral", "mail"
 
 

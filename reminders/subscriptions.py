@@ -13,10 +13,12 @@ from billing_assistant.core.models import Event
 from billing_assistant.core.services.notices import notice_to_role
 from invoices.models import Invoice
 from invoices.services.delivery import invoice_mark_sent
+from invoices.services.quote_standing import quote_mark_sent
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
 from reminders.services.documents import invoice_send
 from reminders.services.letters import receipt_send
+from reminders.services.quotes import quote_invoice
 from reminders.services.recording import DOCUMENTS
 from reminders.states import MessageKind
 
@@ -58,5 +60,15 @@ def send_receipt(event: Event) -> None:
 def mark_document_sent(event: Event) -> None:
     """Notes on the document that it was sent, where the record of the message could not."""
     message = Message.objects.get(pk=event.subject_id)
-    if message.invoice_id is not None and message.kind in DOCUMENTS and message.sent_at is not None:
+    if message.sent_at is None:
+        return
+    if message.quote_id is not None:
+        quote_mark_sent(quote_id=message.quote_id, actor=AUTOMATIC, now=message.sent_at)
+    elif message.invoice_id is not None and message.kind in DOCUMENTS:
         invoice_mark_sent(invoice_id=message.invoice_id, actor=AUTOMATIC, now=message.sent_at)
+
+
+@subscribe("quote.accepted", name="reminders.invoice_accepted_quote", queue=queue.MAIL)
+def invoice_accepted_quote(event: Event) -> None:
+    """Issues and sends the invoice of a quote that says so, once."""
+    quote_invoice(quote_id=event.subject_id, actor=AUTOMATIC, now=clock_now())

@@ -43,6 +43,7 @@ PAGES: Final = (
     NavItem(_("Customers"), "users", "customers:list", Right.CUSTOMERS_VIEW, on_phone=True),
     NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True),
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW),
+    NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
     NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW),
     NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True),
     NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW),

@@ -12,7 +12,10 @@ from customers.models.customers import Customer
 
 
 class PortalLink(models.Model):
-    """A link to one invoice of one customer. The token in the URL is this id, signed; no secret is stored."""
+    """A link to one invoice or quote of one customer; `invoice_id` is the id of either.
+
+    The token in the URL is this id, signed; no secret is stored.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)

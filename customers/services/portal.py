@@ -79,3 +79,8 @@ def portal_link_open(*, token: str, now: datetime) -> PortalLink | None:
 def portal_url(link_id: UUID) -> str:
     """The absolute address of a link, for e-mails and QR codes."""
     return f"{settings.PUBLIC_BASE_URL}{reverse('portal:invoice', args=[token_of(link_id)])}"
+
+
+def portal_quote_url(link_id: UUID) -> str:
+    """The absolute address of a link that was made for a quote."""
+    return f"{settings.PUBLIC_BASE_URL}{reverse('portal:quote', args=[token_of(link_id)])}"

@@ -1,6 +1,7 @@
 """Addresses of the invoice endpoints, under /api/."""
 
 from billing_assistant.core.api.urls import endpoint
+from invoices.api import quote_urls
 from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
@@ -47,4 +48,5 @@ urlpatterns = [
     *endpoint("invoices/<ref:invoice_ref>/void", InvoiceVoid, name="invoice-void"),
     *endpoint("templates", Templates, name="templates"),
     *endpoint("templates/<ref:template_ref>", OneTemplate, name="template"),
+    *quote_urls.urlpatterns,
 ]

@@ -4,6 +4,7 @@ from invoices.models.exchange_rates import ExchangeRate
 from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
 from invoices.models.promo_codes import PromoCode, PromoUse
+from invoices.models.quotes import Quote
 from invoices.models.rules import BillingRules
 from invoices.models.series import NumberSeries, SeriesCounter
 from invoices.models.tallies import InvoiceTally
@@ -30,6 +31,7 @@ __all__ = [
     "NumberSeries",
     "PromoCode",
     "PromoUse",
+    "Quote",
     "SeriesCounter",
     "TaxRate",
 ]

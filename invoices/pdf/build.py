@@ -56,11 +56,11 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
             number=invoice.number,
             language=invoice.language,
             seller=seller_of(invoice.seller, invoice.language),
-            buyer=_buyer(invoice.buyer, invoice.seller, invoice.language),
+            buyer=buyer_of(invoice.buyer, invoice.seller, invoice.language),
             issued_on=invoice.issued_on,
             due_on=None if credit else invoice.due_on,
             currency=invoice.currency,
-            lines=tuple(_line(line, invoice.currency, invoice.seller["tax_name"]) for line in lines),
+            lines=tuple(line_of(line, invoice.currency, invoice.seller["tax_name"]) for line in lines),
             subtotal=shown,
             discount_total=gross - invoice.total if invoice.prices_include_tax else invoice.discount_total,
             taxes=tuple(
@@ -84,7 +84,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
                 invoice.total, invoice.early_discount_percent, invoice.early_discount_until, invoice.currency
             ),
             exchange_rate=_exchange_rate(invoice),
-            sections=_sections(lines),
+            sections=sections_of(lines),
             corrects=invoice.corrects.number if invoice.corrects else "",
             notes=invoice.notes or invoice.reason,
             terms=invoice.terms,
@@ -115,11 +115,11 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             number=draft.number,
             language=language,
             seller=seller_of(seller, language),
-            buyer=_buyer(buyer_snapshot(draft.customer), seller, language),
+            buyer=buyer_of(buyer_snapshot(draft.customer), seller, language),
             issued_on=today,
             due_on=dues[-1].due_on if dues else draft.due_on,
             currency=draft.currency,
-            lines=tuple(_line(line, draft.currency, seller["tax_name"]) for line in lines),
+            lines=tuple(line_of(line, draft.currency, seller["tax_name"]) for line in lines),
             subtotal=gross if inclusive else totals.subtotal,
             discount_total=gross - totals.total if inclusive else totals.discount_total,
             taxes=_tax_rows(totals.taxes, seller["tax_name"]),
@@ -132,7 +132,7 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             early_payment=_early_payment(
                 totals.total, draft.early_discount_percent, early_until(draft, today), draft.currency
             ),
-            sections=_sections(lines),
+            sections=sections_of(lines),
             notes=draft.notes,
             terms=terms_of(draft, template),
             footer=seller["invoice_footer"],
@@ -154,7 +154,7 @@ def _exchange_rate(invoice: Invoice) -> ExchangeRate | None:
     return ExchangeRate(currency=invoice.fx_currency, rate=invoice.fx_rate, source=invoice.fx_source, on=invoice.fx_on)
 
 
-def _sections(lines: Sequence[InvoiceLine | DraftLine]) -> tuple[Section, ...]:
+def sections_of(lines: Sequence[InvoiceLine | DraftLine]) -> tuple[Section, ...]:
     """The categories of the lines in the order in which they first stand there; lines without one come last."""
     sums: dict[str, Decimal] = {}
     for line in lines:
@@ -188,7 +188,8 @@ def tax_label(category: str, rate: Decimal, tax_name: str) -> str:
     return _("Reverse charge")
 
 
-def _line(line: InvoiceLine | DraftLine, currency: str, tax_name: str) -> Line:
+def line_of(line: InvoiceLine | DraftLine, currency: str, tax_name: str) -> Line:
+    """A stored line as it is printed."""
     price = line.unit_price or ZERO
     discount = percentage(quantize(line.quantity * price, currency), line.discount_percent, currency)
     return Line(
@@ -238,7 +239,8 @@ def _logo(file_id: str | None) -> Logo | None:
     return Logo(content=files.read(stored), content_type=stored.content_type) if stored else None
 
 
-def _buyer(buyer: Snapshot, seller: Snapshot, language: str) -> Party:
+def buyer_of(buyer: Snapshot, seller: Snapshot, language: str) -> Party:
+    """The buyer as printed; the country is left out where it is the seller's too."""
     abroad = buyer["country"] != seller["country"]
     address = _address(buyer, language)
     return Party(

@@ -18,6 +18,11 @@ class Kind(StrEnum):
     CREDIT_NOTE = "credit_note"
     DRAFT = "draft"
     RECEIPT = "receipt"
+    QUOTE = "quote"
+    PROFORMA = "proforma"
+
+
+OFFERS: Final = frozenset({Kind.QUOTE, Kind.PROFORMA})
 
 
 class PageSize(StrEnum):
@@ -181,6 +186,7 @@ class InvoiceDocument:
     - With `prices_include_tax` the lines and the subtotal are gross, and the tax rows are told as parts of the total.
     - `amount_due` is what is left after `paid` and `credited`. A receipt shows `paid` as its main figure.
     - `corrects` is the number of the document that a credit note credits, or that a receipt is for.
+    - `valid_until` is the last day on which an offer can be accepted.
     - `instalments` are shown when there are two or more; the detailed design shows a single one too.
     - `sections` have the names of the lines' categories, in their order; without them the lines are not divided.
     - `columns` are those that are shown. Without `show_subtotal`, `show_tax_rates` or `show_discount` those rows are
@@ -203,6 +209,7 @@ class InvoiceDocument:
     paid: Decimal = NOTHING
     credited: Decimal = NOTHING
     due_on: date | None = None
+    valid_until: date | None = None
     instalments: tuple[Instalment, ...] = ()
     payments: tuple[PaymentReceived, ...] = ()
     how_to_pay: HowToPay | None = None

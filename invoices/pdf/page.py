@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from invoices.pdf.colours import readable_accent
 from invoices.pdf.columns import Columns, Headings, columns_for
-from invoices.pdf.document import Design, HowToPay, InvoiceDocument, Kind
+from invoices.pdf.document import OFFERS, Design, HowToPay, InvoiceDocument, Kind
 from invoices.pdf.figures import Figures, unbroken
 from invoices.pdf.lines import PrintedLine, PrintedSection, printed_sections
 from invoices.pdf.parties import PrintedParty, company, contact, joined, printed_buyer, printed_seller
@@ -199,6 +199,8 @@ def _word(kind: Kind) -> str:
         Kind.CREDIT_NOTE: _("Credit note"),
         Kind.DRAFT: _("Draft invoice"),
         Kind.RECEIPT: _("Receipt"),
+        Kind.QUOTE: _("Quote"),
+        Kind.PROFORMA: _("Proforma invoice"),
     }[kind]
 
 
@@ -216,6 +218,8 @@ def _main_figure(document: InvoiceDocument, figures: Figures) -> tuple[str, str]
             return _("Amount paid"), figures.amount(document.paid)
         case Kind.INVOICE | Kind.DRAFT:
             return _("Amount due"), figures.amount(document.amount_due)
+        case Kind.QUOTE | Kind.PROFORMA:
+            return _("Total"), figures.amount(document.total)
 
 
 def _facts(document: InvoiceDocument, figures: Figures) -> list[Fact]:
@@ -225,7 +229,9 @@ def _facts(document: InvoiceDocument, figures: Figures) -> list[Fact]:
             facts.append(Fact(_("First payment due"), figures.day(document.instalments[0].due_on)))
         else:
             facts.append(Fact(_("Due date"), figures.day(document.due_on)))
-    facts.append(Fact(_("Issue date"), figures.day(document.issued_on)))
+    if document.valid_until:
+        facts.append(Fact(_("Valid until"), figures.day(document.valid_until)))
+    facts.append(Fact(_("Date") if document.kind in OFFERS else _("Issue date"), figures.day(document.issued_on)))
     if document.corrects:
         label = _("For invoice") if document.kind == Kind.RECEIPT else _("Refers to")
         facts.append(Fact(label, document.corrects))

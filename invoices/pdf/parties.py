@@ -30,6 +30,8 @@ def _buyer_heading(kind: Kind) -> str:
             return _("Credited to")
         case Kind.RECEIPT:
             return _("Received from")
+        case Kind.QUOTE | Kind.PROFORMA:
+            return _("Offered to")
         case Kind.INVOICE | Kind.DRAFT:
             return _("Billed to")
 

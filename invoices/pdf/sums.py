@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from invoices.pdf.document import NOTHING, Design, InvoiceDocument, Kind
+from invoices.pdf.document import NOTHING, OFFERS, Design, InvoiceDocument, Kind
 from invoices.pdf.figures import Figures, unbroken
 
 
@@ -69,7 +69,8 @@ def _taxes(document: InvoiceDocument, figures: Figures) -> list[Sum]:
 def _total(document: InvoiceDocument, figures: Figures) -> Sum:
     if document.kind == Kind.CREDIT_NOTE:
         return Sum(_("Credited amount"), figures.amount(document.total), Weight.FINAL)
-    return Sum(_("Total"), figures.amount(document.total), Weight.TOTAL)
+    weight = Weight.FINAL if document.kind in OFFERS else Weight.TOTAL
+    return Sum(_("Total"), figures.amount(document.total), weight)
 
 
 def _is_total_told_once(document: InvoiceDocument) -> bool:
@@ -80,7 +81,7 @@ def _is_total_told_once(document: InvoiceDocument) -> bool:
 
 def _settled(document: InvoiceDocument, figures: Figures) -> list[Sum]:
     sums: list[Sum] = []
-    if document.kind == Kind.CREDIT_NOTE:
+    if document.kind == Kind.CREDIT_NOTE or document.kind in OFFERS:
         return sums
     if document.kind == Kind.RECEIPT:
         sums.append(Sum(_("Amount paid"), figures.amount(document.paid), Weight.FINAL))

@@ -61,6 +61,11 @@ def draft_input_of(snapshot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def snapshot_lines(snapshot: dict[str, Any]) -> list[DraftLine]:
+    """The lines of a snapshot as rows that are not in the database, with the amounts that were computed then."""
+    return [_line_row(position, values) for position, values in enumerate(snapshot["lines"], start=1)]
+
+
 def line_input(line: DraftLine | InvoiceLine) -> LineInput:
     """A stored line as input of the computation."""
     return LineInput(
@@ -106,6 +111,24 @@ def _line_input(values: dict[str, Any]) -> LineInput:
         service_from=_date(values["service_from"]),
         service_to=_date(values["service_to"]),
         category=values.get("category", ""),
+    )
+
+
+def _line_row(position: int, values: dict[str, Any]) -> DraftLine:
+    line = _line_input(values)
+    return DraftLine(
+        position=position,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        tax_category=line.tax_category,
+        tax_rate=line.tax_rate,
+        service_from=line.service_from,
+        service_to=line.service_to,
+        category=line.category,
+        amount=Decimal(values["amount"]),
     )
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from invoices.web import catalogue, documents, drafts, editor, exports, lists, promo_codes, unsaved, versions
+from invoices.web import (
+    catalogue,
+    documents,
+    drafts,
+    editor,
+    exports,
+    lists,
+    promo_codes,
+    quote_urls,
+    unsaved,
+    versions,
+)
 
 app_name = "invoices"
 urlpatterns = [
@@ -40,4 +51,5 @@ urlpatterns = [
     path("catalogue/promo-codes/new/", promo_codes.promo_new, name="promo_code_new"),
     path("catalogue/promo-codes/<uuid:promo_id>/", promo_codes.promo_edit, name="promo_code"),
     path("catalogue/promo-codes/<uuid:promo_id>/offer/", promo_codes.promo_set_offered, name="promo_code_offer"),
+    *quote_urls.urlpatterns,
 ]

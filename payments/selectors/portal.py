@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Sum
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Role
 from customers.models import Contact, Customer, PortalLink
-from invoices.models import Invoice
+from invoices.models import Invoice, Quote
 from invoices.states import InvoiceKind, InvoiceState
 from payments.models import Allocation, Checkout, Payment
 from payments.states import CheckoutState, PaymentState
@@ -30,6 +30,12 @@ class PortalBalance:
 def invoice_of_link(link: PortalLink) -> Invoice | None:
     """The document of a live link, if it is the link's customer's."""
     rows = Invoice.objects.select_related("profile", "customer", "corrects")
+    return rows.filter(pk=link.invoice_id, customer_id=link.customer_id).first()
+
+
+def quote_of_link(link: PortalLink) -> Quote | None:
+    """The quote of a live link, if it is the link's customer's."""
+    rows = Quote.objects.select_related("profile", "customer")
     return rows.filter(pk=link.invoice_id, customer_id=link.customer_id).first()
 
 

@@ -140,7 +140,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         "waiting": waiting,
         "came_back": came_back,
         "overdue": invoice.amount_due > 0 and invoice.next_due_on is not None and invoice.next_due_on < today,
-        "beacon": not _is_staff(request),
+        "beacon": not is_staff(request),
     }
     status = 400 if form is not None and form.errors else 200
     return render_page(request, "portal/invoice.html", context, fragment="portal/partials/pay.html", status=status)
@@ -176,11 +176,17 @@ def pay(request: HttpRequest, door: Door) -> HttpResponseBase:
 
 def viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
     """Notes that the client saw the invoice; staff, machines and prefetching are answered alike, and not counted."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    machine = _MACHINES.search(request.headers.get("User-Agent", "")) or not request.headers.get("User-Agent")
-    if not (_is_staff(request) or machine or "prefetch" in purpose or "prerender" in purpose):
+    if is_client_at(request):
         invoice_mark_viewed(invoice_id=door.invoice.pk, actor=door.actor, now=now_of(request))
     return HttpResponse(status=204)
+
+
+def is_client_at(request: HttpRequest) -> bool:
+    """Whether a person who is no member of staff is there: no machine, no mail scanner, nothing fetched ahead."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    agent = request.headers.get("User-Agent", "")
+    machine = not agent or _MACHINES.search(agent) or "prefetch" in purpose or "prerender" in purpose
+    return not (machine or is_staff(request))
 
 
 def came_from(request: HttpRequest, checkout_id: UUID) -> str:
@@ -244,5 +250,6 @@ def _return_url(checkout_id: UUID) -> str:
     return f"{settings.PUBLIC_BASE_URL}{reverse('portal:return', args=[checkout_id])}"
 
 
-def _is_staff(request: HttpRequest) -> bool:
+def is_staff(request: HttpRequest) -> bool:
+    """Whether a colleague looks at the client's page."""
     return isinstance(request.user, User) and request.user.works_here

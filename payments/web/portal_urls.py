@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import portal, portal_home
+from payments.web import portal, portal_home, portal_quotes
 
 app_name = "portal"
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("i/<str:token>/pdf/", portal.link_pdf, name="pdf"),
     path("i/<str:token>/pay/", portal.link_pay, name="pay"),
     path("i/<str:token>/viewed/", portal.link_viewed, name="viewed"),
+    path("q/<str:token>/", portal_quotes.link_quote, name="quote"),
+    path("q/<str:token>/pdf/", portal_quotes.link_pdf, name="quote_pdf"),
+    path("q/<str:token>/accept/", portal_quotes.link_accept, name="quote_accept"),
+    path("q/<str:token>/decline/", portal_quotes.link_decline, name="quote_decline"),
+    path("q/<str:token>/renew/", portal_quotes.link_renew, name="quote_renew"),
+    path("q/<str:token>/viewed/", portal_quotes.link_viewed, name="quote_viewed"),
     path("invoices/<uuid:invoice_id>/", portal_home.own_invoice, name="own_invoice"),
     path("invoices/<uuid:invoice_id>/pdf/", portal_home.own_pdf, name="own_pdf"),
     path("invoices/<uuid:invoice_id>/pay/", portal_home.own_pay, name="own_pay"),

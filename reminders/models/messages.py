@@ -30,6 +30,9 @@ class Message(Entity):
     payment = models.ForeignKey(
         "payments.Payment", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
+    quote = models.ForeignKey(
+        "invoices.Quote", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
     number = models.CharField(_("number"), max_length=40)
     kind = models.CharField(_("kind"), max_length=20, choices=MessageKind.choices())
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices(), default=Channel.EMAIL)
@@ -76,6 +79,7 @@ class Message(Entity):
             ),
             models.Index(fields=["customer", "-id"], name="message_by_customer"),
             models.Index(fields=["invoice"], name="message_by_invoice"),
+            models.Index(fields=["quote"], name="message_by_quote", condition=Q(quote__isnull=False)),
         ]
 
     def __str__(self) -> str:

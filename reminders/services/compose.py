@@ -16,9 +16,11 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import RetryLater, Unavailable
 from billing_assistant.core.models import StoredFile
 from customers.models import PortalLink
-from customers.services.portal import portal_link_create, portal_url
-from invoices.models import Invoice
+from customers.services.portal import portal_link_create, portal_quote_url, portal_url
+from invoices.models import Invoice, Quote
+from invoices.quote_states import LIVE_QUOTES
 from invoices.services.documents import invoice_pdf
+from invoices.services.quote_documents import quote_pdf
 from invoices.states import InvoiceState
 from reminders.addresses import own_address
 from reminders.channels.ports import Attachment, OutgoingEmail
@@ -51,12 +53,12 @@ class Composed:
 def message_compose(*, message: Message, now: datetime) -> Composed:
     """The mail as it goes out. The PDF of its document is rendered here if no worker has done it yet.
 
-    Raises NothingToSend when the document was voided meanwhile, RetryLater while the PDF cannot be had. Any other error
-    means that something is missing, too: the mail is not sent without it.
+    Raises NothingToSend when the document was voided or taken back meanwhile, RetryLater while the PDF cannot be had.
+    Any other error means that something is missing, too: the mail is not sent without it.
     """
-    invoice = _document(message)
-    parts = tuple(_files(message, invoice))
-    link = _link(message, invoice, now)
+    document = _quote(message) or _document(message)
+    parts = tuple(_files(message, document))
+    link = _link(message, document, now)
     headers = {"Auto-Submitted": "auto-generated"} if message.kind in AUTOMATIC else {}
     return Composed(
         mail=OutgoingEmail(
@@ -97,29 +99,40 @@ def _document(message: Message) -> Invoice | None:
     return invoice
 
 
-def _files(message: Message, invoice: Invoice | None) -> Iterator[FilePart]:
-    if message.attach_pdf and invoice is not None:
-        yield FilePart(invoice.pdf or _rendered(invoice), f"{file_name(invoice.number)}.pdf")
+def _quote(message: Message) -> Quote | None:
+    if message.quote_id is None:
+        return None
+    quote = Quote.objects.select_related("portal_link", "pdf").get(pk=message.quote_id)
+    if quote.state not in LIVE_QUOTES:
+        raise NothingToSend(_("%(number)s is no longer offered.") % {"number": quote.number})
+    return quote
 
 
-def _rendered(invoice: Invoice) -> StoredFile:
+def _files(message: Message, document: Invoice | Quote | None) -> Iterator[FilePart]:
+    if message.attach_pdf and document is not None:
+        yield FilePart(document.pdf or _rendered(document), f"{file_name(document.number)}.pdf")
+
+
+def _rendered(document: Invoice | Quote) -> StoredFile:
     try:
-        return invoice_pdf(invoice_id=invoice.pk)
-    except (OperationalError, OSError, Unavailable) as error:  # somebody holds the invoice, or the storage is away
-        raise RetryLater(_("The PDF of %(number)s is not there yet.") % {"number": invoice.number}) from error
+        if isinstance(document, Quote):
+            return quote_pdf(quote_id=document.pk)
+        return invoice_pdf(invoice_id=document.pk)
+    except (OperationalError, OSError, Unavailable) as error:  # somebody holds the document, or the storage is away
+        raise RetryLater(_("The PDF of %(number)s is not there yet.") % {"number": document.number}) from error
 
 
-def _link(message: Message, invoice: Invoice | None, now: datetime) -> str:
+def _link(message: Message, document: Invoice | Quote | None, now: datetime) -> str:
     """The address of the client's page: the link that is on the document, or a fresh one when that has run out."""
-    if invoice is None or PORTAL_LINK not in message.text + message.html:
+    if document is None or PORTAL_LINK not in message.text + message.html:
         return ""
-    link = invoice.portal_link
+    link = document.portal_link
     if link is None or not _live(link, now):
-        links = PortalLink.objects.filter(invoice_id=invoice.pk, customer_id=invoice.customer_id)
+        links = PortalLink.objects.filter(invoice_id=document.pk, customer_id=document.customer_id)
         link = links.filter(revoked_at__isnull=True, expires_at__gt=now).order_by("-expires_at").first()
     if link is None:
-        link = portal_link_create(customer_id=invoice.customer_id, invoice_id=invoice.pk, actor=_LINK_MAKER, now=now)
-    return portal_url(link.pk)
+        link = portal_link_create(customer_id=document.customer_id, invoice_id=document.pk, actor=_LINK_MAKER, now=now)
+    return portal_quote_url(link.pk) if isinstance(document, Quote) else portal_url(link.pk)
 
 
 def _live(link: PortalLink, now: datetime) -> bool:

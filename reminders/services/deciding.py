@@ -17,7 +17,7 @@ from billing_assistant.core.states import TransitionRefused, require_transition
 from reminders.locks import message_lock
 from reminders.models import Message
 from reminders.services.moving import message_move
-from reminders.services.queueing import SEND_TASK, About, message_event, message_queue
+from reminders.services.queueing import SEND_TASK, about_of, message_event, message_queue
 from reminders.services.recording import document_mark_sent
 from reminders.states import MESSAGE_TRANSITIONS, MessageKind, MessageStatus
 from reminders.texts.letters import Content
@@ -40,7 +40,7 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
         new = message_queue(
             key=again_key,
             kind=MessageKind(old.kind),
-            about=About(old.profile_id, old.customer_id, old.invoice_id, old.payment_id),
+            about=about_of(old),
             sender=old.sender,
             reply_to=old.reply_to,
             recipients=old.recipients,

@@ -29,12 +29,13 @@ _QUIET: Final = frozenset({"message.queued", "message.retried"})
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message is about: its profile and, where there are any, customer, document and payment."""
+    """What a message is about: its profile and, where there are any, customer, document, payment and quote."""
 
     profile_id: UUID
     customer_id: UUID | None = None
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
+    quote_id: UUID | None = None
 
 
 def message_queue(
@@ -69,6 +70,7 @@ def message_queue(
         customer_id=about.customer_id,
         invoice_id=about.invoice_id,
         payment_id=about.payment_id,
+        quote_id=about.quote_id,
         number=human_number_take(profile_id=about.profile_id, kind="message", pattern=NUMBER_PATTERN)[0],
         kind=kind,
         key=key,
@@ -107,10 +109,15 @@ def message_by_key(key: str, kind: MessageKind, about: About) -> Message | None:
     message = Message.objects.filter(key=key).first()
     if message is None:
         return None
-    found = About(message.profile_id, message.customer_id, message.invoice_id, message.payment_id)
+    found = about_of(message)
     if (message.kind, found) != (kind, about):
         raise KeyReused(key)
     return message
+
+
+def about_of(message: Message) -> About:
+    """What a message is about."""
+    return About(message.profile_id, message.customer_id, message.invoice_id, message.payment_id, message.quote_id)
 
 
 def message_event(name: str, message: Message, actor: Actor, now: datetime, **data: str) -> None:

@@ -16,6 +16,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.services.notices import notice_to_role
 from invoices.services.delivery import invoice_mark_sent
+from invoices.services.quote_standing import quote_mark_sent
 from reminders.channels.ports import Accepted
 from reminders.models import Message
 from reminders.services.moving import message_move
@@ -68,11 +69,12 @@ def document_mark_sent(message: Message, actor: Actor, now: datetime) -> None:
 
     The subscriber of `message.sent` does it then.
     """
-    if message.invoice_id is None or message.kind not in DOCUMENTS:
-        return
     try:
         with transaction.atomic():
-            invoice_mark_sent(invoice_id=message.invoice_id, actor=actor, now=now)
+            if message.quote_id is not None:
+                quote_mark_sent(quote_id=message.quote_id, actor=actor, now=now)
+            elif message.invoice_id is not None and message.kind in DOCUMENTS:
+                invoice_mark_sent(invoice_id=message.invoice_id, actor=actor, now=now)
     except (DomainError, OperationalError):
         log.warning("message.document_not_marked", message_id=str(message.pk))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.web import log, sending
+from reminders.web import log, quotes, sending
 
 app_name = "messages"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/send/", sending.invoice_send_page, name="invoice_send"),
     path("invoices/<uuid:invoice_id>/send/preview/", sending.invoice_preview, name="invoice_preview"),
     path("drafts/<uuid:draft_id>/send/", sending.draft_send_page, name="draft_send"),
+    path("quotes/<uuid:quote_id>/send/", quotes.quote_send_page, name="quote_send"),
+    path("quotes/<uuid:quote_id>/send/preview/", quotes.quote_preview, name="quote_preview"),
     path("customers/<uuid:customer_id>/message/", sending.customer_message_page, name="write"),
     path("customers/<uuid:customer_id>/message/preview/", sending.customer_preview, name="customer_preview"),
 ]

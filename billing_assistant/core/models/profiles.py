@@ -89,6 +89,8 @@ class BusinessProfile(Entity):
     invoice_number_format = models.CharField(max_length=40, default="INV-{year}-{number:04}", validators=[PATTERN])
     credit_note_number_format = models.CharField(max_length=40, default="CN-{year}-{number:04}", validators=[PATTERN])
     payment_number_format = models.CharField(max_length=40, default="PAY-{number:04}", validators=[PATTERN])
+    quote_number_format = models.CharField(max_length=40, default="QUO-{number:04}", validators=[PATTERN])
+    proforma_number_format = models.CharField(max_length=40, default="PRO-{number:04}", validators=[PATTERN])
     numbers_restart_yearly = models.BooleanField(_("invoice numbers start again each year"), default=True)
 
     invoice_terms = models.TextField(_("terms on invoices"), blank=True)

@@ -163,6 +163,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "draft": url_to("customers:invoice_new", customer.pk) if drafts else "",
         "generate": url_to("ai:generate", customer.pk) if drafts else "",
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
+        "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "portal": url_to("customers:portal_links", customer.pk) if Right.INVOICES_SEND in rights else "",
         "message": url_to("messages:write", customer.pk) if Right.MESSAGES_SEND in rights else "",
     }

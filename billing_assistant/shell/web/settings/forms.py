@@ -52,6 +52,8 @@ LABELS: Final = {
     "invoice_number_format": _("Invoice number format"),
     "credit_note_number_format": _("Credit note number format"),
     "payment_number_format": _("Payment number format"),
+    "quote_number_format": _("Quote number format"),
+    "proforma_number_format": _("Proforma number format"),
 }
 
 
