@@ -7,6 +7,8 @@ from django.contrib import admin
 from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable
 from billing_assistant.core.rights import Right
 from invoices.models import (
+    BillingRules,
+    ExchangeRate,
     InvoiceTally,
     NumberSeries,
     SeriesCounter,
@@ -43,10 +45,10 @@ class SeriesCounterAdmin(ReadTable):
 @admin.register(TaxRate)
 class TaxRateAdmin(ReadTable):
     view_right = Right.INVOICES_VIEW
-    list_display = ("name", "category", "rate", "is_default", "profile")
+    list_display = ("name", "category", "rate", "valid_from", "valid_until", "is_default", "profile")
     list_filter = ("category", "is_default", "profile")
     list_select_related = ("profile",)
-    search_fields = ("name",)
+    search_fields = ("name", "reason")
 
 
 @admin.register(InvoiceTally)
@@ -56,3 +58,27 @@ class InvoiceTallyAdmin(ReadTable):
     list_filter = ("kind", "state", "stage", "split", CurrencyFilter, "profile")
     list_select_related = ("profile",)
     search_fields = ("=stage", "=currency")
+
+
+@admin.register(BillingRules)
+class BillingRulesAdmin(ReadTable):
+    view_right = Right.SETTINGS_EDIT
+    list_display = (
+        "profile",
+        "locked_until",
+        "listed_taxes_only",
+        "exchange_rate_required",
+        "exchange_rate_days",
+    )
+    list_filter = ("exchange_rate_required", "listed_taxes_only")
+    list_select_related = ("profile",)
+    search_fields = ("profile__name",)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(ReadTable):
+    view_right = Right.INVOICES_VIEW
+    list_display = ("currency", "into", "valid_on", "rate", "source", "actor_label", "profile")
+    list_filter = ("source", "currency", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("currency", "into", "actor_label")

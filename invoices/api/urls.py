@@ -6,6 +6,7 @@ from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
 from invoices.api.promo_codes import OnePromoCode, PromoCodes
+from invoices.api.reports import NumberGapsView, VatReportView
 from invoices.api.templates import OneTemplate, Templates
 from invoices.api.versions import (
     DraftVersionDiff,
@@ -49,4 +50,6 @@ urlpatterns = [
     *endpoint("templates", Templates, name="templates"),
     *endpoint("templates/<ref:template_ref>", OneTemplate, name="template"),
     *quote_urls.urlpatterns,
+    *endpoint("reports/vat", VatReportView, name="report-vat"),
+    *endpoint("reports/number-gaps", NumberGapsView, name="report-number-gaps"),
 ]

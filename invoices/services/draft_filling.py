@@ -32,7 +32,7 @@ def draft_fill(draft: InvoiceDraft, data: DraftInput, *, now: datetime) -> list[
     draft.reference, draft.notes, draft.terms = data.reference.strip(), data.notes.strip(), data.terms.strip()
     draft.project, draft.promo_code = data.project.strip(), data.promo_code.strip().upper()
     draft.early_discount_percent, draft.early_discount_days = data.early_discount_percent, data.early_discount_days
-    draft.template_id, draft.language = data.template_id, data.language
+    draft.template_id, draft.series_id, draft.language = data.template_id, data.series_id, data.language
     draft.subtotal, draft.discount_total = totals.subtotal, totals.discount_total
     draft.tax_total, draft.total = totals.tax_total, totals.total
     draft.updated_at = now

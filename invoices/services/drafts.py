@@ -23,6 +23,7 @@ from customers.models import Customer
 from invoices.errors import DraftChanged, DraftNotEditable
 from invoices.locks import draft_lock
 from invoices.models import DraftLine, DraftVersion, InvoiceDraft
+from invoices.selectors import tax_rates_for
 from invoices.services.draft_filling import draft_fill
 from invoices.services.draft_input import DraftInput
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
@@ -36,10 +37,13 @@ from invoices.states import (
 
 
 def default_tax(customer: Customer) -> tuple[TaxCategory, Decimal]:
-    """The tax of a line that names none: the profile's rate, or exempt where the customer is not charged tax."""
+    """The tax of a line that names none: the default of today, or exempt where the customer is not charged tax."""
     if not customer.include_tax:
         return TaxCategory.EXEMPT, ZERO
-    return TaxCategory.STANDARD, customer.profile.default_tax_rate
+    default = tax_rates_for(customer.profile_id).filter(is_default=True).first()
+    if default is None:
+        return TaxCategory.STANDARD, customer.profile.default_tax_rate
+    return TaxCategory(default.category), default.rate
 
 
 def draft_create(

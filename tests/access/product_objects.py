@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from billing_assistant.core.services.approvals import Action, approval_request
 from customers.models import Contact, Note, PortalLink
 from customers.portal_tokens import token_of
 from integrations.models import DemoPayment, DemoSession, WebhookEvent
+from invoices.models import ExchangeRate, NumberSeries
 from invoices.services.credit_notes import credit_note_issue
 from invoices.services.templates import TemplateInput, template_create
 from payments.models import Checkout
@@ -261,3 +262,23 @@ def notice(world: World) -> object:
     """A notice is of the person who comes: the walk says who that is; else of a colleague."""
     person = world.kept.get("visitor") or _colleague(world)
     return world.keep("notice", lambda: Notice.objects.create(user=person, key="k", text="t")).pk
+
+
+@provides("rate_id")
+def tax_rate(world: World) -> object:
+    return world.customer.profile.tax_rates.get(is_default=True).pk
+
+
+@provides("series_id")
+def number_series(world: World) -> object:
+    return NumberSeries.objects.get(profile=world.customer.profile, code="INV").pk
+
+
+@provides("exchange_rate_id")
+def exchange_rate(world: World) -> object:
+    def make() -> ExchangeRate:
+        return ExchangeRate.objects.create(
+            profile=world.customer.profile, currency="USD", into="KES", valid_on=date(2026, 3, 1), rate=Decimal(129)
+        )
+
+    return world.keep("exchange_rate", make).pk

@@ -13,6 +13,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.services.business_profiles import business_profile_create, business_profile_update
 from invoices.services.setup import numbering_follow, profile_prepare
+from invoices.services.taxes import default_rate_follow
 
 
 def business_add(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> BusinessProfile:
@@ -24,9 +25,12 @@ def business_add(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> B
 
 
 def business_change(*, profile_id: UUID, changes: Mapping[str, Any], actor: Actor, now: datetime) -> BusinessProfile:
-    """Changes a business profile; its number series follow the formats. Raises ValidationFailed."""
+    """Changes a business profile; its number series and tax rates follow. Raises ValidationFailed."""
     with transaction.atomic():
+        before = BusinessProfile.objects.filter(pk=profile_id).values_list("default_tax_rate", flat=True).first()
         profile = business_profile_update(profile_id=profile_id, changes=changes, actor=actor, now=now)
         profile_prepare(profile_id=profile.pk)
         numbering_follow(profile_id=profile.pk)
+        if profile.default_tax_rate != before:
+            default_rate_follow(profile_id=profile.pk, actor=actor, now=now)
     return profile
