@@ -11,11 +11,19 @@ from functools import reduce
 from operator import or_
 from typing import Final, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, Func, Model, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
 FEW: Final = 10_000
 
 M = TypeVar("M", bound=Model)
+
+
+class _StartsWith(Func):
+    """As LIKE with a text before the %, but not with the index of parts, which the planner takes for cheap."""
+
+    function = "starts_with"
+    output_field = BooleanField()
 
 
 def matching_any(rows: QuerySet[M], *ways: Q) -> QuerySet[M]:
@@ -31,7 +39,7 @@ def matching_any(rows: QuerySet[M], *ways: Q) -> QuerySet[M]:
 def number_like(rows: QuerySet[M], text: str) -> Q:
     """Whose number begins with a text; where none does, whose number has it within. Numbers are much alike, so that
     parts of them say little to an index of parts: a whole number, or the beginning of some, is found without it."""
-    begins = Q(number__istartswith=text)
+    begins = Q(_StartsWith(Upper("number"), Upper(Value(text))))
     return begins if _plain(rows).filter(begins).exists() else Q(number__icontains=text)
 
 

@@ -158,6 +158,11 @@ class Invoice(Entity):
                 condition=Q(amount_due__gt=0, state="issued"),
             ),
             models.Index(
+                fields=["profile", "-issued_on", "-id", "next_due_on"],
+                name="invoice_owing_by_date",
+                condition=Q(amount_due__gt=0, state="issued"),
+            ),
+            models.Index(
                 fields=["profile"],
                 name="invoice_in_parts",
                 condition=Q(amount_due__gt=0, state="issued")
