@@ -38,13 +38,14 @@ class Right(StrEnum):
     APPROVALS_DECIDE = "approvals.decide"
     SETTINGS_EDIT = "settings.edit"
     USERS_EDIT = "users.edit"
+    PRIVACY_MANAGE = "privacy.manage"
 
 
 _VIEW: Final = frozenset(
     {Right.CUSTOMERS_VIEW, Right.INVOICES_VIEW, Right.PAYMENTS_VIEW, Right.MESSAGES_VIEW, Right.REPORTS_VIEW}
 )
 _CSM: Final = _VIEW | {Right.CUSTOMERS_EDIT, Right.INVOICES_DRAFT, Right.MESSAGES_SEND}
-_FINANCE: Final = frozenset(Right) - {Right.SETTINGS_EDIT, Right.USERS_EDIT}
+_FINANCE: Final = frozenset(Right) - {Right.SETTINGS_EDIT, Right.USERS_EDIT, Right.PRIVACY_MANAGE}
 
 ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.ADMIN: frozenset(Right),

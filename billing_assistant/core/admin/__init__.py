@@ -7,4 +7,4 @@ from billing_assistant.core.admin.history import history_tables
 
 __all__ = ["CurrencyFilter", "ReadOnlyInline", "ReadTable", "add_to_table", "history_tables", "service_action"]
 
-from billing_assistant.core.admin import tables  # noqa: F401 -- registers the tables of the core
+from billing_assistant.core.admin import privacy, tables  # noqa: F401 -- registers the tables of the core

@@ -5,6 +5,7 @@ from billing_assistant.core.models.files import StoredFile
 from billing_assistant.core.models.idempotency import IdempotencyRecord
 from billing_assistant.core.models.imports import DataImport, ImportMapping, ImportProblem
 from billing_assistant.core.models.notices import Notice
+from billing_assistant.core.models.privacy import ErasureRecord, RetentionRules
 from billing_assistant.core.models.profiles import BusinessProfile, HumanCounter
 from billing_assistant.core.models.users import ApiKey, User
 
@@ -16,6 +17,7 @@ __all__ = [
     "DataImport",
     "DeliveryStatus",
     "Entity",
+    "ErasureRecord",
     "Event",
     "EventDelivery",
     "HumanCounter",
@@ -23,6 +25,7 @@ __all__ = [
     "ImportMapping",
     "ImportProblem",
     "Notice",
+    "RetentionRules",
     "StoredFile",
     "User",
 ]
