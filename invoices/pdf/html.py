@@ -45,16 +45,29 @@ def prepare(document: InvoiceDocument) -> InvoiceDocument:
 
 
 def pictures_of(document: InvoiceDocument) -> dict[str, Picture]:
-    """The pictures by name. A logo that cannot be printed is left out: the seller's name stands in its place."""
+    """The pictures by name, as files."""
     pictures: dict[str, Picture] = {}
-    if document.seller.logo:
-        try:
-            pictures[LOGO] = Picture(clean_logo(document.seller.logo.content), "image/png")
-        except LogoRefused as refusal:
-            logger.warning("The logo was left out of a document: %s", refusal)
-    if document.how_to_pay and document.how_to_pay.portal_url:
-        pictures[QR] = Picture(qr_png(document.how_to_pay.portal_url), "image/png")
+    if logo := logo_of(document):
+        pictures[LOGO] = Picture(logo, "image/png")
+    if url := code_of(document):
+        pictures[QR] = Picture(qr_png(url), "image/png")
     return pictures
+
+
+def logo_of(document: InvoiceDocument) -> bytes | None:
+    """The logo as a PNG. One that cannot be printed is left out: the seller's name stands in its place."""
+    if document.seller.logo is None:
+        return None
+    try:
+        return clean_logo(document.seller.logo.content)
+    except LogoRefused as refusal:
+        logger.warning("The logo was left out of a document: %s", refusal)
+        return None
+
+
+def code_of(document: InvoiceDocument) -> str:
+    """The address that the document's QR code has."""
+    return document.how_to_pay.portal_url if document.how_to_pay else ""
 
 
 def markup(template: str, document: InvoiceDocument, sources: Mapping[str, str], *, screen: bool) -> str:

@@ -62,14 +62,19 @@ def _printed(picture: Image.Image) -> bytes:
 
 
 def qr_png(text: str) -> bytes:
-    """A QR code (correction M) as a PNG without a quiet zone: the page leaves the space.
+    """A QR code as a PNG."""
+    return _png(qr_dots(text))
+
+
+def qr_dots(text: str) -> Image.Image:
+    """A QR code (correction M) in black and white without a quiet zone: the page leaves the space.
 
     The mask is fixed: choosing the best of eight takes most of the time, and a signed link looks random under any.
     """
     matrix = segno.make(text, error="m", micro=False, mask=_MASK).matrix
     dots = Image.frombytes("L", (len(matrix), len(matrix)), b"".join(bytes(row) for row in matrix))
-    pixels = dots.point(lambda dark: _WHITE * (1 - dark)).resize([len(matrix) * _DOT] * 2, Image.Resampling.NEAREST)
-    return _png(pixels)
+    size = len(matrix) * _DOT
+    return dots.point(lambda dark: _WHITE * (1 - dark)).resize((size, size), Image.Resampling.NEAREST)
 
 
 def _png(pixels: Image.Image) -> bytes:

@@ -10,8 +10,9 @@ from xml.etree.ElementTree import ParseError
 from invoices.pdf.document import InvoiceDocument
 from invoices.pdf.errors import FetchRefused, RenderRefused
 from invoices.pdf.fetcher import EmbeddedFetcher, Refusal, embedded
-from invoices.pdf.html import markup, pictures_of
+from invoices.pdf.html import LOGO, QR, code_of, logo_of, markup
 from invoices.pdf.paper import Paper
+from invoices.pdf.printing import PrintedCode, PrintedLogo, printed_logo
 from invoices.pdf.stylesheets import sheets_for
 
 _VARIANT: Final = "pdf/ua-1"
@@ -21,20 +22,31 @@ _PRESS: Final = Lock()
 
 def print_document(document: InvoiceDocument) -> bytes:
     """Prints a prepared document. Raises RenderRefused."""
-    pictures = pictures_of(document)
+    pictures = _pictures(document)
     html = markup("pdf/paper.html", document, {name: embedded(name) for name in pictures}, screen=False)
     with _PRESS:
         try:
-            return _print(document, html, EmbeddedFetcher(pictures))
+            return _print(document, html, {embedded(name): picture for name, picture in pictures.items()})
         except Refusal as refusal:
             raise FetchRefused(str(refusal)) from refusal
         except ParseError as error:
             raise RenderRefused("A text of the document broke the page.") from error
 
 
-def _print(document: InvoiceDocument, html: str, fetcher: EmbeddedFetcher) -> bytes:
+def _pictures(document: InvoiceDocument) -> dict[str, PrintedLogo | PrintedCode]:
+    pictures: dict[str, PrintedLogo | PrintedCode] = {}
+    if logo := logo_of(document):
+        pictures[LOGO] = printed_logo(logo)
+    if url := code_of(document):
+        pictures[QR] = PrintedCode(url)
+    return pictures
+
+
+def _print(document: InvoiceDocument, html: str, pictures: dict[str, PrintedLogo | PrintedCode]) -> bytes:
+    """The page finds its pictures in the engine's own cache; it fetches nothing."""
     sheets = sheets_for(document)
-    content: bytes = Paper(html, fetcher).write_pdf(
+    content: bytes = Paper(html, EmbeddedFetcher({})).write_pdf(
+        cache=pictures,
         stylesheets=sheets.stylesheets,
         font_config=sheets.font_config,
         counter_style=sheets.counter_style,

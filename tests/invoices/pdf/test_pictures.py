@@ -7,13 +7,14 @@ import struct
 import zlib
 from dataclasses import replace
 
+import pymupdf
 import pytest
 from PIL import Image
 
 from invoices.pdf.document import Logo
 from invoices.pdf.errors import LogoRefused
-from invoices.pdf.pictures import clean_logo, qr_png
-from tests.invoices.pdf.reading import alternative_texts, text
+from invoices.pdf.pictures import clean_logo, qr_dots, qr_png
+from tests.invoices.pdf.reading import alternative_texts, printed, text
 from tests.invoices.pdf.samples import PORTAL_URL, SELLER, invoice
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
@@ -69,6 +70,16 @@ def test_a_logo_that_cannot_be_printed_gives_way_to_the_name() -> None:
     document = invoice(seller=replace(SELLER, logo=Logo(content=SVG, content_type="image/svg+xml")))
     assert alternative_texts(document) == ["QR code of the page where this can be paid"]
     assert "Chromapages Chromapages Limited" in text(document)
+
+
+def test_the_qr_code_of_the_file_has_every_dot_in_its_place() -> None:
+    with pymupdf.open(stream=printed(invoice())) as pdf:  # type: ignore[no-untyped-call]
+        code = next(one for one in pdf[0].get_image_info() if one["bpc"] == 1)
+        pixels = pdf[0].get_pixmap(dpi=300, clip=code["bbox"], colorspace="gray")
+    shown = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+    dots = (code["width"] // 6, code["height"] // 6)
+    seen = shown.resize(dots, Image.Resampling.BOX).point(lambda level: 255 * (level > 127))
+    assert seen.tobytes() == qr_dots(PORTAL_URL).resize(dots, Image.Resampling.NEAREST).tobytes()
 
 
 def test_the_qr_code_is_sharp_and_stable() -> None:
