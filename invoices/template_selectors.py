@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.api.refs import by_ref
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.rights import Right
 from invoices.models import InvoiceTemplate
 from invoices.states import TemplateStatus
 
-STANDARD_WORD = "standard"
+STANDARD_WORD: Final = "standard"
 """The word by which programs ask for the template that is used by default."""
 
 
@@ -33,7 +34,9 @@ def templates_in_use(actor: Actor, *, profile_id: UUID) -> QuerySet[InvoiceTempl
 def template_get(actor: Actor, reference: str | UUID, *, profile_id: UUID | None = None) -> InvoiceTemplate:
     """One template with its profile, by id, or by number within a profile. Raises NotFound."""
     actor.require(Right.INVOICES_VIEW)
-    found = InvoiceTemplate.objects.select_related("profile").filter(**by_ref(str(reference), field="number__iexact"))
+    key = reference if isinstance(reference, UUID) else as_uuid(reference)
+    named = Q(number__iexact=reference) if key is None else Q(pk=key)
+    found = InvoiceTemplate.objects.select_related("profile").filter(named)
     if profile_id is not None:
         found = found.filter(profile_id=profile_id)
     template = found.first()

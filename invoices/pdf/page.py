@@ -65,6 +65,11 @@ class Page:
     qr_src: str = ""
 
     @property
+    def accent_code(self) -> str:
+        """The six digits of the accent, for the address of the stylesheet that gives it to a browser."""
+        return self.accent.removeprefix("#")
+
+    @property
     def head_part(self) -> str:
         """The template of the head of the page."""
         return f"pdf/{self.document.design}/head.html"

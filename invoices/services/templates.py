@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +30,7 @@ STANDARD: Final = "Standard"
 """The name of the template that every business profile begins with."""
 MOST_TEMPLATES: Final = 200
 ALL: Final = Decimal(100)
+HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 LENGTHS: Final = {
     "name": 80,
     "description": 240,
@@ -214,7 +216,7 @@ def _wrong_choices(data: TemplateInput) -> Errors:
     errors: Errors = {}
     if not set(data.columns) <= set(TemplateColumn) or not set(_NEEDED) <= set(data.columns):
         errors["columns"] = [_("A document always shows what is billed and its amount.")]
-    if data.accent_color and not HEX_COLOR.regex.fullmatch(data.accent_color):
+    if data.accent_color and not HEX.fullmatch(data.accent_color):
         errors["accent_color"] = [str(HEX_COLOR.message)]
     if data.tax_rate is not None and not (data.tax_rate.is_finite() and 0 <= data.tax_rate <= ALL):
         errors["tax_rate"] = [_("A tax rate is between 0 and 100 per cent.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,14 +10,16 @@ from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.core.validators import RegexValidator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from billing_assistant.core.access import PUBLIC, accessible
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right
@@ -56,6 +59,8 @@ DESIGNS: Final = {
     InvoiceStyle.SIMPLE: gettext_lazy("One column and much white, for small firms."),
     InvoiceStyle.DETAILED: gettext_lazy("Categories with sums, discounts, a schedule, a banking table."),
 }
+CODE: Final = re.compile(r"[0-9a-f]{6}")
+YEAR: Final = 365 * 24 * 3600
 HEX: Final = RegexValidator(r"^#[0-9a-fA-F]{6}$", gettext_lazy("Write a colour like #1f6feb."))
 
 
@@ -182,7 +187,7 @@ def template_edit(request: HttpRequest, template_id: UUID) -> HttpResponseBase:
 
 @require_POST
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type] # its types know no path arguments
+@csp_replace({"frame-ancestors": ["'self'"]})
 @staff_page(Right.TEMPLATES_EDIT)
 def template_preview(request: HttpRequest) -> HttpResponseBase:
     """An invented document as what stands in the form would show it; why not, where a field cannot be read."""
@@ -196,6 +201,16 @@ def template_preview(request: HttpRequest) -> HttpResponseBase:
     template = InvoiceTemplate(**{name: getattr(typed, name) for name in FIELDS})
     document = sample_document(profile, template_snapshot(template), local_today(profile, now_of(request)))
     return HttpResponse(render_html(document))
+
+
+@require_GET
+@cache_control(public=True, max_age=YEAR, immutable=True)
+@accessible(PUBLIC)
+def accent_css(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The stylesheet that gives a document in the browser its accent: our pages carry no style of their own."""
+    if not CODE.fullmatch(code):
+        raise Http404
+    return HttpResponse(f":root {{ --doc-accent: #{code}; }}\n", content_type="text/css; charset=utf-8")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from invoices.web import (
     lists,
     promo_codes,
     quote_urls,
+    templates,
     unsaved,
     versions,
 )
@@ -51,5 +52,11 @@ urlpatterns = [
     path("catalogue/promo-codes/new/", promo_codes.promo_new, name="promo_code_new"),
     path("catalogue/promo-codes/<uuid:promo_id>/", promo_codes.promo_edit, name="promo_code"),
     path("catalogue/promo-codes/<uuid:promo_id>/offer/", promo_codes.promo_set_offered, name="promo_code_offer"),
+    path("accent/<str:code>.css", templates.accent_css, name="accent"),
+    path("settings/templates/", templates.template_list, name="templates"),
+    path("settings/templates/new/", templates.template_new, name="template_new"),
+    path("settings/templates/preview/", templates.template_preview, name="template_preview"),
+    path("settings/templates/<uuid:template_id>/", templates.template_edit, name="template"),
+    path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
     *quote_urls.urlpatterns,
 ]

@@ -65,6 +65,11 @@ def catalogue_item(world: World) -> object:
     return world.keep("catalogue", lambda: factories.catalogue_item(world.profile)).pk
 
 
+@provides("code", under="accent/", scoped=False)
+def accent(_world: World) -> object:
+    return "1f6feb"
+
+
 @provides("template_id", "template_ref")
 def invoice_template(world: World) -> object:
     data = TemplateInput(name="Template")

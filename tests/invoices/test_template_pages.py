@@ -99,6 +99,12 @@ class TestPages:
         assert b"pdf/simple.css" in page.content
         assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
 
+    def test_the_preview_has_its_colour(self, signed_in: Client) -> None:
+        page = signed_in.post(reverse("invoices:template_preview"), FORM | {"accent_color": "#0f766e"})
+        assert b'href="/accent/0f766e.css"' in page.content
+        assert b"--doc-accent: #0f766e" in signed_in.get("/accent/0f766e.css").content
+        assert signed_in.get("/accent/red;}.css").status_code == 404
+
     def test_the_preview_says_what_it_cannot_read(self, signed_in: Client) -> None:
         page = signed_in.post(reverse("invoices:template_preview"), FORM | {"accent_color": "red"})
         assert (page.status_code, page.content) == (422, b"Write a colour like #1f6feb.")
