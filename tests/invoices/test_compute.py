@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -124,6 +125,30 @@ def test_the_parts_are_the_whole(lines: list[LineInput], currency: str, inclusiv
     assert charged == (totals.total if inclusive else totals.subtotal - totals.discount_total)
     amounts = [totals.subtotal, totals.discount_total, totals.tax_total, totals.total]
     assert all(is_quantized(amount, currency) and amount >= 0 for amount in amounts)
+
+
+@given(lines=lines_of_an_invoice, currency=st.sampled_from(CURRENCIES), rate=st.decimals("0", "100", places=4))
+def test_a_gross_price_is_the_same_at_any_rate(lines: list[LineInput], currency: str, rate: Decimal) -> None:
+    taxed = [replace(line, tax_category=TaxCategory.STANDARD, tax_rate=rate) for line in lines]
+    free = [replace(line, tax_category=TaxCategory.EXEMPT, tax_rate=ZERO) for line in lines]
+    gross = compute(taxed, currency=currency, prices_include_tax=True)
+    assert gross.total == compute(free, currency=currency, prices_include_tax=True).total
+    assert [group.base + group.tax for group in gross.taxes] == [gross.total]
+
+
+@given(lines=lines_of_an_invoice, currency=st.sampled_from(CURRENCIES), inclusive=st.booleans())
+def test_each_tax_is_the_exact_one_rounded_once(lines: list[LineInput], currency: str, inclusive: bool) -> None:
+    totals = compute(lines, currency=currency, prices_include_tax=inclusive)
+    for group in totals.taxes:
+        exact = (group.base + group.tax) * 100 / (100 + group.rate) if inclusive else group.base * group.rate / 100
+        assert (group.base if inclusive else group.tax) == quantize(exact, currency)
+
+
+@given(lines=lines_of_an_invoice, currency=st.sampled_from(CURRENCIES), inclusive=st.booleans())
+def test_the_order_of_the_lines_changes_no_figure(lines: list[LineInput], currency: str, inclusive: bool) -> None:
+    totals = compute(lines, currency=currency, prices_include_tax=inclusive)
+    turned = compute(lines[::-1], currency=currency, prices_include_tax=inclusive)
+    assert (turned.taxes, turned.total) == (totals.taxes, totals.total)
 
 
 @pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e28"])

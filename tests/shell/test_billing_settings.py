@@ -59,7 +59,7 @@ def test_a_rate_is_added_changed_and_ended(admin: Client, profile: BusinessProfi
 
 def test_a_refusal_stands_at_its_field(admin: Client) -> None:
     answer = admin.post("/settings/tax-rates/new/", {"name": "Free", "category": "exempt", "rate": "1"})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "rate" in answer.context["form"].errors
 
 
