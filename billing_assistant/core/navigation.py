@@ -15,7 +15,10 @@ from billing_assistant.core.rights import Right, Role
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A page of the frame: what it is called, its icon, its URL name, the right it needs, the paths below it."""
+    """A page of the frame: what it is called, its icon, its URL name, the right it needs, the paths below it.
+
+    `key` is the letter that goes there after a "g".
+    """
 
     label: str | Promise
     icon: str
@@ -24,6 +27,7 @@ class NavItem:
     prefixes: tuple[str, ...] = ()
     at_foot: bool = False
     on_phone: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,22 @@ class NavLink:
     active: bool = False
     at_foot: bool = False
     on_phone: bool = False
+    key: str = ""
 
 
 PAGES: Final = (
-    NavItem(_("Home"), "home", "shell:home", on_phone=True),
-    NavItem(_("Customers"), "users", "customers:list", Right.CUSTOMERS_VIEW, on_phone=True),
-    NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True),
-    NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW),
+    NavItem(_("Home"), "home", "shell:home", on_phone=True, key="h"),
+    NavItem(_("Customers"), "users", "customers:list", Right.CUSTOMERS_VIEW, on_phone=True, key="c"),
+    NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True, key="i"),
+    NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW, key="d"),
     NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
-    NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW),
-    NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True),
-    NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW),
-    NavItem(_("Reports"), "chart-bar", "reports:aging", Right.REPORTS_VIEW, ("/reports/",)),
+    NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW, key="k"),
+    NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True, key="p"),
+    NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW, key="m"),
+    NavItem(_("Reports"), "chart-bar", "reports:aging", Right.REPORTS_VIEW, ("/reports/",), key="r"),
     NavItem(_("Approvals"), "checklist", "shell:approvals", Right.APPROVALS_DECIDE),
     NavItem(_("Imports"), "file-import", "imports:list", Right.DATA_IMPORT, at_foot=True),
-    NavItem(_("Settings"), "settings", "shell:settings", Right.SETTINGS_EDIT, at_foot=True),
+    NavItem(_("Settings"), "settings", "shell:settings", Right.SETTINGS_EDIT, at_foot=True, key="s"),
 )
 PORTAL: Final = "portal:home"
 NEW_THINGS: Final = (
@@ -89,6 +94,6 @@ def links(items: Iterable[NavItem], *, rights: frozenset[Right], path: str = "")
     covers = [_match_length(path, url, item.prefixes) for item, url in found]
     best = max(covers, default=0)
     return [
-        NavLink(item.label, item.icon, url, bool(best) and cover == best, item.at_foot, item.on_phone)
+        NavLink(item.label, item.icon, url, bool(best) and cover == best, item.at_foot, item.on_phone, item.key)
         for (item, url), cover in zip(found, covers, strict=True)
     ]

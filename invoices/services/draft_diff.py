@@ -63,7 +63,7 @@ class FieldDiff:
 
 @dataclass(frozen=True, slots=True)
 class LineDiff:
-    """A line that came, went or changed. `position` counts from 1 in the newer version, of a removed one in the older."""
+    """A line that came, went or changed. `position` is from 1 in the newer version, of a removed one in the older."""
 
     change: LineChange
     position: int

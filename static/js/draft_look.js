@@ -89,6 +89,7 @@ if (form && look && toggle) {
   if (wide.matches && wanted()) {
     const focused = document.activeElement;
     open();
-    if (focused !== document.activeElement) focused?.focus?.();
+    if (focused === document.body) document.activeElement.blur();
+    else focused.focus();
   }
 }
