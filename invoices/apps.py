@@ -7,6 +7,7 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
+        import_module("invoices.attachment_stories")
         import_module("invoices.books")
         import_module("invoices.merging")
         import_module("invoices.quote_stories")

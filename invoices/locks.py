@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from invoices.models import (
+    Attachment,
     CatalogueItem,
     Invoice,
     InvoiceDraft,
@@ -128,3 +129,13 @@ def quote_lock(quote_id: UUID) -> Quote:
 def draft_quotes_lock(draft: InvoiceDraft) -> list[Quote]:
     """Locks the quotes of a draft that the caller has locked, oldest first."""
     return list(Quote.objects.select_for_update(of=("self",)).filter(draft=draft).order_by("pk"))
+
+
+def attachment_lock(attachment_id: UUID) -> Attachment:
+    """Locks one file beside a document. Raises NotFound."""
+    set_lock_timeout()
+    rows = Attachment.objects.select_for_update(of=("self",)).select_related("draft__invoice", "invoice")
+    found = rows.filter(pk=attachment_id).first()
+    if found is None:
+        raise NotFound(_("There is no such file."))
+    return found

@@ -1,3 +1,4 @@
+from invoices.models.attachments import Attachment
 from invoices.models.catalogue import CatalogueItem, CataloguePrice
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
 from invoices.models.exchange_rates import ExchangeRate
@@ -13,6 +14,7 @@ from invoices.models.templates import InvoiceTemplate
 from invoices.models.working_copies import DraftWorkingCopy
 
 __all__ = [
+    "Attachment",
     "BillingRules",
     "CatalogueItem",
     "CataloguePrice",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from invoices.web import (
+    attachment_urls,
     catalogue,
     documents,
     drafts,
@@ -58,5 +59,6 @@ urlpatterns = [
     path("settings/templates/preview/", templates.template_preview, name="template_preview"),
     path("settings/templates/<uuid:template_id>/", templates.template_edit, name="template"),
     path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
+    *attachment_urls.urlpatterns,
     *quote_urls.urlpatterns,
 ]

@@ -52,6 +52,13 @@ def link_pdf(request: HttpRequest, door: Door) -> HttpResponseBase:
     return parts.file_of(request, door)
 
 
+@require_safe
+@accessible(SIGNED_LINK)
+def link_attachment(request: HttpRequest, token: str, attachment_id: UUID) -> HttpResponseBase:
+    """A file beside the invoice."""
+    return parts.attachment_of(request, _door(request, token), attachment_id)
+
+
 @require_POST
 @_opened
 def link_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
@@ -83,4 +90,4 @@ def _door(request: HttpRequest, token: str) -> Door:
         raise NotFound(_("This link does not work any more. Ask for a new one."))
     page, pdf, pay, seen = (reverse(f"portal:{name}", args=[token]) for name in ("invoice", "pdf", "pay", "viewed"))
     actor = Actor.contact(contact_id=str(link.pk), label=link.customer.name, profile_id=invoice.profile_id)
-    return Door(invoice, actor, page, pdf, pay, seen)
+    return Door(invoice, actor, page, pdf, pay, seen, lambda pk: reverse("portal:attachment", args=[token, pk]))

@@ -69,6 +69,13 @@ def own_pdf(request: HttpRequest, door: Door) -> HttpResponseBase:
     return parts.file_of(request, door)
 
 
+@require_safe
+@client_page
+def own_attachment(request: HttpRequest, invoice_id: UUID, attachment_id: UUID) -> HttpResponseBase:
+    """A file beside an invoice of the client's customer."""
+    return parts.attachment_of(request, _door(request, invoice_id), attachment_id)
+
+
 @require_POST
 @_own
 def own_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
@@ -97,4 +104,6 @@ def _door(request: HttpRequest, invoice_id: UUID) -> Door:
     )
     names = ("own_invoice", "own_pdf", "own_pay", "own_viewed")
     page, pdf, pay, seen = (reverse(f"portal:{name}", args=[invoice.pk]) for name in names)
-    return Door(invoice, actor, page, pdf, pay, seen)
+    return Door(
+        invoice, actor, page, pdf, pay, seen, lambda pk: reverse("portal:own_attachment", args=[invoice.pk, pk])
+    )

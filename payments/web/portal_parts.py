@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core import files
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.models import User
 from billing_assistant.core.money import ZERO, minor_unit
 from billing_assistant.core.states import Status
@@ -32,6 +32,7 @@ from billing_assistant.core.ui.forms import AmountField
 from billing_assistant.core.web import add_domain_error, go_to, is_fragment, now_of, render_page
 from integrations.registry import gateway_for
 from invoices.models import Invoice
+from invoices.services.attachments import attachments_for_client
 from invoices.services.delivery import invoice_mark_viewed
 from invoices.services.documents import invoice_pdf
 from invoices.states import InvoiceKind, InvoiceState, InvoiceStatus, invoice_status
@@ -61,6 +62,7 @@ class Door:
     pdf_url: str
     pay_url: str
     viewed_url: str
+    file_url: Callable[[UUID], str]
 
 
 class PayForm(forms.Form):
@@ -141,6 +143,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         "came_back": came_back,
         "overdue": invoice.amount_due > 0 and invoice.next_due_on is not None and invoice.next_due_on < today,
         "beacon": not is_staff(request),
+        "attachments": [(one, door.file_url(one.pk)) for one in attachments_for_client(invoice)],
     }
     status = 400 if form is not None and form.errors else 200
     return render_page(request, "portal/invoice.html", context, fragment="portal/partials/pay.html", status=status)
@@ -149,6 +152,14 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
 def file_of(_request: HttpRequest, door: Door) -> HttpResponseBase:
     """The stored PDF."""
     return files.file_response(invoice_pdf(invoice_id=door.invoice.pk), inline=True)
+
+
+def attachment_of(_request: HttpRequest, door: Door, attachment_id: UUID) -> HttpResponseBase:
+    """A file beside the invoice that is for the client, always to be saved. Raises NotFound for any other."""
+    attachment = attachments_for_client(door.invoice).filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotFound(str(_("There is no such file.")))
+    return files.file_response(attachment.file, name=attachment.name)
 
 
 def pay(request: HttpRequest, door: Door) -> HttpResponseBase:

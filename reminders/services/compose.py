@@ -19,6 +19,7 @@ from customers.models import PortalLink
 from customers.services.portal import portal_link_create, portal_quote_url, portal_url
 from invoices.models import Invoice, Quote
 from invoices.quote_states import LIVE_QUOTES
+from invoices.services.attachments import attachments_for_client
 from invoices.services.documents import invoice_pdf
 from invoices.services.quote_documents import quote_pdf
 from invoices.states import InvoiceState
@@ -29,6 +30,8 @@ from reminders.models import Message
 from reminders.states import MessageKind
 from reminders.texts.letters import PORTAL_LINK
 
+MOST_BYTES: Final = 10 * 1024 * 1024
+"""What the files of one mail may weigh together; mail servers take about 25 MB, and base64 adds a third."""
 AUTOMATIC: Final = frozenset({MessageKind.RECEIPT})
 _LINK_MAKER: Final = Actor.system("Mail")
 _UNSAFE_IN_NAME: Final = re.compile(r"[^\w.()+-]+")
@@ -110,7 +113,18 @@ def _quote(message: Message) -> Quote | None:
 
 def _files(message: Message, document: Invoice | Quote | None) -> Iterator[FilePart]:
     if message.attach_pdf and document is not None:
-        yield FilePart(document.pdf or _rendered(document), f"{file_name(document.number)}.pdf")
+        pdf = document.pdf or _rendered(document)
+        yield FilePart(pdf, f"{file_name(document.number)}.pdf")
+        if isinstance(document, Invoice):
+            yield from _beside(document, MOST_BYTES - pdf.size)
+
+
+def _beside(invoice: Invoice, room: int) -> Iterator[FilePart]:
+    """The files that go with the e-mail, as far as there is room; the client finds the others behind the link."""
+    for attachment in attachments_for_client(invoice).filter(with_email=True):
+        if attachment.file.size <= room:
+            room -= attachment.file.size
+            yield FilePart(attachment.file, attachment.name)
 
 
 def _rendered(document: Invoice | Quote) -> StoredFile:
