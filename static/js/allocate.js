@@ -36,7 +36,10 @@ class Allocation {
 
   get available() {
     const given = this.form.querySelector("[data-remainder]")?.dataset.available;
-    return units(given || this.form.elements.amount?.value || "0");
+    if (given) return units(given);
+    const received = units(this.form.elements.amount?.value || "0");
+    const withheld = units(this.form.elements.withheld?.value || "0") ?? 0n;
+    return typeof received === "bigint" ? received + withheld : received;
   }
 
   boxes() {
