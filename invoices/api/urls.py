@@ -1,8 +1,9 @@
 """Addresses of the invoice endpoints, under /api/."""
 
 from billing_assistant.core.api.urls import endpoint
-from invoices.api import attachment_urls, quote_urls
+from invoices.api import quote_urls
 from invoices.api.catalogue import Catalogue, OneItem
+from invoices.api.draft_acts import DraftDuplicate, DraftReopen
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
 from invoices.api.promo_codes import OnePromoCode, PromoCodes
@@ -25,6 +26,8 @@ urlpatterns = [
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/preview", DraftPreview, name="customer-draft-preview"),
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/review", DraftReview, name="customer-draft-review"),
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/issue", DraftIssue, name="customer-draft-issue"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/reopen", DraftReopen, name="customer-draft-reopen"),
+    *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/duplicate", DraftDuplicate, name="customer-draft-duplicate"),
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/versions", DraftVersions, name="customer-draft-versions"),
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/{VERSION}", OneDraftVersion, name="customer-draft-version"),
     *endpoint(f"{OF_CUSTOMER}/<ref:draft_ref>/{VERSION}/diff", DraftVersionDiff, name="customer-draft-diff"),
@@ -34,6 +37,8 @@ urlpatterns = [
     *endpoint("drafts/<ref:draft_ref>/preview", DraftPreview, name="draft-preview"),
     *endpoint("drafts/<ref:draft_ref>/review", DraftReview, name="draft-review"),
     *endpoint("drafts/<ref:draft_ref>/issue", DraftIssue, name="draft-issue"),
+    *endpoint("drafts/<ref:draft_ref>/reopen", DraftReopen, name="draft-reopen"),
+    *endpoint("drafts/<ref:draft_ref>/duplicate", DraftDuplicate, name="draft-duplicate"),
     *endpoint("drafts/<ref:draft_ref>/versions", DraftVersions, name="draft-versions"),
     *endpoint(f"drafts/<ref:draft_ref>/{VERSION}", OneDraftVersion, name="draft-version"),
     *endpoint(f"drafts/<ref:draft_ref>/{VERSION}/diff", DraftVersionDiff, name="draft-diff"),
@@ -49,7 +54,6 @@ urlpatterns = [
     *endpoint("invoices/<ref:invoice_ref>/void", InvoiceVoid, name="invoice-void"),
     *endpoint("templates", Templates, name="templates"),
     *endpoint("templates/<ref:template_ref>", OneTemplate, name="template"),
-    *attachment_urls.urlpatterns,
     *quote_urls.urlpatterns,
     *endpoint("reports/vat", VatReportView, name="report-vat"),
     *endpoint("reports/number-gaps", NumberGapsView, name="report-number-gaps"),

@@ -51,10 +51,11 @@ def draft_new(request: HttpRequest) -> HttpResponseBase:
 
 @staff_page(Right.INVOICES_VIEW, write=Right.INVOICES_DRAFT)
 def draft_edit(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
-    """The editor of a draft; one that can no longer be edited is shown."""
+    """The editor of a draft; one that can no longer be edited is shown, and what was typed is refused, not lost."""
     actor = actor_of(request)
     draft = draft_get(actor, draft_id)
-    if DraftStatus(draft.status) not in EDITABLE_DRAFTS or Right.INVOICES_DRAFT not in actor.rights:
+    shut = DraftStatus(draft.status) not in EDITABLE_DRAFTS and request.method != "POST"
+    if shut or Right.INVOICES_DRAFT not in actor.rights:
         return redirect("invoices:draft_preview", draft.pk)
     return _edited(request, draft.customer, draft)
 
