@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -218,7 +219,8 @@ def draft_offer(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         else:
             messages.success(request, _("%(number)s made. Nothing has been sent yet.") % {"number": quote.number})
             return redirect("invoices:quote", quote.pk)
-    return render_page(request, "invoices/quote_offer.html", {"draft": draft, "form": form})
+    context = {"draft": draft, "form": form, "back_url": reverse("invoices:draft_preview", args=[draft.pk])}
+    return render_page(request, "invoices/quote_offer.html", context)
 
 
 @staff_page(Right.INVOICES_DRAFT)
@@ -268,5 +270,6 @@ def _answer_page(request: HttpRequest, quote_id: UUID, *, decide: Decide, done: 
         else:
             messages.success(request, done % {"number": quote.number})
             return redirect("invoices:quote", quote.pk)
-    context = {"quote": quote, "form": form, "accepts": accepts}
+    back_url = reverse("invoices:quote", args=[quote.pk])
+    context = {"quote": quote, "form": form, "accepts": accepts, "back_url": back_url}
     return render_page(request, "invoices/quote_answer.html", context)
