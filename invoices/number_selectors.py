@@ -96,6 +96,6 @@ def _read(profile_id: UUID, series_id: UUID | None) -> list[SeriesYear]:
         cursor.execute(_NUMBERS, {"profile": profile_id, "series": series_id, "gaps": SHOWN_GAPS})
         rows = cursor.fetchall()
     return [
-        SeriesYear(found, code, InvoiceKind(kind), *figures, tuple((first, last) for first, last in gaps))
-        for found, code, kind, *figures, gaps in rows
+        SeriesYear(*row[:2], InvoiceKind(row[2]), *row[3:-1], gaps=tuple((first, last) for first, last in row[-1]))
+        for row in rows
     ]

@@ -102,7 +102,7 @@ def vat_report(actor: Actor, *, profile: BusinessProfile, since: date, until: da
     sums = (
         vat_lines(actor, profile=profile, since=since, until=until)
         .order_by()
-        .values("section", "invoice__currency", "category", "rate")
+        .values("section", "invoice__currency", "category", "rate")  # type: ignore[misc] # section is annotated
         .annotate(
             documents=Count("invoice_id", distinct=True),
             sum_base=Sum("base"),

@@ -175,7 +175,7 @@ def _check(rate: TaxRate, *, besides: TaxRate | None = None) -> None:
     if errors:
         raise ValidationFailed(errors)
     others = TaxRate.objects.filter(profile=rate.profile, category=rate.category)
-    for other in others.exclude(pk=besides.pk if besides else None):
+    for other in others.exclude(pk=besides.pk) if besides else others:
         alike = other.rate == rate.rate or other.name == rate.name
         if alike and _overlap(rate, other):
             text = _("%(name)s is in the list for some of these days. Choose other dates, or another name and rate.")

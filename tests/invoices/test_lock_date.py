@@ -88,8 +88,8 @@ class TestMoving:
             lock_date_move(profile_id=profile.pk, until=TODAY, actor=factories.actor(Role.FINANCE), now=NOW)
 
 
-def _race(draft, profile) -> Invoice | None:
-    """Issues while the lock date is moved past the issue date; returns the invoice. The issue has looked already."""
+def _race(draft, profile) -> int:
+    """Issues while the lock date is moved past the issue date; returns how many invoices the mover saw then."""
     looked, moving = Signal(), Signal()
 
     def issue() -> None:
