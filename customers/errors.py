@@ -28,3 +28,9 @@ class AccessBelongsToStaff(DomainError):
     """The e-mail address is that of a member of staff."""
 
     code = "belongs_to_staff"
+
+
+class CannotErase(Conflict):
+    """A customer of whom something is still open; the text says what to do first."""
+
+    code = "cannot_erase"

@@ -86,6 +86,10 @@ story_register(
     url_name=CUSTOMER,
     detail=merged,
 )
+story_register(
+    "customer.erased", _("Personal data of %(number)s erased"), icon="user-x", tone="warning", url_name=CUSTOMER
+)
+story_register("contact.erased", _("Personal data of a contact erased"), icon="user-x", tone="warning")
 story_register("contact.added", _("Contact %(label)s added"), icon="user")
 story_register("contact.updated", _("Contact %(label)s changed"), icon="user", detail=changed_fields)
 story_register("contact.consent_set", consent_title, icon="hand-stop", detail=consent_channel)

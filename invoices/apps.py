@@ -10,6 +10,7 @@ class InvoicesConfig(AppConfig):
         import_module("invoices.attachment_stories")
         import_module("invoices.books")
         import_module("invoices.merging")
+        import_module("invoices.privacy")
         import_module("invoices.quote_stories")
         import_module("invoices.stories")
         import_module("invoices.subscriptions")

@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
             "services.webhook_notices",
             "books",
             "merging",
+            "privacy",
             "stories",
             "services.importing",
         ):

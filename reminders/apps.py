@@ -9,5 +9,6 @@ class RemindersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reminders.merging")
+        import_module("reminders.privacy")
         import_module("reminders.stories")
         import_module("reminders.subscriptions")

@@ -9,3 +9,4 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("billing_assistant.ledger.merging")
+        import_module("billing_assistant.ledger.privacy")

@@ -44,6 +44,7 @@ SCOPE_LABELS: Final = {
     Right.APPROVALS_DECIDE: _("Decide requests for approval"),
     Right.SETTINGS_EDIT: _("Change settings"),
     Right.USERS_EDIT: _("Manage people"),
+    Right.PRIVACY_MANAGE: _("Hand out and erase personal data"),
 }
 MULTILINE: Final = frozenset({"invoice_terms"})
 LABELS: Final = {

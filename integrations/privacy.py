@@ -1,0 +1,62 @@
+"""What providers told us about a person who paid: raw webhooks, and the books of the demo gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.privacy import (
+    Held,
+    Holder,
+    Outcome,
+    Subject,
+    erased,
+    not_personal,
+    register_holder,
+    rows_of,
+)
+from integrations.models import DemoPayment, DemoSession, WebhookEvent
+
+TECHNICAL: Final = "A technical word that names nobody."
+
+
+def _sessions(subject: Subject) -> Q:
+    return Q(pk__in=subject.refs) | Q(payer_email__in=[word for word in subject.words if "@" in word])
+
+
+def _webhooks(subject: Subject) -> Q:
+    """Events about what the provider has for the subject, and about payments at the demo gateway."""
+    payments = DemoPayment.objects.filter(session__in=DemoSession.objects.filter(_sessions(subject)))
+    return Q(object_id__in=subject.refs) | Q(object_id__in=payments.values("pk"))
+
+
+def _export(subject: Subject) -> Iterable[Held]:
+    found = WebhookEvent.objects.filter(_webhooks(subject)).order_by("id")
+    yield Held("webhooks", _("Webhooks"), rows_of(found, "created_at", "source", "kind", "status", "outcome"))
+    sessions = DemoSession.objects.filter(_sessions(subject))
+    names = ("created_at", "reference", "description", "payer_name", "payer_email", "status")
+    yield Held("demo_sessions", _("Sessions at the demo gateway"), rows_of(sessions, *names))
+
+
+def _erase(subject: Subject, _now: datetime) -> Outcome:
+    webhooks = WebhookEvent.objects.filter(_webhooks(subject)).exclude(body=b"", outcome="")
+    done = webhooks.update(body=b"", outcome="")
+    sessions = DemoSession.objects.filter(_sessions(subject)).exclude(payer_name="", payer_email="", description="")
+    emptied = sessions.update(payer_name="", payer_email="", description="")
+    return Outcome([(_("Webhooks"), done), (_("Sessions at the demo gateway"), emptied)])
+
+
+FIELDS: Final = {
+    **erased("integrations.WebhookEvent", "body", "outcome"),
+    **erased("integrations.DemoSession", "description", "payer_name", "payer_email"),
+    **not_personal("integrations.WebhookEvent", "source", reason=TECHNICAL),
+    **not_personal("integrations.DemoSession", "reference", "success_url", "cancel_url", reason="An id of ours."),
+    **not_personal("integrations.DemoPayment", "failure_code", reason=TECHNICAL),
+    **not_personal("integrations.DemoDelivery", "last_error", reason=TECHNICAL),
+}
+
+register_holder(Holder("integrations", FIELDS, _export, _erase))

@@ -1,0 +1,92 @@
+"""Payments are kept as the law says; what checkouts remember of the client goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.privacy import (
+    Held,
+    Holder,
+    Kept,
+    Outcome,
+    Subject,
+    erased,
+    history_blank,
+    kept_by_law,
+    not_personal,
+    register_holder,
+    rows_of,
+)
+from billing_assistant.ledger.models import OwnerBalance
+from payments.models import Checkout, Payment, WriteOff
+from payments.states import CheckoutState, PaymentState
+
+LAW: Final = _("Tax law: payments are part of the books.")
+RUNNING: Final = (CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN)
+UNDER_WAY: Final = (PaymentState.PENDING, PaymentState.PROCESSING)
+EMPTIED: Final = {"url": "", "failure": "", "actor_label": ""}
+
+
+def _payments(subject: Subject) -> QuerySet[Payment]:
+    return Payment.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
+def _checkouts(subject: Subject) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
+def _refs(subject: Subject) -> Iterable[object]:
+    for rows in (_payments(subject), _checkouts(subject)):
+        for pair in rows.values_list("pk", "external_id"):
+            yield from pair
+
+
+def _obstacles(subject: Subject) -> Iterable[str]:
+    balances = OwnerBalance.objects.filter(owner_id__in=subject.customer_ids)
+    if balances.filter(~Q(outstanding=0)).exists():
+        yield gettext("Money is outstanding: collect it, credit it or write it off first.")
+    if balances.filter(~Q(unapplied=0)).exists() or _payments(subject).filter(unapplied__gt=0).exists():
+        yield gettext("The customer has unapplied credit: apply it to an invoice or pay it back first.")
+    running = _checkouts(subject).filter(status__in=[state.value for state in RUNNING]).exists()
+    if running or _payments(subject).filter(status__in=[state.value for state in UNDER_WAY]).exists():
+        yield gettext("An online payment is under way: wait until it is paid or has expired.")
+
+
+def _export(subject: Subject) -> Iterable[Held]:
+    names = ("number", "received_on", "method", "status", "currency", "amount", "amount_allocated", "amount_refunded")
+    told = ("unapplied", "amount_withheld", "withholding_certificate", "reference", "note", "provider", "external_id")
+    yield Held("payments", _("Payments"), rows_of(_payments(subject), *names, *told, "failure", "reversal_reason"))
+    tried = ("created_at", "gateway", "status", "currency", "amount", "expires_at", "failure")
+    yield Held("checkouts", _("Online payments"), rows_of(_checkouts(subject), *tried))
+    given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+    yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
+
+
+def _erase(subject: Subject, _now: datetime) -> Outcome:
+    checkouts = list(_checkouts(subject).values_list("pk", flat=True))
+    done = Checkout.objects.filter(pk__in=checkouts).exclude(**EMPTIED).update(**EMPTIED)
+    history_blank(Checkout, checkouts, EMPTIED)
+    last_day = _payments(subject).aggregate(day=Max("received_on"))["day"]
+    kept = Kept(_("Payments"), _payments(subject).count(), LAW, last_day)
+    given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids)
+    last_given_up = given_up.aggregate(day=Max("written_off_on"))["day"]
+    return Outcome([(_("Online payments"), done)], [kept, Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)])
+
+
+WHY: Final = "Payments are part of the books, which are kept as tax law says."
+FIELDS: Final = {
+    **kept_by_law("payments.Payment", "reference", "note", "failure", "reversal_reason", reason=WHY),
+    **kept_by_law("payments.WriteOff", "reason", reason=WHY),
+    **erased("payments.Checkout", *EMPTIED),
+    **not_personal("payments.Payment", "recorded_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.WriteOff", "actor_label", reason="A colleague of the seller."),
+    **kept_by_law("payments.Allocation", "actor_label", reason=WHY),
+}
+
+register_holder(Holder("payments", FIELDS, _export, _erase, refs=_refs, obstacles=_obstacles))
