@@ -227,8 +227,9 @@ def template_act(request: HttpRequest, template_id: UUID) -> HttpResponseBase:
     if service is None:
         messages.error(request, _("Choose what to do."))
         return redirect("invoices:templates")
+    found = template_get(actor_of(request), template_id)
     try:
-        template = service(template_id=template_id, actor=actor_of(request), now=now_of(request))
+        template = service(template_id=found.pk, actor=actor_of(request), now=now_of(request))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("invoices:templates")

@@ -214,6 +214,7 @@ def test_open_doors_are_few_and_known() -> None:
         "core:language",
         "core:brand",
         "core:brand_logo",
+        "invoices:accent",
         "demo_gateway:page",
         "api-schema",
         "api/schema/",
