@@ -115,6 +115,7 @@ def generate(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
 def take_suggestion(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """A suggestion becomes a draft, which a person then looks through."""
     form = SuggestionForm(request.POST)
+    customer_id = customer_get(actor_of(request), customer_id).pk
     if not form.is_valid():
         messages.error(request, SuggestionGone().message)
         return redirect("ai:generate", customer_id)

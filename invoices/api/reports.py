@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from billing_assistant.core.api.fields import ExactNumberField, MoneyField
 from billing_assistant.core.api.views import ApiView
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import day_of
@@ -21,8 +23,8 @@ from invoices.number_selectors import numbers_report
 from invoices.vat_selectors import VatReport, VatRow, vat_report
 
 PERIOD = (
-    OpenApiParameter("from", OpenApiTypes.DATE, required=True, description="First local day of the period."),
-    OpenApiParameter("until", OpenApiTypes.DATE, required=True, description="Last local day of the period."),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First local day; left out, the first of this month."),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="Last local day; left out, today."),
 )
 
 
@@ -111,15 +113,21 @@ class VatReportView(ApiView):
 
     def get(self, request: Request) -> Response:
         """Output tax by section, category, rate and currency, tied to the ledger."""
-        days = {name: day_of(request.query_params, name) for name in ("from", "until")}
-        unread = {name: [_("Write a date like 2026-03-31.")] for name, day in days.items() if day is None}
-        since, until = days["from"], days["until"]
-        if since is None or until is None:
-            raise ValidationFailed(unread)
+        today = local_today(self.profile, self.now)
+        since, until = self._day("from", today.replace(day=1)), self._day("until", today)
         if until < since:
             raise ValidationFailed({"until": [_("The period ends before it begins.")]})
         report = vat_report(self.actor, profile=self.profile, since=since, until=until)
         return Response(VatOut(_vat(report)).data)
+
+    def _day(self, name: str, otherwise: date) -> date:
+        """A day of the query. Raises ValidationFailed for one that is no date."""
+        if not self.request.query_params.get(name, "").strip():
+            return otherwise
+        found = day_of(self.request.query_params, name)
+        if found is None:
+            raise ValidationFailed({name: [_("Write a date like 2026-03-31.")]})
+        return found
 
 
 class NumberGapsView(ApiView):

@@ -53,7 +53,7 @@ def _own(model: type[Model], tracked: type[Model]) -> dict[str, Any]:
     names = {field.name for field in model._meta.get_fields()}
     kept = [field.name for field in model._meta.fields if not field.name.startswith("pgh_")]
     columns = [name for name in table.list_display if name in names] if "id" in names else kept
-    searched = [name for name in table.search_fields if "__" not in name]
+    searched = [name for name in table.search_fields if "__" not in name] or table.search_fields
     of_guard: dict[str, Any] = {"view_right": table.view_right} if isinstance(table, Guarded) else {}
     path = table.profile_path
     return {

@@ -183,7 +183,7 @@ class ImportProblemTable(ReadTable):
     view_right = Right.DATA_IMPORT
     list_display = ("run", "line", "about", "field", "value", "reason")
     list_filter = ("field", "profile")
-    list_select_related = ("run__file",)
+    list_select_related = ("run", "run__file")
     search_fields = ("about", "value", "reason")
 
 

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.keyset import page_of
@@ -48,6 +49,7 @@ class Tab:
     count: int | None = None
 
 
+@require_safe
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_detail(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """A customer at a glance. ?tab= is an address of before: it leads to the page that the tab has now."""
@@ -65,6 +67,7 @@ def customer_detail(request: HttpRequest, customer_id: UUID) -> HttpResponseBase
     return _page(request, customer, "overview", parts)
 
 
+@require_safe
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_invoices(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """Invoices and credit notes of a customer, and the drafts to work on."""
@@ -82,6 +85,7 @@ def customer_invoices(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     return _page(request, customer, "invoices", parts)
 
 
+@require_safe
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_payments(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """What a customer paid, newest first."""
@@ -91,6 +95,7 @@ def customer_payments(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     return _page(request, customer, "payments", {"page": page, "payments": reads.payment_rows(page.rows)})
 
 
+@require_safe
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_activity(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """What happened with a customer, newest first; ?kind= narrows it."""
@@ -101,6 +106,7 @@ def customer_activity(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     return _page(request, customer, "activity", parts)
 
 
+@require_safe
 @staff_page(Right.CUSTOMERS_VIEW)
 def customer_notes(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """What colleagues wrote about a customer, newest first."""
