@@ -171,5 +171,6 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
         "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "portal": url_to("customers:portal_links", customer.pk) if Right.INVOICES_SEND in rights else "",
+        "privacy": url_to("customers:personal_data", customer.pk) if Right.PRIVACY_MANAGE in rights else "",
         "message": url_to("messages:write", customer.pk) if Right.MESSAGES_SEND in rights else "",
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing_assistant.shell.web import customer_detail, customer_exports, customer_stats, portal_links
+from billing_assistant.shell.web import customer_detail, customer_exports, customer_stats, personal_data, portal_links
 
 urlpatterns = [
     path("stats/", customer_stats.customer_stats, name="stats"),
@@ -18,4 +18,22 @@ urlpatterns = [
     path("<uuid:customer_id>/links/", portal_links.portal_links, name="portal_links"),
     path("<uuid:customer_id>/links/revoke/", portal_links.portal_links_end, name="portal_links_revoke"),
     path("<uuid:customer_id>/links/<uuid:link_id>/revoke/", portal_links.portal_link_end, name="portal_link_revoke"),
+    path("<uuid:customer_id>/personal-data/", personal_data.personal_data, name="personal_data"),
+    path("<uuid:customer_id>/personal-data/file/", personal_data.personal_data_file, name="personal_data_file"),
+    path("<uuid:customer_id>/personal-data/erase/", personal_data.personal_data_erase, name="personal_data_erase"),
+    path(
+        "<uuid:customer_id>/contacts/<uuid:contact_id>/personal-data/",
+        personal_data.personal_data,
+        name="contact_data",
+    ),
+    path(
+        "<uuid:customer_id>/contacts/<uuid:contact_id>/personal-data/file/",
+        personal_data.personal_data_file,
+        name="contact_data_file",
+    ),
+    path(
+        "<uuid:customer_id>/contacts/<uuid:contact_id>/personal-data/erase/",
+        personal_data.personal_data_erase,
+        name="contact_data_erase",
+    ),
 ]
