@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.privacy import (
     Held,
     Holder,
+    Limits,
     Outcome,
     Subject,
     erased,
@@ -19,8 +20,9 @@ from billing_assistant.core.privacy import (
     register_holder,
     rows_of,
 )
-from integrations.models import DemoPayment, DemoSession, WebhookEvent
+from integrations.models import DemoPayment, DemoSession, WebhookEvent, WebhookStatus
 
+CHUNK: Final = 500
 TECHNICAL: Final = "A technical word that names nobody."
 
 
@@ -50,6 +52,14 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     return Outcome([(_("Webhooks"), done), (_("Sessions at the demo gateway"), emptied)])
 
 
+def _expire(limits: Limits) -> int:
+    """Empties webhooks; those that were matched to no profile with the first profile that keeps no longer."""
+    own = Q(profile_id=limits.profile_id) | Q(profile__isnull=True)
+    old = WebhookEvent.objects.filter(own, created_at__lt=limits.payloads_before).exclude(body=b"")
+    ids = list(old.exclude(status=WebhookStatus.RECEIVED).order_by("id").values_list("pk", flat=True)[:CHUNK])
+    return WebhookEvent.objects.filter(pk__in=ids).update(body=b"")
+
+
 FIELDS: Final = {
     **erased("integrations.WebhookEvent", "body", "outcome"),
     **erased("integrations.DemoSession", "description", "payer_name", "payer_email"),
@@ -59,4 +69,4 @@ FIELDS: Final = {
     **not_personal("integrations.DemoDelivery", "last_error", reason=TECHNICAL),
 }
 
-register_holder(Holder("integrations", FIELDS, _export, _erase))
+register_holder(Holder("integrations", FIELDS, _export, _erase, expire=_expire))

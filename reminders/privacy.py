@@ -14,6 +14,7 @@ from billing_assistant.core.privacy import (
     Held,
     HeldFile,
     Holder,
+    Limits,
     Outcome,
     Subject,
     erased,
@@ -25,6 +26,7 @@ from billing_assistant.core.privacy_files import files_forget
 from reminders.models import Message, MessageAttachment
 from reminders.states import WAITING
 
+CHUNK: Final = 500
 EMPTIED: Final = {
     "recipients": [],
     "subject": "",
@@ -72,10 +74,18 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     return Outcome([(_("Messages"), done), (_("Attachments"), removed)])
 
 
+def _expire(limits: Limits) -> int:
+    """Forgets what messages said; that they went out, to whom and about what stays in the log."""
+    old = Message.objects.filter(profile_id=limits.profile_id, created_at__lt=limits.messages_before)
+    told = old.exclude(text="", html="").exclude(status__in=[status.value for status in WAITING])
+    ids = list(told.order_by("id").values_list("pk", flat=True)[:CHUNK])
+    return Message.objects.filter(pk__in=ids).update(text="", html="")
+
+
 FIELDS: Final = {
     **erased("reminders.Message", *EMPTIED),
     **erased("reminders.MessageAttachment", "name"),
     **not_personal("reminders.Message", "sender", "actor_label", reason="The seller, and a colleague."),
 }
 
-register_holder(Holder("reminders", FIELDS, _export, _erase, refs=_refs, obstacles=_obstacles))
+register_holder(Holder("reminders", FIELDS, _export, _erase, refs=_refs, obstacles=_obstacles, expire=_expire))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import (
     Approval,
+    DataImport,
     Event,
     EventDelivery,
     IdempotencyRecord,
@@ -25,6 +26,7 @@ from billing_assistant.core.models import (
 from billing_assistant.core.privacy import (
     Held,
     Holder,
+    Limits,
     Outcome,
     Subject,
     erased,
@@ -33,6 +35,7 @@ from billing_assistant.core.privacy import (
     register_holder,
     rows_of,
 )
+from billing_assistant.core.privacy_files import files_forget
 
 CHUNK: Final = 1_000
 UUID_PATTERN: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -182,6 +185,15 @@ def _problems_erase(subject: Subject) -> int:
     return found.filter(_naming("value", subject.words) | _naming("about", subject.words)).delete()[0]
 
 
+def _expire(limits: Limits) -> int:
+    """Imports go with their file and their report."""
+    old = DataImport.objects.filter(profile_id=limits.profile_id, touched_at__lt=limits.payloads_before)
+    runs = dict(old.order_by("id").values_list("pk", "file_id")[:CHUNK])
+    DataImport.objects.filter(pk__in=runs).delete()
+    files_forget(runs.values())
+    return len(runs)
+
+
 FIELDS: Final = {
     **erased("core.User", "username", "first_name", "last_name", "email"),
     **erased("core.Event", "subject_label", "actor_label", "data"),
@@ -223,4 +235,4 @@ FIELDS: Final = {
     ),
 }
 
-register_holder(Holder("core", FIELDS, _export, _erase))
+register_holder(Holder("core", FIELDS, _export, _erase, expire=_expire))

@@ -101,14 +101,28 @@ class Outcome:
     kept: Sequence[Kept] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is past its time in one business profile: texts of messages, raw webhooks and import files before these."""
+
+    profile_id: UUID
+    messages_before: datetime
+    payloads_before: datetime
+
+
+def _keeps_all(_limits: Limits) -> int:
+    return 0
+
+
 def _nothing(_subject: Subject) -> Iterable[Any]:
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What one app holds. `obstacles` are sentences that say what has to be done before erasing; `refs` the ids of its
-    rows about a subject. `export` reads, `erase` runs inside the caller's transaction."""
+    """What one app holds. `export` reads; `erase` runs inside the caller's transaction. `obstacles` are sentences that say
+    what has to be done before erasing, `refs` the ids of its rows about a subject. `expire` forgets one chunk of what is
+    past its time, inside the caller's transaction, and says how many rows that were: 0 when nothing is left."""
 
     app: str
     fields: Mapping[str, Treatment]
@@ -116,6 +130,7 @@ class Holder:
     erase: Callable[[Subject, datetime], Outcome]
     refs: Callable[[Subject], Iterable[object]] = field(default=_nothing)
     obstacles: Callable[[Subject], Iterable[str]] = field(default=_nothing)
+    expire: Callable[[Limits], int] = field(default=_keeps_all)
 
 
 _holders: dict[str, Holder] = {}

@@ -48,5 +48,6 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "sweep webhooks": _every(60, "integrations.sweep"),
     "customers who became overdue": _every(60 * 60, "payments.refresh_standings"),
     "fold tallies": _every(60 * 60, "payments.fold_tallies"),
+    "forget what is past its time": _every(24 * 60 * 60, "shell.apply_retention"),
     "prune what has expired": _every(24 * 60 * 60, "core.prune"),
 }

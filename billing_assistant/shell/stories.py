@@ -46,6 +46,11 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
         "url_name": IMPORT,
     },
     "import.cancelled": {"title": _("Import of %(label)s cancelled"), "icon": "x", "url_name": IMPORT},
+    "retention_rules.changed": {
+        "title": _("Rules of keeping personal data changed"),
+        "icon": "shield-check",
+        "url_name": "",
+    },
     "draft.created": {"title": _("Draft %(label)s made"), "icon": "file-pencil", "url_name": DRAFT},
     "draft.updated": {"title": _("Draft %(label)s changed"), "icon": "pencil", "url_name": DRAFT},
     "draft.reviewed": {"title": _("Draft %(label)s reviewed"), "icon": "eye", "tone": "info", "url_name": DRAFT},

@@ -9,6 +9,13 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.queue import task
 from billing_assistant.shell.selectors.customer_figures_kept import RENEW, figures_renew
 from billing_assistant.shell.selectors.figure_periods import PeriodWord
+from billing_assistant.shell.services.retention import retention_run
+
+
+@task("shell.apply_retention")
+def apply_retention() -> None:
+    """Forgets what is past its time in every business profile, and proposes customers nobody uses for erasure."""
+    retention_run(now=now())
 
 
 @task(RENEW)

@@ -8,18 +8,20 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from billing_assistant.core import events
+from billing_assistant.core import events, privacy
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.locks import business_profile_lock
-from billing_assistant.core.models import RetentionRules
+from billing_assistant.core.models import Event, RetentionRules
 from billing_assistant.core.models.privacy import LEAST_YEARS, MOST_MONTHS, MOST_YEARS
 from billing_assistant.core.rights import Right
 
 CHANGED: Final = "retention_rules.changed"
 YEARS: Final = "document_years"
+MOST_CHUNKS: Final = 200
 NAMES: Final = (YEARS, "message_months", "payload_months", "inactive_months")
 
 
@@ -55,6 +57,34 @@ def retention_change(*, profile_id: UUID, changes: dict[str, int], actor: Actor,
                 data={"changes": changed},
             )
     return rules
+
+
+def retention_apply(*, profile_id: UUID, now: datetime) -> int:
+    """Forgets what is past its time in one profile, chunk by chunk, each in a transaction of its own; returns how many
+    rows. Issued documents are never deleted. Safe to repeat."""
+    rules = retention_of(profile_id)
+    limits = privacy.Limits(
+        profile_id, months_before(now, rules.message_months), months_before(now, rules.payload_months)
+    )
+    return sum(_expire(holder, limits) for holder in privacy.holders().values())
+
+
+def _expire(holder: privacy.Holder, limits: privacy.Limits) -> int:
+    number = 0
+    for _chunk in range(MOST_CHUNKS):
+        with transaction.atomic():
+            done = holder.expire(limits)
+        number += done
+        if not done:
+            break
+    return number
+
+
+def retention_history(actor: Actor, *, profile_id: UUID) -> QuerySet[Event]:
+    """When the rules were changed, by whom and how, newest first. Raises PermissionRefused, NotFound."""
+    actor.require(Right.SETTINGS_EDIT)
+    actor.require_profile(profile_id)
+    return Event.objects.filter(profile_id=profile_id, name=CHANGED).order_by("-id")
 
 
 def months_before(now: datetime, months: int) -> datetime:

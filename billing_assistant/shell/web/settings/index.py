@@ -74,6 +74,13 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
+        _("Keeping personal data"),
+        _("How long messages, webhooks and import files are kept, and who is proposed for erasure."),
+        "shield-check",
+        "shell:retention",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
         _("People"), _("Who works here, in which role, for which profiles."), "users", "shell:people", Right.USERS_EDIT
     ),
     Entry(

@@ -12,6 +12,7 @@ from billing_assistant.shell.web.settings import (
     lock_date,
     number_series,
     people,
+    retention,
     tax_rates,
 )
 
@@ -43,6 +44,7 @@ urlpatterns = [
         number_series.number_series_default,
         name="number_series_default",
     ),
+    path("settings/retention/", retention.retention, name="retention"),
     path("settings/lock-date/", lock_date.lock_date, name="lock_date"),
     path("settings/exchange-rates/", exchange_rates.exchange_rates, name="exchange_rates"),
     path("settings/exchange-rates/new/", exchange_rates.exchange_rate_new, name="exchange_rate_new"),
