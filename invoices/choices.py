@@ -40,5 +40,7 @@ def working_copy_of(actor: Actor, *, customer_id: UUID, draft_id: UUID | None) -
 
 def new_drafts_in_work(actor: Actor, *, profile_id: UUID) -> QuerySet[DraftWorkingCopy]:
     """New drafts that the actor began in a profile and has not saved, the latest first."""
+    if actor.user_id is None:
+        return DraftWorkingCopy.objects.none()
     mine = DraftWorkingCopy.objects.filter(user_id=actor.user_id, profile_id=profile_id, draft__isnull=True)
     return mine.select_related("customer").order_by("-saved_at", "-id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -95,7 +95,11 @@ def _read(profile_id: UUID, series_id: UUID | None) -> list[SeriesYear]:
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERS, {"profile": profile_id, "series": series_id, "gaps": SHOWN_GAPS})
         rows = cursor.fetchall()
-    return [
-        SeriesYear(*row[:2], InvoiceKind(row[2]), *row[3:-1], gaps=tuple((first, last) for first, last in row[-1]))
-        for row in rows
-    ]
+    return [_series_year(row) for row in rows]
+
+
+def _series_year(row: tuple[Any, ...]) -> SeriesYear:
+    """A row of the query; the columns stand in the order of the fields."""
+    series_id, code, kind, *figures, gaps = row
+    values: list[Any] = [series_id, code, InvoiceKind(kind), *figures, tuple((first, last) for first, last in gaps)]
+    return SeriesYear(*values)

@@ -24,7 +24,9 @@ class GenerateIn(StrictSerializer):
 class SuggestIn(StrictSerializer):
     """The rhythm that is wanted, and what the suggestions are read from."""
 
-    context = serializers.ChoiceField(choices=list(SuggestionContext), required=False, default="monthly")
+    context = serializers.ChoiceField(  # type: ignore[assignment]  # the document calls it so
+        choices=list(SuggestionContext), required=False, default="monthly"
+    )
     based_on = serializers.ChoiceField(choices=list(SuggestionBasis), required=False, default="previous_invoices")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model
 
 from billing_assistant.core.models import StoredFile
 
@@ -29,7 +29,7 @@ def files_forget(ids: Iterable[UUID]) -> int:
     return len(keys)
 
 
-def _users() -> Iterable[tuple[type, str]]:
+def _users() -> Iterable[tuple[type[Model], str]]:
     """Every column of a table that holds a file, but for histories: they only tell what was."""
     for relation in StoredFile._meta.get_fields(include_hidden=True):
         key = getattr(relation, "field", None)

@@ -49,4 +49,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["billing_assistant.core.api.schema.without_slashes"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CatalogueKind": "invoices.states.CatalogueKind.choices",
+        "PromoKind": "invoices.api.promo_codes.KINDS",
+    },
 }

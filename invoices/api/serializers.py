@@ -200,7 +200,7 @@ class InvoiceOut(InvoiceRowOut):
 
     def get_exchange_rate(self, invoice: Invoice) -> dict[str, Any] | None:
         """The rate that was frozen at issue: one unit of the invoice's currency in `currency`."""
-        if invoice.fx_rate is None:
+        if invoice.fx_rate is None or invoice.fx_on is None:
             return None
         return {
             "currency": invoice.fx_currency,

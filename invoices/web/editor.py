@@ -95,7 +95,7 @@ def _begun(request: HttpRequest, customer: Customer, draft: InvoiceDraft | None)
 def _added(editor: Editor, sent: QueryDict, now: datetime) -> Editor:
     """The form came back for another row, or for the two that a deposit makes."""
     if sent["add"] != "deposit":
-        return with_another_row(editor, sent, sent["add"])
+        return with_another_row(editor, sent, str(sent["add"]))
     live = live_of(editor, now)
     return with_deposit(editor, live.totals.total if live.totals else None, live.currency)
 

@@ -83,9 +83,10 @@ def draft_input(form: DraftForm, lines: Iterable[LineForm], parts: Any) -> Draft
     """What was typed as input of the services; of boxes that cannot be read nothing is taken."""
     values = {name: form.cleaned_data.get(name) for name in form.fields}
     kind = DiscountKind(values["discount_kind"] or DiscountKind.NONE)
-    words = ("currency", "promo_code", "project", "reference", "language", "notes", "terms")
+    names = ("currency", "promo_code", "project", "reference", "language", "notes", "terms")
+    words: dict[str, Any] = {name: values[name] or "" for name in names}
     return DraftInput(
-        **{name: values[name] or "" for name in words},
+        **words,
         lines=tuple(row.line() for row in lines),
         prices_include_tax=bool(values["prices_include_tax"]),
         discount_kind=kind,

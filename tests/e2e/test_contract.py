@@ -22,7 +22,18 @@ import pytest
 ANY = object()
 """Null in the example, or a value whose type is free."""
 LINE = {"description": "Web Hosting Service", "quantity": 3, "unit": "months", "rate": 15000.00, "amount": 45000.00}
-SCOPES = "customers.view,customers.edit,invoices.view,invoices.draft,invoices.issue,invoices.send,messages.view,payments.view"
+SCOPES = ",".join(
+    [
+        "customers.view",
+        "customers.edit",
+        "invoices.view",
+        "invoices.draft",
+        "invoices.issue",
+        "invoices.send",
+        "messages.view",
+        "payments.view",
+    ]
+)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def client() -> Client:
 
 def sent(*lines: dict[str, str], parts: tuple[dict[str, str], ...] = (), **head: str) -> dict[str, str]:
     """What a browser sends from the editor."""
-    return query_of({"head": HEAD | head, "lines": list(lines), "parts": list(parts)}).dict()
+    values = query_of({"head": HEAD | head, "lines": list(lines), "parts": list(parts)}).dict()
+    return {name: str(value) for name, value in values.items()}
 
 
 def whole(customer: Customer) -> InvoiceDraft:

@@ -175,7 +175,7 @@ def test_a_draft_that_was_saved_again_is_no_longer_what_was_offered() -> None:
 @pytest.mark.parametrize("what", ["discard", "issue"])
 def test_an_open_quote_goes_with_its_draft(what: str) -> None:
     quote = offered()
-    act = {"discard": draft_discard, "issue": invoice_issue}[what]
+    act: Any = {"discard": draft_discard, "issue": invoice_issue}[what]
     act(draft_id=quote.draft_id, actor=SYSTEM, now=NOW)
     relay_all()
     quote.refresh_from_db()

@@ -14,15 +14,16 @@ def insert(model: type[Model], values: Mapping[str, str], source: str, params: M
     """Inserts a row for each row of `source` (what follows FROM). `values` are SQL expressions by column."""
     columns, expressions, given = [], [], dict(params)
     for field in model._meta.concrete_fields:
-        if field.column in values:
-            expressions.append(values[field.column])
+        column = str(field.column)
+        if column in values:
+            expressions.append(values[column])
         elif field.generated or (field.primary_key and not field.has_default()):
             continue
         else:
-            name = f"default_{field.column}"
+            name = f"default_{column}"
             given[name] = field.get_db_prep_save(field.get_default(), connection)
             expressions.append(f"%({name})s::{field.db_type(connection)}")
-        columns.append(f'"{field.column}"')
+        columns.append(f'"{column}"')
     unknown = set(values) - {field.column for field in model._meta.concrete_fields}
     if unknown:
         raise ValueError(f"{model.__name__} has no column {', '.join(sorted(unknown))}.")
