@@ -120,9 +120,9 @@ def _nothing(_subject: Subject) -> Iterable[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What one app holds. `export` reads; `erase` runs inside the caller's transaction. `obstacles` are sentences that say
-    what has to be done before erasing, `refs` the ids of its rows about a subject. `expire` forgets one chunk of what is
-    past its time, inside the caller's transaction, and says how many rows that were: 0 when nothing is left."""
+    """What one app holds. `export` reads; `erase` runs inside the caller's transaction. `obstacles` are sentences that
+    say what has to be done before erasing, `refs` the ids of its rows about a subject. `expire` forgets one chunk of
+    what is past its time, inside the caller's transaction, and says how many rows that were: 0 when nothing is left."""
 
     app: str
     fields: Mapping[str, Treatment]

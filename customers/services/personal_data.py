@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import IO, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from customers.selectors import contacts_of, customer_get
 
 MOST_BYTES: Final = 500 * 1024 * 1024
 IN_MEMORY: Final = 8 * 1024 * 1024
+PIECE: Final = 64 * 1024
 STYLE: Final = "body{font:15px/1.5 sans-serif;margin:2rem}table{border-collapse:collapse;margin:0 0 2rem}"
 CELLS: Final = "td,th{border:1px solid #ccc;padding:.3rem .6rem;text-align:left;vertical-align:top;max-width:40rem}"
 
@@ -76,23 +77,28 @@ def personal_data_of(*, customer_id: UUID, actor: Actor, now: datetime, contact_
     return _data(subject_of_contact(contact), contact.name, now)
 
 
-def personal_data_zip(data: PersonalData) -> IO[bytes]:
-    """A ZIP with data.json, index.html for people, and the files; at its beginning. The caller closes it.
+def personal_data_zip(data: PersonalData) -> Iterator[bytes]:
+    """A ZIP with data.json, index.html for people, and the files, piece by piece; made when the first is taken.
 
     Not inside a transaction: the files may be on another machine. Raises TooMuchToHandOut above MOST_BYTES.
     """
-    require_no_transaction()
     if sum(one.stored.size for one in data.files) > MOST_BYTES:
         text = _("The files are larger than %(size)s MB together: take the JSON, and the files one by one.")
         raise TooMuchToHandOut(text % {"size": MOST_BYTES // 1024 // 1024})
-    made: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- the caller closes it
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", exact_json.dumps(data.as_json()))
-        archive.writestr("index.html", _page(data))
-        for one in data.files:
-            archive.writestr(_safe(one.path), files.read(one.stored))
-    made.seek(0)
-    return made
+    return _pieces(data)
+
+
+def _pieces(data: PersonalData) -> Iterator[bytes]:
+    require_no_transaction()
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as made:
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("data.json", exact_json.dumps(data.as_json()))
+            archive.writestr("index.html", _page(data))
+            for one in data.files:
+                archive.writestr(_safe(one.path), files.read(one.stored))
+        made.seek(0)
+        while piece := made.read(PIECE):
+            yield piece
 
 
 def _data(subject: Subject, about: str, now: datetime) -> PersonalData:

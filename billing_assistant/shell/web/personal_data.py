@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -59,7 +59,8 @@ def personal_data_file(request: HttpRequest, customer_id: UUID, contact_id: UUID
         except DomainError as error:
             messages.error(request, error.message)
             return redirect(_url("data", customer_id, contact_id))
-        response = FileResponse(made, as_attachment=True, filename=f"{name}.zip")
+        response = StreamingHttpResponse(made, content_type="application/zip")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
