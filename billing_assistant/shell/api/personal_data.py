@@ -23,7 +23,9 @@ class PersonalDataSerializer(serializers.Serializer[Any]):
     customer = serializers.CharField()
     about = serializers.CharField()
     made_at = serializers.CharField()
-    data = serializers.JSONField(help_text="The rows by app and kind; amounts are strings beside their currency.")
+    data = serializers.JSONField(  # type: ignore[assignment] # a key of ours, named as one of the framework's
+        help_text="The rows by app and kind; amounts are strings beside their currency."
+    )
 
 
 class EraseSerializer(StrictSerializer):
@@ -31,7 +33,7 @@ class EraseSerializer(StrictSerializer):
 
 
 class KeptSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # as above
     count = serializers.IntegerField()
     until = serializers.CharField(help_text="The last day; empty where there is none.")
     reason = serializers.CharField()
