@@ -32,6 +32,7 @@ EMPTIED: Final = {
     "subject": "",
     "text": "",
     "html": "",
+    "custom_message": "",
     "reply_to": "",
     "provider_message_id": "",
     "last_error": "",

@@ -123,6 +123,12 @@ def messages_of_invoice(actor: Actor, invoice: Invoice) -> QuerySet[Message]:
     return messages_for(actor).filter(invoice=invoice, kind__in=kinds)
 
 
+def scheduled_of_invoice(actor: Actor, invoice: Invoice) -> list[Message]:
+    """The messages with a document that rest until their time, the next one first."""
+    waiting = messages_of_invoice(actor, invoice).filter(status=MessageStatus.PENDING, scheduled_for__isnull=False)
+    return [message for message in waiting.order_by("scheduled_for", "id") if message.scheduled]
+
+
 def email_delivery(actor: Actor, invoice: Invoice) -> EmailDelivery:
     """How far the e-mails with a document came."""
     messages = messages_of_invoice(actor, invoice)

@@ -22,6 +22,10 @@ def refused(event: Event) -> str:
     return str(event.data.get("refused", "") or event.data.get("subject", ""))
 
 
+story_register("message.scheduled", _("Message %(label)s scheduled"), icon="clock", url_name=MESSAGE, detail=subject)
+story_register(
+    "message.rescheduled", _("Message %(label)s has another time"), icon="clock", url_name=MESSAGE, detail=subject
+)
 story_register("message.queued", _("Message %(label)s queued"), icon="clock", url_name=MESSAGE, detail=subject)
 story_register(
     "message.retried", _("Message %(label)s waits for another try"), icon="clock", url_name=MESSAGE, detail=error

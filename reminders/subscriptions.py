@@ -20,6 +20,7 @@ from reminders.services.documents import invoice_send
 from reminders.services.letters import receipt_send
 from reminders.services.quotes import quote_invoice
 from reminders.services.recording import DOCUMENTS
+from reminders.services.scheduling import scheduled_cancel
 from reminders.states import MessageKind
 
 AUTOMATIC = Actor.system("Automatic sending")
@@ -47,6 +48,19 @@ def send_by_itself(event: Event) -> None:
             url=f"/invoices/{invoice.pk}/",
             profile_id=invoice.profile_id,
         )
+
+
+@subscribe("invoice.voided", "invoice.paid", name="reminders.cancel_scheduled")
+def cancel_scheduled(event: Event) -> None:
+    """What was to be sent later about an invoice is not sent when the invoice is void or paid meanwhile."""
+    why = _("%(number)s was voided.") if event.name == "invoice.voided" else _("%(number)s was paid.")
+    scheduled_cancel(
+        invoice_id=event.subject_id,
+        reason=why % {"number": event.subject_label},
+        before=event.created_at,
+        actor=AUTOMATIC,
+        now=clock_now(),
+    )
 
 
 @subscribe("payment.recorded", name="reminders.send_receipt", queue=queue.MAIL)

@@ -19,7 +19,7 @@ def no_sms() -> str:
 
 def sent_body(message: Message, via: str) -> dict[str, Any]:
     """What became of a message with a document, channel by channel."""
-    status = outcome(message)
+    status = "scheduled" if message.scheduled else outcome(message)
     email: dict[str, Any] = {
         "status": status,
         "sent_to": ", ".join(message.recipients),
@@ -31,6 +31,7 @@ def sent_body(message: Message, via: str) -> dict[str, Any]:
         "invoice_id": message.invoice.number if message.invoice else None,
         "id": str(message.invoice_id) if message.invoice_id else None,
         "status": status,
+        **({"scheduled_for": moment(message.scheduled_for)} if message.scheduled else {}),
         "sent_via": {"email": email, **_sms(via)},
         "tracking": {"email_tracking_id": tracking_id(message), "sms_tracking_id": None},
     }

@@ -72,7 +72,7 @@ class SendSerializer(StrictSerializer):
     )
 
 
-class SendDraftSerializer(SendSerializer):
+class SendOrScheduleSerializer(SendSerializer):
     schedule_send = WhenField(
         required=False, allow_null=True, default=None, help_text="Null: now. A date means nine in the morning."
     )
@@ -99,6 +99,7 @@ class SentSerializer(serializers.Serializer[Any]):
     invoice_id = serializers.CharField(allow_null=True, help_text="The number; null while it is scheduled.")
     id = serializers.UUIDField(allow_null=True)
     status = serializers.CharField(help_text="sent, pending, scheduled, failed or unknown")
+    scheduled_for = serializers.DateTimeField(required=False, help_text="When it goes out.")
     sent_via = SentViaSerializer()
     tracking = TrackingSerializer()
 
@@ -121,6 +122,7 @@ class NotificationSerializer(serializers.Serializer[Message]):
     subject = serializers.CharField()
     message = serializers.CharField()
     status = serializers.CharField(help_text="pending, sent, failed, unknown or cancelled")
+    scheduled_for = serializers.DateTimeField(allow_null=True, help_text="The time that a person chose for it.")
     sent_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     opened_at = serializers.DateTimeField(allow_null=True)
@@ -142,6 +144,7 @@ class NotificationSerializer(serializers.Serializer[Message]):
             "subject": row.subject,
             "message": row.text,
             "status": outcome(row),
+            "scheduled_for": moment(row.scheduled_for),
             "sent_at": moment(row.sent_at),
             "delivered_at": None,
             "opened_at": None,

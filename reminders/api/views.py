@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -25,8 +24,7 @@ from reminders.api.serializers import (
     SCHEDULED_HOUR,
     DeliveryStatusSerializer,
     NotificationSerializer,
-    SendDraftSerializer,
-    SendSerializer,
+    SendOrScheduleSerializer,
     SentSerializer,
     moment,
 )
@@ -36,6 +34,7 @@ from reminders.selectors import email_delivery, messages_of_customer
 from reminders.services.documents import invoice_send
 from reminders.services.drafts import SendOptions, draft_send, draft_send_later
 from reminders.services.queueing import message_key
+from reminders.services.scheduling import moment_in
 from reminders.services.waiting import message_wait
 from reminders.states import MessageKind
 
@@ -72,11 +71,11 @@ class SendDraft(SendView):
     """Issues a draft and sends the invoice, now or at a set time. Needs the scopes invoices.issue and invoices.send."""
 
     rights = {"POST": Right.INVOICES_SEND}
-    request_bodies: ClassVar[Mapping[str, Any]] = {"POST": SendDraftSerializer}
+    request_bodies: ClassVar[Mapping[str, Any]] = {"POST": SendOrScheduleSerializer}
     answers: ClassVar[Mapping[str, Any]] = {"POST": {200: SentSerializer, 202: SentSerializer}}
 
     def post(self, _request: Request, customer: str, draft: str) -> Response:
-        given = self.parse(SendDraftSerializer)
+        given = self.parse(SendOrScheduleSerializer)
         options = self.how(given)
         found = self._draft(customer, draft)
         if given["schedule_send"] is None:
@@ -96,16 +95,17 @@ class SendDraft(SendView):
 
 
 class SendInvoice(SendView):
-    """Sends an issued invoice or credit note, again too. Other recipients than the customer's own may be given."""
+    """Sends an issued invoice or credit note, again too, now or at a set time, to the customer's own or others."""
 
     rights = {"POST": Right.INVOICES_SEND}
-    request_bodies: ClassVar[Mapping[str, Any]] = {"POST": SendSerializer}
+    request_bodies: ClassVar[Mapping[str, Any]] = {"POST": SendOrScheduleSerializer}
     answers: ClassVar[Mapping[str, Any]] = {"POST": {200: SentSerializer, 202: SentSerializer}}
 
     def post(self, _request: Request, invoice: str) -> Response:
-        given = self.parse(SendSerializer)
+        given = self.parse(SendOrScheduleSerializer)
         options = self.how(given)
         found = invoice_get(self.actor, invoice)
+        when = given["schedule_send"]
         message = invoice_send(
             invoice_id=found.pk,
             actor=self.actor,
@@ -114,7 +114,10 @@ class SendInvoice(SendView):
             recipients=options.recipients,
             custom_message=options.custom_message,
             include_pdf=options.include_pdf,
+            at=None if when is None else local_moment(when, found.profile.time_zone),
         )
+        if message.scheduled:
+            return Response(sent_body(message, given["send_via"]))
         return self.answer(message, given["send_via"])
 
 
@@ -164,4 +167,4 @@ class InvoiceDelivery(ApiView):
 def local_moment(when: Any, zone: str) -> datetime:
     """A moment as it was given; a date is its morning, and what has no offset is local to the business profile."""
     at = when if isinstance(when, datetime) else datetime.combine(when, SCHEDULED_HOUR)
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return at if at.tzinfo else moment_in(zone, at)

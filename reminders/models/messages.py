@@ -52,6 +52,10 @@ class Message(Entity):
         _("status"), max_length=10, choices=MessageStatus.choices(), default=MessageStatus.PENDING
     )
     due_at = models.DateTimeField()
+    scheduled_for = models.DateTimeField(
+        _("scheduled for"), null=True, blank=True, help_text=_("A person chose this time; the letter is written then.")
+    )
+    custom_message = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     provider = models.CharField(max_length=30, blank=True)
@@ -93,6 +97,11 @@ class Message(Entity):
     @property
     def kind_word(self) -> MessageKind:
         return MessageKind(self.kind)
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether it still rests until the time that a person chose."""
+        return self.scheduled_for is not None and self.status_word is MessageStatus.PENDING and not self.attempts
 
     @property
     def waits(self) -> bool:

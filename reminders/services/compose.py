@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,12 +23,14 @@ from invoices.services.attachments import attachments_for_client
 from invoices.services.documents import invoice_pdf
 from invoices.services.quote_documents import quote_pdf
 from invoices.states import InvoiceState
-from reminders.addresses import own_address
+from reminders.addresses import header_text, own_address
 from reminders.channels.ports import Attachment, OutgoingEmail
 from reminders.errors import NothingToSend
 from reminders.models import Message
+from reminders.services.recipients import unwilling
 from reminders.states import MessageKind
-from reminders.texts.letters import PORTAL_LINK
+from reminders.texts.documents import document_content
+from reminders.texts.letters import PORTAL_LINK, Content
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 """What the files of one mail may weigh together; mail servers take about 25 MB, and base64 adds a third."""
@@ -47,19 +49,23 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A complete mail, and the stored files in it."""
+    """A complete mail, the texts that it was made of, and the stored files in it."""
 
     mail: OutgoingEmail
+    content: Content
     files: tuple[FilePart, ...]
 
 
 def message_compose(*, message: Message, now: datetime) -> Composed:
     """The mail as it goes out. The PDF of its document is rendered here if no worker has done it yet.
 
-    Raises NothingToSend when the document was voided or taken back meanwhile, RetryLater while the PDF cannot be had.
+    The letter of a scheduled message is written here, so that it tells what is due now.
+    Raises NothingToSend when the document was voided or taken back meanwhile or when, since it was scheduled, a
+    recipient has refused e-mail; RetryLater while the PDF cannot be had.
     Any other error means that something is missing, too: the mail is not sent without it.
     """
     document = _quote(message) or _document(message)
+    content = _content(message, document)
     parts = tuple(_files(message, document))
     link = _link(message, document, now)
     headers = {"Auto-Submitted": "auto-generated"} if message.kind in AUTOMATIC else {}
@@ -69,15 +75,16 @@ def message_compose(*, message: Message, now: datetime) -> Composed:
             sender=message.sender,
             recipients=tuple(message.recipients),
             reply_to=message.reply_to,
-            subject=message.subject,
-            text=message.text.replace(PORTAL_LINK, link),
-            html=message.html.replace(PORTAL_LINK, link),
+            subject=content.subject,
+            text=content.text.replace(PORTAL_LINK, link),
+            html=content.html.replace(PORTAL_LINK, link),
             headers=headers,
             attachments=tuple(
                 Attachment(name=part.name, content=files.read(part.file), content_type=part.file.content_type)
                 for part in parts
             ),
         ),
+        content=content,
         files=parts,
     )
 
@@ -96,7 +103,7 @@ def file_name(name: str) -> str:
 def _document(message: Message) -> Invoice | None:
     if message.invoice_id is None:
         return None
-    invoice = Invoice.objects.select_related("portal_link", "pdf").get(pk=message.invoice_id)
+    invoice = Invoice.objects.select_related("portal_link", "pdf", "customer", "corrects").get(pk=message.invoice_id)
     if invoice.state == InvoiceState.VOID and message.kind == MessageKind.INVOICE_SENT:
         raise NothingToSend(_("%(number)s was voided.") % {"number": invoice.number})
     return invoice
@@ -109,6 +116,17 @@ def _quote(message: Message) -> Quote | None:
     if quote.state not in LIVE_QUOTES:
         raise NothingToSend(_("%(number)s is no longer offered.") % {"number": quote.number})
     return quote
+
+
+def _content(message: Message, document: Invoice | Quote | None) -> Content:
+    if message.scheduled_for is None or not isinstance(document, Invoice):
+        return Content(message.subject, message.text, message.html, message.language)
+    for one in unwilling(document.customer, message.recipients):
+        raise NothingToSend(
+            _("%(name)s does not want e-mail: %(address)s.") % {"name": one.name, "address": one.address}
+        )
+    written = document_content(document, custom_message=message.custom_message, with_pdf=message.attach_pdf)
+    return replace(written, subject=header_text(written.subject))
 
 
 def _files(message: Message, document: Invoice | Quote | None) -> Iterator[FilePart]:

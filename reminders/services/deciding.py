@@ -18,6 +18,7 @@ from reminders.locks import message_lock
 from reminders.models import Message
 from reminders.services.moving import message_move
 from reminders.services.queueing import SEND_TASK, about_of, message_event, message_queue
+from reminders.services.recipients import require_willing
 from reminders.services.recording import document_mark_sent
 from reminders.states import MESSAGE_TRANSITIONS, MessageKind, MessageStatus
 from reminders.texts.letters import Content
@@ -27,7 +28,8 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
     """Queues the same texts again as a new message, for one that was sent or of which nobody knows.
 
     One that was not known is settled by it, and can be sent again once; asking again gives the same new message. For
-    one that was sent, each key makes one more. Raises PermissionRefused, NotFound, TransitionRefused.
+    one that was sent, each key makes one more. Raises PermissionRefused, NotFound, TransitionRefused, and BadRecipients
+    when one of them has refused e-mail since.
     """
     with transaction.atomic():
         old = _locked(message_id, actor)
@@ -37,6 +39,8 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
             return known
         if old.status not in (MessageStatus.SENT, MessageStatus.UNKNOWN):
             raise TransitionRefused(old.number, MessageStatus(old.status), MessageStatus.PENDING)
+        if old.customer is not None:
+            require_willing(old.customer, old.recipients)
         new = message_queue(
             key=again_key,
             kind=MessageKind(old.kind),

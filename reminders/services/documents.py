@@ -1,9 +1,9 @@
-"""Sending an issued document to the customer."""
+"""Sending an issued document to the customer, now or at a set time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
-from customers.models import Customer
 from invoices.models import Invoice
 from invoices.states import InvoiceKind, InvoiceState
-from reminders.addresses import recipients_clean
-from reminders.errors import NoRecipient, NothingToSend
+from reminders.errors import NothingToSend
 from reminders.models import Message
-from reminders.services.queueing import About, message_queue
+from reminders.services.queueing import About, Scheduled, message_queue
+from reminders.services.recipients import default_recipients, require_willing
 from reminders.states import MessageKind
 from reminders.texts.documents import document_content
 
 LONGEST_MESSAGE: Final = 4000
+LONGEST_AHEAD: Final = timedelta(days=366)
 
 
 def invoice_send(
@@ -35,16 +35,23 @@ def invoice_send(
     recipients: Sequence[str] | None = None,
     custom_message: str = "",
     include_pdf: bool = True,
+    at: datetime | None = None,
 ) -> Message:
     """Queues the message with an invoice or a credit note; the document counts as sent when a provider accepted it.
 
-    Recipients None means the customer's own address. The key makes it one message however often it is asked for.
-    Raises PermissionRefused, NotFound, NothingToSend (void), NoRecipient, BadRecipients, ValidationFailed.
+    Recipients None means the customer's own address. With `at` it rests until that moment and tells what is due then;
+    an invoice that is voided or paid before cancels it. The key makes it one message however often it is asked for.
+    Raises PermissionRefused, NotFound, NothingToSend (void), NoRecipient, BadRecipients, ValidationFailed (a message
+    that is too long, a moment that is past or more than a year ahead).
     """
     actor.require(Right.INVOICES_SEND)
     with transaction.atomic():
         invoice = document_to_send(invoice_id, actor)
         require_length(custom_message)
+        if at is not None:
+            require_ahead(at, now)
+        if recipients is not None:
+            require_willing(invoice.customer, recipients)
         credit = invoice.kind == InvoiceKind.CREDIT_NOTE
         return message_queue(
             key=key,
@@ -55,6 +62,7 @@ def invoice_send(
             recipients=default_recipients(invoice.customer) if recipients is None else recipients,
             content=document_content(invoice, custom_message=custom_message, with_pdf=include_pdf),
             attach_pdf=include_pdf,
+            scheduled=None if at is None else Scheduled(at, custom_message),
             actor=actor,
             now=now,
         )
@@ -64,6 +72,14 @@ def require_length(message: str, field: str = "custom_message") -> None:
     """Raises ValidationFailed for a message that is too long."""
     if len(message) > LONGEST_MESSAGE:
         raise ValidationFailed({field: [_("Write at most %(most)d characters.") % {"most": LONGEST_MESSAGE}]})
+
+
+def require_ahead(at: datetime, now: datetime) -> None:
+    """Raises ValidationFailed for a moment that is past or more than a year ahead."""
+    if at <= now:
+        raise ValidationFailed({"schedule_send": [_("The moment has to be in the future.")]})
+    if at > now + LONGEST_AHEAD:
+        raise ValidationFailed({"schedule_send": [_("Choose a time within a year.")]})
 
 
 def document_to_send(invoice_id: UUID, actor: Actor) -> Invoice:
@@ -77,20 +93,3 @@ def document_to_send(invoice_id: UUID, actor: Actor) -> Invoice:
     if invoice.customer.is_placeholder:
         raise NothingToSend(_("The customer of %(number)s is not known.") % {"number": invoice.number})
     return invoice
-
-
-def default_recipients(customer: Customer) -> list[str]:
-    """Where a customer's messages go: its own address, else its first contact's, else the second one.
-
-    Raises NoRecipient when there is none.
-    """
-    for address in known_addresses(customer):
-        return recipients_clean([address])
-    raise NoRecipient(customer.name)
-
-
-def known_addresses(customer: Customer) -> list[str]:
-    """Every address on file of a customer, the usual one first, each once."""
-    contacts = customer.contacts.exclude(email="").order_by("-is_primary", "name").values_list("email", flat=True)
-    found = [customer.email, *contacts, customer.secondary_email]
-    return list({address.lower(): address for address in reversed(found) if address}.values())[::-1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
-from billing_assistant.core.errors import DomainError, PermissionRefused, ValidationFailed
+from billing_assistant.core.errors import DomainError, PermissionRefused
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
@@ -27,12 +27,11 @@ from invoices.services.issue import invoice_issue
 from reminders.addresses import recipients_clean
 from reminders.locks import due_draft_lock
 from reminders.models import Message
-from reminders.services.documents import default_recipients, invoice_send, require_length
+from reminders.services.documents import invoice_send, require_ahead, require_length
 from reminders.services.queueing import message_key as key_in
+from reminders.services.recipients import default_recipients, require_willing
 
 log = structlog.get_logger(__name__)
-
-LONGEST_AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +85,18 @@ def draft_send_later(
     actor.require(Right.INVOICES_ISSUE)
     actor.require(Right.INVOICES_SEND)
     require_length(options.custom_message)
-    if at > now + LONGEST_AHEAD:
-        raise ValidationFailed({"schedule_send": [_("Choose a time within a year.")]})
+    require_ahead(at, now)
     with transaction.atomic():
         draft = draft_lock(draft_id)
         actor.require_profile(draft.profile_id)
         prices = list(draft.lines.values_list("unit_price", flat=True))
         if not prices or None in prices:
             raise DraftIncomplete(_("%(number)s has a line without a rate, or none.") % {"number": draft.number})
+        customer = Customer.objects.get(pk=draft.customer_id)
         if options.recipients is None:
-            default_recipients(Customer.objects.get(pk=draft.customer_id))
+            default_recipients(customer)
+        else:
+            require_willing(customer, options.recipients)
         stored: dict[str, Any] = {
             "recipients": None if options.recipients is None else recipients_clean(options.recipients),
             "custom_message": options.custom_message,

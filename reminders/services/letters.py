@@ -17,8 +17,9 @@ from payments.models import Payment
 from payments.states import PaymentState
 from reminders.addresses import header_text
 from reminders.models import Message
-from reminders.services.documents import default_recipients, known_addresses, require_length
+from reminders.services.documents import require_length
 from reminders.services.queueing import About, message_queue
+from reminders.services.recipients import default_recipients, known_addresses, require_willing
 from reminders.states import MessageKind
 from reminders.texts.others import custom_content, receipt_content
 
@@ -74,6 +75,8 @@ def custom_message_send(
         customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
         if customer is None or not actor.can_see(customer.profile_id):
             raise NotFound(_("There is no such customer."))
+        if recipients is not None:
+            require_willing(customer, recipients)
         return message_queue(
             key=key,
             kind=MessageKind.CUSTOM,

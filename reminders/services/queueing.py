@@ -38,6 +38,14 @@ class About:
     quote_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """When a letter is written anew and sent, and the words that a person gave for it."""
+
+    at: datetime
+    custom_message: str = ""
+
+
 def message_queue(
     *,
     key: str,
@@ -51,12 +59,14 @@ def message_queue(
     actor: Actor,
     now: datetime,
     attach_pdf: bool = False,
+    scheduled: Scheduled | None = None,
     resend_of: Message | None = None,
 ) -> Message:
     """Writes a message to be sent into the caller's transaction and wakes the mail workers when that commits.
 
     The key makes it exist once: with a key that is taken the existing message comes back and nothing is written,
     however many callers come at the same time. Call it last in a transaction: it takes the counter of message numbers.
+    With `scheduled` it rests until that moment.
     `company` is whose name the sender has; `sender` gives the whole of it instead.
     Raises BadRecipients, and KeyReused when the key belongs to a message about something else.
     """
@@ -83,7 +93,9 @@ def message_queue(
         language=content.language,
         attach_pdf=attach_pdf,
         created_at=now,
-        due_at=now,
+        due_at=scheduled.at if scheduled else now,
+        scheduled_for=scheduled.at if scheduled else None,
+        custom_message=scheduled.custom_message if scheduled else "",
         actor_label=actor.label[:150],
         resend_of=resend_of,
     )
@@ -91,7 +103,9 @@ def message_queue(
     written = message_by_key(key, kind, about)
     if written is None:
         raise RuntimeError("The message was not written.")
-    if written.pk == message.pk:
+    if written.pk == message.pk and scheduled:
+        message_event("message.scheduled", written, actor, now, at=scheduled.at.isoformat())
+    elif written.pk == message.pk:
         message_event("message.queued", written, actor, now)
         queue.enqueue_on_commit(SEND_TASK)
     return written

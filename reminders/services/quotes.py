@@ -19,9 +19,10 @@ from invoices.quote_states import QuoteState, QuoteStatus, quote_status
 from invoices.states import DraftStatus
 from reminders.errors import NothingToSend
 from reminders.models import Message
-from reminders.services.documents import default_recipients, require_length
+from reminders.services.documents import require_length
 from reminders.services.drafts import draft_send
 from reminders.services.queueing import About, message_queue
+from reminders.services.recipients import default_recipients, require_willing
 from reminders.states import MessageKind
 from reminders.texts.quotes import quote_content
 
@@ -45,6 +46,8 @@ def quote_send(
     with transaction.atomic():
         quote = quote_to_send(quote_id, actor, now)
         require_length(custom_message)
+        if recipients is not None:
+            require_willing(quote.customer, recipients)
         return message_queue(
             key=key,
             kind=MessageKind.QUOTE_SENT,

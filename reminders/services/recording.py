@@ -108,7 +108,7 @@ def _put_back(message: Message, error: str, due_at: datetime, now: datetime) -> 
 
 def record_wait(message: Message, reason: str, *, now: datetime) -> None:
     """Something of the mail is not there yet: looked at again soon, without using up an attempt for the first hour."""
-    age = now - message.created_at
+    age = now - (message.scheduled_for or message.created_at)
     if age > LONGEST_DOCUMENT_WAIT:
         record_again(message, reason, now=now)
         return
@@ -134,10 +134,24 @@ def record_left(message: Message, reason: str, *, now: datetime) -> None:
 
 
 def record_cancelled(message: Message, reason: str, *, now: datetime) -> None:
-    """What it was about is gone: it is not sent."""
+    """What it was about is gone: it is not sent. Of one that was scheduled finance is told."""
     with transaction.atomic():
         if message_move(message, MessageStatus.CANCELLED, come_from=(MessageStatus.CLAIMED,), last_error=reason[:300]):
             message_event("message.cancelled", message, SENDER, now, error=reason[:200])
+            if message.scheduled_for is not None:
+                tell_not_sent(message, reason)
+
+
+def tell_not_sent(message: Message, reason: str) -> None:
+    """Tells finance that a scheduled message was cancelled, and why."""
+    notice_to_role(
+        roles=("finance", "admin"),
+        key=f"not-sent-{message.pk}",
+        tone="warning",
+        text=_("“%(subject)s” was not sent as scheduled: %(reason)s") % {"subject": message.subject, "reason": reason},
+        url=f"/messages/{message.pk}/",
+        profile_id=message.profile_id,
+    )
 
 
 def record_unknown(message: Message, error: str, *, now: datetime) -> None:

@@ -120,6 +120,9 @@ def message_mark_sending(message: Message, composed: Composed, *, now: datetime)
             MessageStatus.SENDING,
             come_from=(MessageStatus.CLAIMED,),
             lease_until=now + SEND_LEASE,
+            subject=composed.content.subject,
+            text=composed.content.text,
+            html=composed.content.html,
         )
         if not moved:
             log.warning("message.lost_its_claim", message_id=str(message.pk))

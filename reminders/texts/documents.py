@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.money import ZERO
 from billing_assistant.core.ui.formats import money_text
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceDraft
+from invoices.services.template_choice import language_of
 from invoices.states import InvoiceKind
+from reminders.texts.bills import Bill, bill_of, bill_of_draft
 from reminders.texts.letters import (
     Block,
     Company,
@@ -31,7 +32,14 @@ def document_content(invoice: Invoice, *, custom_message: str = "", with_pdf: bo
     with speaking(invoice.language):
         if invoice.kind == InvoiceKind.CREDIT_NOTE:
             return content_of(_credit_note(invoice, custom_message, with_pdf=with_pdf))
-        return content_of(_invoice(invoice, custom_message, with_pdf=with_pdf))
+        return content_of(_invoice(bill_of(invoice), custom_message, with_pdf=with_pdf))
+
+
+def draft_content(draft: InvoiceDraft, *, today: date, custom_message: str = "", with_pdf: bool = True) -> Content:
+    """The letter of the invoice that a draft would become on a day; its number is given when it is issued."""
+    with speaking(language_of(draft)):
+        bill = bill_of_draft(draft, today=today, number=_("[number given at issue]"))
+        return content_of(_invoice(bill, custom_message, with_pdf=with_pdf))
 
 
 def seller_company(seller: Mapping[str, Any]) -> Company:
@@ -40,11 +48,11 @@ def seller_company(seller: Mapping[str, Any]) -> Company:
     return company_of(seller["name"], seller.get("accent_color", ""), contact)
 
 
-def ways_to_pay(invoice: Invoice) -> tuple[Block, ...]:
+def ways_to_pay(bill: Bill) -> tuple[Block, ...]:
     """M-Pesa and bank details of the seller, with what to write as the reference."""
-    seller, blocks = invoice.seller, []
+    seller, blocks = bill.seller, []
     if seller.get("mpesa_paybill"):
-        account = seller.get("mpesa_account_hint") or invoice.number
+        account = seller.get("mpesa_account_hint") or bill.number
         facts = (Fact(_("Paybill number"), seller["mpesa_paybill"]), Fact(_("Account number"), account))
         blocks.append(Block(_("Pay by M-Pesa"), facts))
     if seller.get("bank_account_number"):
@@ -53,7 +61,7 @@ def ways_to_pay(invoice: Invoice) -> tuple[Block, ...]:
             (_("Account name"), seller.get("bank_account_name", "")),
             (_("Account number"), seller["bank_account_number"]),
             (_("SWIFT"), seller.get("bank_swift", "")),
-            (_("Reference"), invoice.number),
+            (_("Reference"), bill.number),
         )
         blocks.append(Block(_("Pay by bank transfer"), tuple(Fact(label, value) for label, value in rows if value)))
     return tuple(blocks)
@@ -63,70 +71,56 @@ def greeting_to(name: str) -> str:
     return _("Dear %(name)s,") % {"name": name}
 
 
-def _invoice(invoice: Invoice, custom_message: str, *, with_pdf: bool) -> Letter:
-    owed = invoice.amount_due > 0
-    name = {"number": invoice.number, "company": invoice.seller["name"]}
+def _invoice(bill: Bill, custom_message: str, *, with_pdf: bool) -> Letter:
+    owed = bill.amount_due > 0
+    name = {"number": bill.number, "company": bill.seller["name"]}
     standard = [_("Here is invoice %(number)s from %(company)s.") % name]
     if with_pdf:
         standard.append(_("It is attached as a PDF."))
     return Letter(
-        language=invoice.language,
+        language=bill.language,
         subject=_("Invoice %(number)s from %(company)s") % name,
-        company=seller_company(invoice.seller),
-        figures=_figures(invoice) if owed else _settled(invoice),
-        greeting=greeting_to(invoice.customer.name),
+        company=seller_company(bill.seller),
+        figures=_figures(bill) if owed else _settled(bill),
+        greeting=greeting_to(bill.customer_name),
         paragraphs=paragraphs_of(custom_message) or (" ".join(standard),),
-        facts=tuple(_facts(invoice)),
+        facts=tuple(_facts(bill)),
         button=_("View and pay") if owed else _("View the invoice"),
-        blocks=ways_to_pay(invoice) if owed else (),
+        blocks=ways_to_pay(bill) if owed else (),
         closing=_("Thank you for your business."),
     )
 
 
-def _figures(invoice: Invoice) -> tuple[Fact, ...]:
-    due_on = day(invoice.next_due_on or invoice.due_on, invoice.language)
-    amount_due = Fact(_("Amount due"), money_text(invoice.amount_due, invoice.currency, language=invoice.language))
-    part = _next_part(invoice)
-    if part == invoice.amount_due:
+def _figures(bill: Bill) -> tuple[Fact, ...]:
+    due_on = day(bill.due_on, bill.language)
+    amount_due = Fact(_("Amount due"), money_text(bill.amount_due, bill.currency, language=bill.language))
+    if bill.next_part == bill.amount_due:
         return (amount_due, Fact(_("Due date"), due_on))
-    told = money_text(part, invoice.currency, language=invoice.language)
+    told = money_text(bill.next_part, bill.currency, language=bill.language)
     return (amount_due, Fact(_("Next payment due"), f"{due_on} ({told})"))
 
 
-def _next_part(invoice: Invoice) -> Decimal:
-    """What is due next: payments fill the instalments in order."""
-    total: Decimal = invoice.total
-    owed: Decimal = invoice.amount_due
-    reached = ZERO
-    for part in invoice.instalments.all():
-        reached += part.amount
-        if total - owed < reached:
-            return reached - total + owed
-    return owed
-
-
-def _settled(invoice: Invoice) -> tuple[Fact, ...]:
+def _settled(bill: Bill) -> tuple[Fact, ...]:
     return (
-        Fact(_("Total"), money_text(invoice.total, invoice.currency, language=invoice.language)),
+        Fact(_("Total"), money_text(bill.total, bill.currency, language=bill.language)),
         Fact(_("Amount due"), _("nothing, it is paid")),
     )
 
 
-def _facts(invoice: Invoice) -> list[Fact]:
-    language = invoice.language
-    facts = [Fact(_("Invoice number"), invoice.number), Fact(_("Issue date"), day(invoice.issued_on, language))]
-    if invoice.reference:
-        facts.append(Fact(_("Your reference"), invoice.reference))
-    if invoice.amount_due != invoice.total:
-        facts.append(Fact(_("Invoice total"), money_text(invoice.total, invoice.currency, language=language)))
-    parts = list(invoice.instalments.all())
-    if len(parts) > 1:
+def _facts(bill: Bill) -> list[Fact]:
+    language = bill.language
+    facts = [Fact(_("Invoice number"), bill.number), Fact(_("Issue date"), day(bill.issued_on, language))]
+    if bill.reference:
+        facts.append(Fact(_("Your reference"), bill.reference))
+    if bill.amount_due != bill.total:
+        facts.append(Fact(_("Invoice total"), money_text(bill.total, bill.currency, language=language)))
+    if len(bill.parts) > 1:
         facts += [
             Fact(
                 _("Due %(day)s") % {"day": day(part.due_on, language)},
-                money_text(part.amount, invoice.currency, language=language),
+                money_text(part.amount, bill.currency, language=language),
             )
-            for part in parts
+            for part in bill.parts
         ]
     return facts
 

@@ -6,14 +6,17 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.ids import uuid7
 from reminders.services.documents import LONGEST_MESSAGE
 from reminders.services.drafts import SendOptions
+from reminders.services.recipients import Addressee
+from reminders.services.scheduling import moment_in
 
 _SEPARATORS: Final = re.compile(r"[,;\s]+")
 NOW: Final = "now"
@@ -28,10 +31,22 @@ class AddressesField(forms.MultipleChoiceField):
             super().validate(value)
 
 
+class AddressBoxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick; the addresses of people who refused e-mail are there and cannot be ticked."""
+
+    refused: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.refused:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class RecipientsForm(forms.Form):
     """To whom: the addresses on file, and others."""
 
-    recipients = AddressesField(label=_("To"), widget=forms.CheckboxSelectMultiple)
+    recipients = AddressesField(label=_("To"), widget=AddressBoxes)
     others = forms.CharField(
         label=_("Other addresses"),
         required=False,
@@ -41,12 +56,17 @@ class RecipientsForm(forms.Form):
     )
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, addresses: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, addressees: Sequence[Addressee], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipients"].choices = [(address, address) for address in addresses]  # type: ignore[attr-defined]
-        self.initial.setdefault("recipients", addresses[:1])
+        self.initial.setdefault("recipients", [one.address for one in addressees if not one.refused][:1])
         self.initial.setdefault("key", uuid7().hex)
-        if not addresses:
+        if addressees:
+            boxes = AddressBoxes()
+            boxes.refused = frozenset(one.address for one in addressees if one.refused)
+            field = self.fields["recipients"]
+            field.widget = boxes
+            field.choices = [(one.address, _told(one)) for one in addressees]  # type: ignore[attr-defined]
+        else:
             del self.fields["recipients"]
             self.fields["others"].label = _("To")
             self.fields["others"].required = True
@@ -77,18 +97,11 @@ class SendForm(RecipientsForm):
         )
 
 
-class SendDraftForm(SendForm):
-    """How a draft is to be issued and sent, now or later."""
+class ScheduleForm(forms.Form):
+    """A time in the zone of a business profile."""
 
-    when = forms.ChoiceField(
-        label=_("When"),
-        choices=[(NOW, _("Issue and send now")), (LATER, _("At a set time"))],
-        initial=NOW,
-        widget=forms.RadioSelect,
-    )
     schedule_send = forms.DateTimeField(
         label=_("Time"),
-        required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
@@ -98,6 +111,26 @@ class SendDraftForm(SendForm):
         self.zone = zone
         self.fields["schedule_send"].help_text = _("In the time zone %(zone)s.") % {"zone": zone}
 
+    def clean_schedule_send(self) -> datetime | None:
+        local: datetime | None = self.cleaned_data["schedule_send"]
+        if local is None:
+            return None
+        try:
+            return moment_in(self.zone, local.replace(tzinfo=None))
+        except ValidationFailed as error:
+            raise forms.ValidationError(error.errors["schedule_send"]) from error
+
+
+class SendDocumentForm(ScheduleForm, SendForm):
+    """How an invoice is to be sent, now or later; `verb` says what happens now ("Issue and send now")."""
+
+    when = forms.ChoiceField(label=_("When"), initial=NOW, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, verb: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = [(NOW, verb), (LATER, _("At a set time"))]  # type: ignore[attr-defined]
+        self.fields["schedule_send"].required = False
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("when") == LATER and not cleaned.get("schedule_send") and "schedule_send" not in self.errors:
@@ -105,11 +138,9 @@ class SendDraftForm(SendForm):
         return cleaned
 
     def moment(self) -> datetime | None:
-        """The chosen time in the business profile's zone; None for now."""
-        if self.cleaned_data["when"] == NOW:
-            return None
-        at: datetime = self.cleaned_data["schedule_send"]
-        return at.replace(tzinfo=ZoneInfo(self.zone))
+        """The chosen moment; None for now."""
+        at: datetime | None = self.cleaned_data["schedule_send"]
+        return at if self.cleaned_data["when"] == LATER else None
 
 
 class MessageForm(RecipientsForm):
@@ -117,3 +148,10 @@ class MessageForm(RecipientsForm):
 
     subject = forms.CharField(label=_("Subject"), max_length=150)
     message = forms.CharField(label=_("Message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 9}))
+
+
+def _told(one: Addressee) -> str:
+    """An address with its person, and why it cannot be chosen."""
+    if one.refused:
+        return gettext("%(address)s: %(name)s does not want e-mail") % {"address": one.address, "name": one.name}
+    return f"{one.address} ({one.name})" if one.name else one.address

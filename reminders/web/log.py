@@ -19,7 +19,15 @@ from billing_assistant.core.files import file_response
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.stories import story_of
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    is_fragment,
+    now_of,
+    render_page,
+    safe_next,
+    staff_page,
+)
 from reminders import selectors
 from reminders.models import Message
 from reminders.services.compose import message_id_of
@@ -123,7 +131,7 @@ def message_try_again(request: HttpRequest, message_id: UUID) -> HttpResponseBas
 @require_POST
 @staff_page(Right.MESSAGES_SEND)
 def message_do_not_send(request: HttpRequest, message_id: UUID) -> HttpResponseBase:
-    """Takes back one that waits."""
+    """Takes back one that waits or rests."""
     return _decide(request, message_id, message_cancel, _("%(number)s will not be sent."))
 
 
@@ -138,7 +146,8 @@ def _decide(
         messages.error(request, error.message)
         return redirect(reverse("messages:detail", args=[message_id]))
     messages.success(request, told % {"number": message.number})
-    return redirect(reverse("messages:detail", args=[message.pk if goes_to_new else message_id]))
+    page = reverse("messages:detail", args=[message.pk if goes_to_new else message_id])
+    return redirect(safe_next(request, page))
 
 
 def _customer_name(filters: selectors.MessageFilters, page: keyset.Page[Message]) -> str:
@@ -158,5 +167,6 @@ def _may(message: Message, *, can_send: bool) -> dict[str, bool]:
         "may_confirm": can_send and status is MessageStatus.UNKNOWN,
         "may_retry": can_send and status is MessageStatus.FAILED,
         "may_cancel": can_send and status is MessageStatus.PENDING,
+        "may_move": can_send and message.scheduled,
         "may_address": can_send and document and status in {MessageStatus.FAILED, MessageStatus.SENT},
     }

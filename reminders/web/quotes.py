@@ -15,9 +15,9 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.web import actor_of, add_domain_error, go_to, now_of, posted, render_page, staff_page
 from invoices.models import Quote
 from invoices.quote_selectors import quote_get
-from reminders.services.documents import known_addresses
 from reminders.services.queueing import message_key
 from reminders.services.quotes import quote_send, quote_to_send
+from reminders.services.recipients import addressees
 from reminders.texts.quotes import quote_content
 from reminders.web.forms import SendForm
 from reminders.web.frames import letter_response
@@ -29,7 +29,7 @@ def quote_send_page(request: HttpRequest, quote_id: UUID) -> HttpResponseBase:
     actor, now = actor_of(request), now_of(request)
     quote = _to_send(request, quote_id)
     page = reverse("invoices:quote", args=[quote.pk])
-    form = SendForm(posted(request), addresses=known_addresses(quote.customer))
+    form = SendForm(posted(request), addressees=addressees(quote.customer))
     if request.method == "POST" and form.is_valid():
         options = form.options()
         try:

@@ -1,4 +1,5 @@
 // The preview of a letter follows what is typed: a form of its own is sent into the frame. No history entry is made.
+// The button of a form with data-verb-now says what it will do: to whom, and when.
 const WAIT = 500;
 const timers = new WeakMap();
 
@@ -32,3 +33,29 @@ for (const kind of ["input", "change"]) {
     timers.set(box, setTimeout(() => show(box), WAIT));
   });
 }
+
+const clock = (value) =>
+  new Date(`${value}Z`).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+
+function addressesOf(form) {
+  const ticked = [...form.querySelectorAll('[name="recipients"]:checked')].map((box) => box.value);
+  return [...ticked, ...(form.elements.others?.value ?? "").split(/[,;\s]+/).filter(Boolean)];
+}
+
+function say(form) {
+  const to = addressesOf(form);
+  const later = form.elements.when?.value === "later";
+  const time = form.elements.schedule_send?.value;
+  let verb = form.dataset.verb;
+  if (to.length && (time || !later)) verb = later ? form.dataset.verbLater : form.dataset.verbNow;
+  const who = to.length > 1 ? form.dataset.many.replace("{n}", to.length) : to[0];
+  form.querySelector(".form-foot .btn-primary").textContent = verb.replace("{to}", who).replace("{time}", time ? clock(time) : "");
+}
+
+for (const kind of ["input", "change", "letter:shown"]) {
+  document.addEventListener(kind, ({ target }) => {
+    const form = target.closest?.("[data-letter]")?.querySelector("form[data-verb-now]");
+    if (form) say(form);
+  });
+}
+for (const form of document.querySelectorAll("form[data-verb-now]")) say(form);

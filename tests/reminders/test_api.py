@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -324,3 +325,18 @@ def test_get_changes_nothing(of: BusinessProfile, buyer: Customer) -> None:
     client.get(f"/api/customers/{buyer.pk}/notifications")
     client.get(f"/api/invoices/{invoice.pk}/delivery-status")
     assert not Message.objects.exists()
+
+
+def test_an_issued_invoice_is_scheduled_once_and_listed_with_its_time(of: BusinessProfile, buyer: Customer) -> None:
+    invoice, client = factories.issued_invoice(buyer), api(of)
+    body = {"send_via": "both", "schedule_send": "2099-01-01"}
+    assert post(client, f"/api/invoices/{invoice.number}/send", body).status_code == 400
+    body["schedule_send"] = (clock.now() + timedelta(days=2)).isoformat()
+    answers = [post(client, f"/api/invoices/{invoice.number}/send", body, key="one") for _ in range(2)]
+    told = answers[0].json()
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert (told["status"], told["invoice_id"]) == ("scheduled", invoice.number)
+    assert told["sent_via"]["sms"]["status"] == "failed"
+    (row,) = client.get(f"/api/customers/{buyer.number}/notifications").json()["notifications"]
+    assert (row["status"], row["scheduled_for"]) == ("pending", told["scheduled_for"])
+    assert Message.objects.count() == 1

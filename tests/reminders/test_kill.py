@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,19 @@ def check(server: MailServer, messages: list[Message], kills: list[str]) -> None
             assert arrived[message_id_of(message)] == 1
     complete = Counter(len(list(mail.mail.iter_attachments())) for mail in server.delivered)
     assert complete[1] >= 10 - len(unknown)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_that_is_killed_at_a_scheduled_message_never_sends_it_twice(
+    server: MailServer, database_url: str, tmp_path: Path, point: str
+) -> None:
+    invoice = issued_invoice(customer(seller()), now=now())
+    at = now() + timedelta(minutes=30)
+    message = invoice_send(invoice_id=invoice.pk, actor=SYSTEM, now=now(), key="later", at=at, include_pdf=False)
+    assert work(server, database_url, tmp_path, 0, "") == 0  # it rests: a worker that restarts leaves it alone
+    assert not server.delivered
+    assert work(server, database_url, tmp_path, 1, f"{point}:kill@1") == -signal.SIGKILL
+    assert work(server, database_url, tmp_path, 2, "") == 0
+    message.refresh_from_db()
+    assert message.status == ("unknown" if point in MAY_BE_UNKNOWN else "sent")
+    assert len(server.delivered) == (0 if point == "message.before_send" else 1)

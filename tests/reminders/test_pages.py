@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from django.urls import reverse
 from billing_assistant.core.errors import OutcomeUnknown, Rejected
 from billing_assistant.core.models import Event
 from billing_assistant.core.rights import Role
-from customers.models import Customer
+from customers.models import Consent, Contact, Customer
 from invoices.models import Invoice
 from reminders.models import Message
 from reminders.services.documents import invoice_send
@@ -221,7 +222,7 @@ def test_the_send_page_is_filled_in_and_a_person_confirms(invoice: Invoice) -> N
     assert "Send now" in page
     key = re.search(r'name="key" value="(\w+)"', page)
     assert key is not None
-    form = {"recipients": "info@techsolutions.example", "others": "", "include_pdf": "on", "key": key[1]}
+    form = {"recipients": "info@techsolutions.example", "others": "", "include_pdf": "on", "when": "now", "key": key[1]}
     form["custom_message"] = "Hello Jane"
     for _press in range(3):
         assert client.post(url, form).headers["Location"] == reverse("invoices:detail", args=[invoice.pk])
@@ -232,7 +233,7 @@ def test_the_send_page_is_filled_in_and_a_person_confirms(invoice: Invoice) -> N
 
 def test_other_addresses_may_be_typed(invoice: Invoice) -> None:
     client, url = staff(), reverse("messages:invoice_send", args=[invoice.pk])
-    client.post(url, {"others": "a@b.example, c@d.example;e@f.example", "key": "k"})
+    client.post(url, {"others": "a@b.example, c@d.example;e@f.example", "when": "now", "key": "k"})
     message = Message.objects.get()
     assert message.recipients == ["a@b.example", "c@d.example", "e@f.example"]
     assert not message.attach_pdf
@@ -261,7 +262,7 @@ def test_as_a_fragment_it_fills_a_dialog(invoice: Invoice) -> None:
     part = client.get(url, headers={"HX-Request": "true"})
     assert "<html" not in part.content.decode()
     assert "HX-Request" in part.headers["Vary"]
-    done = client.post(url, {"others": "a@b.example", "key": "k"}, headers={"HX-Request": "true"})
+    done = client.post(url, {"others": "a@b.example", "when": "now", "key": "k"}, headers={"HX-Request": "true"})
     assert done.headers["HX-Redirect"] == reverse("invoices:detail", args=[invoice.pk])
 
 
@@ -271,7 +272,7 @@ def test_it_goes_on_only_to_our_own_pages(invoice: Invoice) -> None:
         ("https://evil.example/", reverse("invoices:detail", args=[invoice.pk])),
         ("/messages/", "/messages/"),
     ):
-        answer = staff().post(url, {"others": "a@b.example", "key": wanted, "next": wanted})
+        answer = staff().post(url, {"others": "a@b.example", "when": "now", "key": wanted, "next": wanted})
         assert answer.headers["Location"] == gone
 
 
@@ -377,3 +378,58 @@ def test_the_admin_reads_and_its_actions_call_the_services(invoice: Invoice) -> 
     client.post(listed, {"action": "try_again", "_selected_action": [str(message.pk)], "confirmed": "yes"})
     message.refresh_from_db()
     assert message.status == "pending"
+
+
+# Scheduled
+
+
+def scheduled(invoice: Invoice) -> Message:
+    client, url = staff(), reverse("messages:invoice_send", args=[invoice.pk])
+    form = {"others": "a@b.example", "when": "later", "schedule_send": "2026-03-05T08:30", "key": "s"}
+    assert client.post(url, form).status_code == 302
+    return Message.objects.get(scheduled_for__isnull=False)
+
+
+def test_an_invoice_is_scheduled_and_its_page_shows_it(invoice: Invoice) -> None:
+    message, client = scheduled(invoice), staff()
+    assert message.due_at.isoformat() == "2026-03-05T05:30:00+00:00"
+    page = client.get(reverse("invoices:detail", args=[invoice.pk])).content.decode()
+    assert "5 Mar 2026" in page
+    assert reverse("messages:time", args=[message.pk]) in page
+    log = client.get(reverse("messages:detail", args=[message.pk])).content.decode()
+    assert "It rests until its time" in log
+    assert "every 2s" not in log
+
+
+def test_its_time_is_changed_and_it_is_sent_at_once(invoice: Invoice) -> None:
+    message, client = scheduled(invoice), staff()
+    url = reverse("messages:time", args=[message.pk])
+    assert 'value="2026-03-05T08:30"' in client.get(url).content.decode()
+    assert client.post(url, {"schedule_send": "2020-01-01T08:00"}).status_code == 422
+    answer = client.post(url, {"schedule_send": "2026-03-06T09:00", "next": reverse("messages:list")})
+    assert answer.headers["Location"] == reverse("messages:list")
+    message.refresh_from_db()
+    assert message.due_at.isoformat() == "2026-03-06T06:00:00+00:00"
+    client.post(reverse("messages:now", args=[message.pk]))
+    message.refresh_from_db()
+    assert message.due_at < message.created_at + timedelta(days=1)
+
+
+def test_the_letter_of_a_draft_is_shown_without_a_number(buyer: Customer) -> None:
+    made = draft(buyer)
+    page = staff().post(reverse("messages:draft_preview", args=[made.pk]), {"custom_message": "Hello Jane"})
+    assert "[number given at issue]" in page.content.decode()
+    assert "Hello Jane" in page.content.decode()
+    assert not Invoice.objects.exists()
+
+
+def test_who_refused_is_shown_and_cannot_be_ticked(invoice: Invoice) -> None:
+    contact = Contact.objects.create(customer=invoice.customer, name="Jane", email="jane@b.example")
+    Consent.objects.create(contact=contact, channel="email", allowed=False)
+    client, url = staff(), reverse("messages:invoice_send", args=[invoice.pk])
+    assert re.search(r'value="jane@b.example"[^>]* disabled', client.get(url).content.decode())
+    for given in ({"recipients": "jane@b.example"}, {"others": "jane@b.example"}):
+        answer = client.post(url, {**given, "when": "now", "key": "k"})
+        assert answer.status_code == 422
+        assert "does not want e-mail" in answer.content.decode()
+    assert not Message.objects.exists()

@@ -21,9 +21,10 @@ from payments.services.record import payment_record
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
 from reminders.services.deciding import message_cancel, message_confirm, message_resend, message_retry
-from reminders.services.documents import default_recipients, invoice_send, known_addresses
+from reminders.services.documents import invoice_send
 from reminders.services.drafts import SendOptions, draft_send, draft_send_later, scheduled_drafts_send
 from reminders.services.letters import custom_message_send
+from reminders.services.recipients import default_recipients, known_addresses
 from reminders.services.sending import messages_send
 from tests.factories import NOW, SYSTEM, actor, customer, draft, issued_invoice, line, seller, user
 from tests.reminders.support import FakeChannel, later, queued, relay_all

@@ -20,7 +20,7 @@ from invoices.selectors import invoice_get
 from invoices.states import InvoiceKind, InvoiceState
 from invoices.web.lists import shown_status
 from payments.models import Allocation
-from reminders.selectors import messages_of_invoice
+from reminders.selectors import messages_of_invoice, scheduled_of_invoice
 
 
 @staff_page(Right.INVOICES_VIEW)
@@ -39,6 +39,7 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
         "messages_sent": messages_of_invoice(actor, invoice)[:20] if Right.MESSAGES_VIEW in actor.rights else [],
+        "scheduled": scheduled_of_invoice(actor, invoice) if Right.MESSAGES_VIEW in actor.rights else [],
         "entries": story_of(timeline(actor, subject_id=invoice.pk)[:30]),
         "journal": journal(actor, document_id=invoice.pk) if Right.REPORTS_VIEW in actor.rights else [],
         "links": _links(invoice, actor.rights, owing=owing),
@@ -61,6 +62,7 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
     sends = Right.INVOICES_SEND in rights and invoice.state != InvoiceState.VOID
     return {
         "send": url_to("messages:invoice_send", invoice.pk) if sends else "",
+        "decide": Right.MESSAGES_SEND in rights,
         "portal": url_to("customers:portal_links", invoice.customer_id) if Right.INVOICES_SEND in rights else "",
         "new_link": url_to("invoices:portal_link_new", invoice.pk) if sends else "",
         "pay": url_to("payments:new", customer=invoice.customer_id, invoice=invoice.pk) if money and owing else "",
