@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from billing_assistant.core.actors import Actor
-from invoices.models import DraftLine, DraftWorkingCopy, InvoiceLine, InvoiceTemplate
-from invoices.states import TemplateStatus
+from invoices.models import DraftLine, DraftWorkingCopy, InvoiceLine, InvoiceTemplate, NumberSeries
+from invoices.states import InvoiceKind, TemplateStatus
 
 MOST_CATEGORIES: Final = 60
 LATEST_LINES: Final = 2_000
@@ -18,6 +18,12 @@ LATEST_LINES: Final = 2_000
 def templates_in_use(profile_id: UUID) -> QuerySet[InvoiceTemplate]:
     """The invoice templates of a profile that a draft can name, the usual one first. The caller has scoped it."""
     return InvoiceTemplate.objects.filter(profile_id=profile_id, status=TemplateStatus.ACTIVE)
+
+
+def series_for_invoices(profile_id: UUID) -> QuerySet[NumberSeries]:
+    """The number series that a draft of a profile can name, the usual one first. The caller has scoped it."""
+    rows = NumberSeries.objects.filter(profile_id=profile_id, kind=InvoiceKind.INVOICE, in_gap_report=True)
+    return rows.order_by("-is_default", "code")
 
 
 def line_categories(profile_id: UUID) -> list[str]:

@@ -154,7 +154,7 @@ def drafts_for(actor: Actor) -> QuerySet[InvoiceDraft]:
     """Drafts that the actor may see, newest first, with customer and profile."""
     actor.require(Right.INVOICES_VIEW)
     drafts = InvoiceDraft.objects.select_related(
-        "customer", "profile", "reviewed_by", "created_by", "template"
+        "customer", "profile", "reviewed_by", "created_by", "template", "series"
     ).order_by("-id")
     return drafts if actor.profile_ids is None else drafts.filter(profile_id__in=actor.profile_ids)
 

@@ -206,6 +206,7 @@ def _present(draft: InvoiceDraft) -> dict[str, Any]:
         **{name: snapshot[name] for name in ("currency", "prices_include_tax", "payment_terms_days")},
         **{name: snapshot[name] for name in ("reference", "project", "promo_code", "notes", "terms")},
         "template": draft.template.number if draft.template else "",
+        "series": draft.series.code if draft.series else "",
         "language": LANGUAGES.get(snapshot["language"], ""),
         "early_payment_discount": _early(draft),
         "due_date": snapshot["due_on"],

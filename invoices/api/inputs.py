@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from billing_assistant.core.api.fields import ExactNumberField
 from billing_assistant.core.api.strict import StrictSerializer
 from billing_assistant.core.currencies import CURRENCIES
+from billing_assistant.core.errors import ValidationFailed
 from customers.models import Customer
 from customers.states import LANGUAGES
+from invoices.choices import series_for_invoices
 from invoices.selectors import template_id_of
 from invoices.services.compute import LineInput
 from invoices.services.draft_input import MAX_TERMS_DAYS, DraftInput
@@ -90,6 +93,13 @@ class DraftIn(StrictSerializer):
         allow_blank=True,
         help_text="Number or name of an invoice template; empty is the usual one.",
     )
+    series = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Code of a number series; empty: the usual.",
+    )
     language = serializers.ChoiceField(
         choices=list(LANGUAGES.values()),
         required=False,
@@ -141,6 +151,7 @@ def draft_input(values: dict[str, Any], customer: Customer) -> DraftInput:
         early_discount_percent=early["percent"] if early else Decimal(0),
         early_discount_days=early["days"] if early else None,
         template_id=_template(values["template"], customer),
+        series_id=_series(values["series"], customer),
         language=CODES.get(values["language"], ""),
         notes=values["notes"],
         terms=values["terms"],
@@ -150,6 +161,16 @@ def draft_input(values: dict[str, Any], customer: Customer) -> DraftInput:
 def _template(reference: str, customer: Customer) -> UUID | None:
     """The template that was named. Raises ValidationFailed."""
     return template_id_of(customer.profile_id, reference) if reference else None
+
+
+def _series(code: str, customer: Customer) -> UUID | None:
+    """The number series that was named. Raises ValidationFailed."""
+    if not code:
+        return None
+    found = series_for_invoices(customer.profile_id).filter(code__iexact=code).first()
+    if found is None:
+        raise ValidationFailed({"series": [gettext("There is no such number series for invoices.")]})
+    return found.pk
 
 
 def line_input_of(item: dict[str, Any], customer: Customer) -> LineInput:

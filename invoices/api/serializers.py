@@ -76,6 +76,7 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     promo_code = serializers.CharField()
     early_payment_discount = serializers.SerializerMethodField()
     template = serializers.CharField(source="template.number", allow_null=True, default=None)
+    series = serializers.CharField(source="series.code", allow_null=True, default=None)
     language = serializers.SerializerMethodField()
     notes = serializers.CharField()
     terms = serializers.CharField()

@@ -26,6 +26,7 @@ HEADS: Final = (
     "reference",
     "project",
     "template_id",
+    "series_id",
     "language",
     "notes",
     "terms",

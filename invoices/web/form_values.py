@@ -51,6 +51,7 @@ def _head(draft: InvoiceDraft) -> dict[str, Any]:
         "discount_value": (draft.discount_value or None) if own else None,
         "early_discount_percent": _percent(draft.early_discount_percent),
         "template": draft.template_id,
+        "series": draft.series_id,
     }
 
 
@@ -97,6 +98,7 @@ def draft_input(form: DraftForm, lines: Iterable[LineForm], parts: Any) -> Draft
         early_discount_percent=values["early_discount_percent"] or Decimal(0),
         early_discount_days=values["early_discount_days"],
         template_id=values["template"],
+        series_id=values["series"],
     )
 
 

@@ -18,7 +18,7 @@ from billing_assistant.core.ui.forms import AmountField, DayField, SearchSelect
 from customers.models import Customer
 from customers.states import LANGUAGES
 from customers.web.forms import currency_choices
-from invoices.choices import templates_in_use
+from invoices.choices import series_for_invoices, templates_in_use
 from invoices.models import InvoiceTemplate
 from invoices.selectors import tax_rates_for
 from invoices.services.compute import MAX_LINES, LineInput
@@ -47,6 +47,12 @@ def tax_choices(profile: BusinessProfile, present: Sequence[str] = ()) -> list[t
             category, rate = tax_of_key(key)
             choices[key] = f"{category.label} {rate} %" if rate else str(category.label)
     return list(choices.items())
+
+
+def series_choices(customer: Customer) -> list[tuple[str, str | Promise]]:
+    """The number series of the profile; the usual one needs no choice."""
+    usual: list[tuple[str, str | Promise]] = [("", _("The usual one"))]
+    return usual + [(str(one.pk), one.code) for one in series_for_invoices(customer.profile_id) if not one.is_default]
 
 
 def template_choices(customer: Customer, present: InvoiceTemplate | None) -> list[tuple[str, str | Promise]]:
@@ -107,6 +113,13 @@ class DraftForm(forms.Form):
     terms = forms.CharField(label=_("Terms"), max_length=5_000, required=False, widget=forms.Textarea)
     template = forms.TypedChoiceField(label=_("Template"), required=False, coerce=UUID, empty_value=None)
     language = forms.ChoiceField(label=_("Language"), required=False)
+    series = forms.TypedChoiceField(
+        label=_("Number series"),
+        required=False,
+        coerce=UUID,
+        empty_value=None,
+        help_text=_("Its number comes from it."),
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -115,6 +128,7 @@ class DraftForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["currency"].choices = currency_choices()  # type: ignore[attr-defined]
         self.fields["template"].choices = template_choices(customer, present_template)  # type: ignore[attr-defined]
+        self.fields["series"].choices = series_choices(customer)  # type: ignore[attr-defined]
         self.fields["language"].choices = language_choices(customer)  # type: ignore[attr-defined]
 
 
