@@ -34,8 +34,9 @@ for (const kind of ["input", "change"]) {
   });
 }
 
+const tongue = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // days before months
 const clock = (value) =>
-  new Date(`${value}Z`).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+  new Date(`${value}Z`).toLocaleString(tongue, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 
 function addressesOf(form) {
   const ticked = [...form.querySelectorAll('[name="recipients"]:checked')].map((box) => box.value);
