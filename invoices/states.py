@@ -167,9 +167,9 @@ class TemplateStatus(Status):
 class TemplateColumn(Status):
     """What a line of a printed document can show, in this order."""
 
-    ITEM = "item", _("Item"), "neutral", "list-numbers"
-    DESCRIPTION = "description", _("Description"), "neutral", "text-caption"
-    QUANTITY = "quantity", _("Quantity"), "neutral", "number"
-    RATE = "rate", _("Rate"), "neutral", "coin"
+    ITEM = "item", _("Item"), "neutral", "list"
+    DESCRIPTION = "description", _("Description"), "neutral", "file-text"
+    QUANTITY = "quantity", _("Quantity"), "neutral", "hash"
+    RATE = "rate", _("Rate"), "neutral", "coins"
     TAX = "tax", _("Tax"), "neutral", "receipt-tax"
-    AMOUNT = "amount", _("Amount"), "neutral", "sum"
+    AMOUNT = "amount", _("Amount"), "neutral", "calculator"

@@ -67,7 +67,8 @@ def test_what_answers_200_is_not_described_as_201(document: dict[str, Any]) -> N
         ("/api/payments", {"status", "method", "currency", "customer", "since", "until", "unapplied", "search"}),
         (
             "/api/customers",
-            {"search", "status", "payment_status", "billing_cycle", "payment_method", "outstanding", "tag", "sort"},
+            {"search", "status", "payment_status", "billing_cycle", "payment_method", "outstanding", "tag", "sort"}
+            | {"min_outstanding", "currency"},
         ),
     ],
 )
