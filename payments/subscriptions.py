@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.events import subscribe
 from billing_assistant.core.models import Event
 from payments.services.checkout_ask import checkouts_close
 from payments.services.credits import credit_note_apply
+from payments.services.early_payment import early_discounts_grant
 from payments.services.standing import standing_refresh
 
 
@@ -15,6 +18,13 @@ from payments.services.standing import standing_refresh
 def apply_credit_note(event: Event) -> None:
     """A credit note settles the invoice that it corrects, as far as that is due."""
     credit_note_apply(credit_note_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
+
+
+@subscribe("payment.recorded", "payment.allocated", name="payments.grant_early_discount")
+def grant_early_discount(event: Event) -> None:
+    """Money that came by the early date of an invoice earns its discount."""
+    paid = [UUID(one["invoice_id"]) for one in event.data["allocations"]]
+    early_discounts_grant(invoice_ids=paid, actor=Actor.system("billing"), now=clock.now())
 
 
 @subscribe(

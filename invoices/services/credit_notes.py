@@ -88,7 +88,7 @@ def credit_note_issue(
             raise InvoiceNotOpen(_("%(number)s cannot be credited.") % {"number": invoice.number})
         chosen = _chosen(creditable_lines(invoice), lines, invoice)
         taxes = _taxes(invoice, chosen)
-        return _issue(invoice, chosen, taxes, reason=reason.strip(), actor=actor, now=now)
+        return credit_note_write(invoice, chosen, taxes, reason=reason.strip(), actor=actor, now=now)
 
 
 def _charged_total(invoice: Invoice) -> Decimal:
@@ -130,10 +130,10 @@ def _taxes(invoice: Invoice, chosen: Sequence[tuple[InvoiceLine, Decimal]]) -> l
         category = TaxCategory(line.tax_category)
         key = (category, ZERO if category in UNTAXED else line.tax_rate)
         sums[key] = sums.get(key, ZERO) + amount
-    return [_tax(invoice, key, amount, _group_left(invoice, key)) for key, amount in sums.items()]
+    return [_tax(invoice, key, amount, group_left(invoice, key)) for key, amount in sums.items()]
 
 
-def _group_left(invoice: Invoice, key: GroupKey) -> tuple[Decimal, Decimal]:
+def group_left(invoice: Invoice, key: GroupKey) -> tuple[Decimal, Decimal]:
     """Base and tax of a group that earlier credit notes have left over."""
     category, rate = key
     charged = invoice.taxes.get(category=category, rate=rate)
@@ -155,7 +155,7 @@ def _tax(invoice: Invoice, key: GroupKey, amount: Decimal, left: tuple[Decimal, 
     return TaxGroup(category, rate, amount, min(percentage(amount, rate, invoice.currency), tax_left))
 
 
-def _issue(
+def credit_note_write(
     invoice: Invoice,
     chosen: Sequence[tuple[InvoiceLine, Decimal]],
     taxes: Sequence[TaxGroup],
@@ -163,13 +163,22 @@ def _issue(
     reason: str,
     actor: Actor,
     now: datetime,
+    for_early_payment: bool = False,
 ) -> Invoice:
+    """Numbers, writes and posts a credit note over parts of the lines of a locked invoice, and their tax.
+
+    Inside the caller's transaction, which has checked them; a note for early payment carries the terms that it keeps.
+    Raises PeriodLocked.
+    """
     profile = BusinessProfile.objects.get(pk=invoice.profile_id)
     series = series_default(profile.pk, InvoiceKind.CREDIT_NOTE)
     today = local_today(profile, now)
     days_open(profile_id=profile.pk, days=[today])
     taken = numbers_take(series=series, dates=[today])[0]
     note = _note(invoice, taken, taxes, reason=reason, actor=actor, now=now)
+    if for_early_payment:
+        note.early_discount_percent = invoice.early_discount_percent
+        note.early_discount_until = invoice.early_discount_until
     link = portal_links_build(owners=[(note.customer_id, note.pk)], days=profile.portal_link_days, now=now)[0]
     link.save(force_insert=True)
     note.portal_link = link

@@ -35,6 +35,7 @@ from invoices.models import Invoice
 from invoices.services.attachments import attachments_for_client
 from invoices.services.delivery import invoice_mark_viewed
 from invoices.services.documents import invoice_pdf
+from invoices.services.early_payment import early_offer
 from invoices.states import InvoiceKind, InvoiceState, InvoiceStatus, invoice_status
 from payments.models import Checkout
 from payments.selectors.portal import settled_by, waiting_checkouts
@@ -136,6 +137,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         "payable": payable,
         "next_part": next_part,
         "online": online,
+        "early": early_offer(invoice, today) if payable == invoice.amount_due else None,
         "form": form or PayForm(invoice=invoice, payable=payable, initial={"amount": next_part}),
         "least": min(least_part(invoice), payable),
         "may_part": payable > max(least_part(invoice), minor_unit(invoice.currency)),

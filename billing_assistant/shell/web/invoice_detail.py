@@ -17,6 +17,7 @@ from billing_assistant.ledger.selectors import journal
 from billing_assistant.shell.links import url_to
 from invoices.models import Invoice
 from invoices.selectors import invoice_get
+from invoices.services.early_payment import early_offer
 from invoices.states import InvoiceKind, InvoiceState
 from invoices.web.lists import shown_status
 from payments.models import Allocation
@@ -35,6 +36,7 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "status": shown_status(invoice, today),
         "owing": owing,
         "overdue": owing and invoice.next_due_on is not None and invoice.next_due_on < today,
+        "early": early_offer(invoice, today),
         "instalments": invoice.instalments.all(),
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
