@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -55,6 +56,13 @@ def invoices_of(customers: Sequence[Customer]) -> QuerySet[Invoice]:
     """Issued documents of these customers, newest first."""
     rows = Invoice.objects.select_related("profile", "customer").order_by("-issued_on", "-id")
     return rows.filter(customer_id__in=[customer.pk for customer in customers])
+
+
+def quotes_of(customers: Sequence[Customer], now: datetime) -> QuerySet[Quote]:
+    """Offers that were sent to these customers and whose link is alive at `now`, newest first."""
+    rows = Quote.objects.filter(customer_id__in=[customer.pk for customer in customers], sent_at__isnull=False)
+    alive = rows.filter(portal_link__expires_at__gt=now, portal_link__revoked_at__isnull=True)
+    return alive.select_related("profile", "customer").order_by("-id")
 
 
 def invoice_of(customers: Sequence[Customer], invoice_id: UUID) -> Invoice | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Final
 from uuid import UUID
@@ -14,9 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.web import client_page, now_of, render_page, user_of
+from customers.models import Customer
+from customers.portal_tokens import token_of
+from invoices.models import Quote
+from invoices.quote_states import QuoteStatus, quote_status
 from payments.selectors import portal as reads
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
@@ -39,9 +45,23 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "balances": reads.balances_of(customers),
         "page": page,
         "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
+        "quotes": _quotes(customers, now),
         "payments": reads.payments_of(customers)[:RECENT],
     }
     return render_page(request, "portal/home.html", context)
+
+
+def _quotes(customers: Sequence[Customer], now: datetime) -> list[tuple[Quote, QuoteStatus, str]]:
+    """The latest offers with their state and the page where they are answered."""
+    return [
+        (
+            quote,
+            quote_status(quote, local_today(quote.profile, now)),
+            reverse("portal:quote", args=[token_of(quote.portal_link_id)]),
+        )
+        for quote in reads.quotes_of(customers, now)[:RECENT]
+        if quote.portal_link_id
+    ]
 
 
 def _own(view: OwnView) -> Callable[..., HttpResponseBase]:

@@ -11,10 +11,14 @@ from django.test import Client
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Role
 from customers.models import Contact, Customer
+from customers.portal_tokens import token_of
+from customers.services.portal import portal_link_revoke
+from invoices.models import Quote
+from invoices.services.quotes import QuoteTerms, quote_offer
 from payments.models import Checkout
 from tests import factories
 from tests.fakes.gateway import FakeGateway
-from tests.payments.builders import customer, due, invoice, pay
+from tests.payments.builders import NOW, SYSTEM, customer, due, invoice, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"
@@ -51,6 +55,24 @@ def test_a_client_of_two_customers_sees_both_and_no_third(client: Client) -> Non
     assert "300.00" in page
     assert "777.00" not in page
     assert [client.get(f"/portal/invoices/{bill.pk}/").status_code for bill in bills] == [200, 200, 404]
+
+
+def test_a_client_finds_the_offers_that_were_sent_and_no_others(client: Client) -> None:
+    of, stranger = customer(), customer()
+    sent, unsent, foreign = (
+        quote_offer(draft_id=factories.draft(each).pk, terms=QuoteTerms(), actor=SYSTEM, now=NOW)
+        for each in (of, of, stranger)
+    )
+    Quote.objects.filter(pk__in=[sent.pk, foreign.pk]).update(sent_at=NOW)
+    sign_in(client, of)
+    page = text_of(client.get("/portal/"))
+    path = f"/portal/q/{token_of(sent.portal_link_id)}/"
+    assert path in page
+    assert client.get(path).status_code == 200
+    assert token_of(unsent.portal_link_id) not in page
+    assert token_of(foreign.portal_link_id) not in page
+    portal_link_revoke(link_id=sent.portal_link_id, actor=SYSTEM, now=NOW)
+    assert sent.number not in text_of(client.get("/portal/"))
 
 
 @pytest.mark.parametrize("part", ["", "pdf/", "pay/", "viewed/"])
