@@ -30,6 +30,7 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from customers.models import Customer
 from invoices.models import Invoice
+from invoices.services.lock_date import days_open
 from invoices.states import InvoiceKind
 from payments.models import Payment
 from payments.services.plan import Wish
@@ -171,6 +172,8 @@ def _record(each: _Work, known: _Known, context: ImportContext) -> None:
     if amount is None or day is None:
         name = "amount" if amount is None else "received_on"
         raise ValidationFailed({name: [_("This is needed.")]})
+    if each.external_id not in known.recorded:
+        days_open(profile_id=context.profile.pk, days=[day])
     currency = row.text("currency").upper() or (invoice.currency if invoice is not None else context.currency)
     payment_record(
         customer_id=payer.pk,

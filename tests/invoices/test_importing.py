@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile, DataImport
 from customers.models import Customer
 from invoices.models import Invoice
+from invoices.services.lock_date import lock_date_move
 from invoices.states import InvoiceKind
 from tests import factories
 from tests.support.imports import counts, imported, reasons, tried
@@ -142,6 +143,15 @@ def test_customers_who_are_there_by_number_are_billed(now: datetime) -> None:
     run = _run(SMALL, now, of=profile)
     assert run.counts["customers"] == 2
     assert Invoice.objects.get(number="100001").customer == known
+
+
+def test_documents_of_locked_days_are_left_out(now: datetime) -> None:
+    of = factories.seller()
+    lock_date_move(profile_id=of.pk, until=date(2010, 12, 13), actor=factories.SYSTEM, now=now)
+    run = _run(SMALL, now, of=of)
+    assert counts(run) == (2, 0, 0, 2)
+    assert all("2010-12-13 is locked" in reason[-1] for reason in reasons(run))
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == ["C100003", "C100004"]
 
 
 @pytest.mark.parametrize("path", [SAMPLE, REAL], ids=["sample", "real"])

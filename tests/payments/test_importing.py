@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from billing_assistant.core.models import BusinessProfile
 from customers.models import Customer
 from invoices.models import Invoice
+from invoices.services.lock_date import lock_date_move
 from payments.models import Payment
 from tests import factories
 from tests.support.imports import counts, imported, reasons, tried
@@ -90,3 +92,10 @@ def test_rows_that_cannot_be_recorded_say_why(profile: BusinessProfile, invoice:
         "method",
         "received_on",
     ]
+
+
+def test_money_of_locked_days_is_refused_unless_it_is_there(profile: BusinessProfile, customer: Customer) -> None:
+    text = "Customer,Amount,Date\nC-1,100.50,2026-03-01\n"
+    assert counts(imported(text, "payments", profile)) == (1, 0, 0, 0)
+    lock_date_move(profile_id=profile.pk, until=date(2026, 3, 1), actor=factories.SYSTEM, now=factories.NOW)
+    assert counts(imported(f"{text}C-1,7.00,2026-03-01\n", "payments", profile)) == (0, 1, 0, 1)

@@ -23,10 +23,13 @@ from billing_assistant.core.imports.importers import (
 )
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
+from invoices.errors import PeriodLocked
+from invoices.locks import lock_date_share
 from invoices.models import Invoice
 from invoices.services.importing.plan import PlannedDocument, plan_documents
 from invoices.services.importing.source import Column, SourceLine, read_line
 from invoices.services.importing.write import documents_write
+from invoices.services.lock_date import lock_date_of
 from invoices.states import InvoiceKind
 
 DOCUMENTS: Final = 250
@@ -129,11 +132,29 @@ class InvoiceImporter(Importer):
             numbers = [document.number for document in each.documents]
             mine = Invoice.objects.filter(profile=context.profile)
             known = set(mine.filter(number__in=numbers).values_list("number", flat=True))
-            fresh = [document for document in each.documents if document.number not in known]
+            unknown = [document for document in each.documents if document.number not in known]
+            fresh = _outside_locked_days(unknown, context, tally)
             tally.same += len(known)
             tally.new += len(fresh)
             _write(fresh, context, tally)
         return tally
+
+
+def _outside_locked_days(
+    documents: Sequence[PlannedDocument], context: ImportContext, tally: Tally
+) -> Sequence[PlannedDocument]:
+    """The documents of days that are open; the others are refused by name. The lock date stays until all is written."""
+    lock_date_share(context.profile.pk)
+    locked_until = lock_date_of(context.profile.pk)
+    if locked_until is None:
+        return documents
+    locked = [document for document in documents if document.issued_on <= locked_until]
+    tally.faulty += len(locked)
+    tally.faults += [
+        document.lines[0].source.fault(Column.DATE, PeriodLocked(document.issued_on, locked_until).message)
+        for document in locked
+    ]
+    return [document for document in documents if document.issued_on > locked_until]
 
 
 def _write(fresh: Sequence[PlannedDocument], context: ImportContext, tally: Tally) -> None:
