@@ -142,7 +142,7 @@ def customer_get(actor: Actor, reference: str | UUID, *, profile_id: UUID | None
     One that was merged leads to the customer that stands for it.
     Raises NotFound, also for a customer of somebody else and for a number that two profiles have.
     """
-    rows = _visible(actor, profile_id).select_related("profile", "merged_into__profile")
+    rows = _visible(actor, profile_id).select_related("profile").order_by()
     found = list(rows.filter(_is(reference))[:2])
     if len(found) != 1:
         raise NotFound(_("There is no such customer."))

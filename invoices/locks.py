@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import set_lock_timeout
+from billing_assistant.core.db import only, set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from invoices.models import (
     Attachment,
@@ -65,7 +65,7 @@ def lock_date_share(profile_id: UUID) -> None:
 def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:
     """Locks the counter of a series and year, making it when it is the first. Taken last."""
     counters = SeriesCounter.objects.select_for_update().filter(series=series, year=year)
-    if (counter := counters.first()) is not None:
+    if (counter := only(counters)) is not None:
         return counter
     SeriesCounter.objects.bulk_create([SeriesCounter(series=series, year=year)], ignore_conflicts=True)
     return counters.get()

@@ -168,6 +168,14 @@ def draft_get(actor: Actor, reference: str | UUID) -> InvoiceDraft:
     return found
 
 
+def draft_find(actor: Actor, reference: str | UUID) -> tuple[UUID, UUID]:
+    """The ids of a draft, by id or number, and of its customer: for who locks and reads it next. Raises NotFound."""
+    found = drafts_for(actor).filter(**_by_reference(reference)).values_list("pk", "customer_id").first()
+    if found is None:
+        raise NotFound(_("There is no draft %(reference)s.") % {"reference": reference})
+    return found
+
+
 def template_id_of(profile_id: UUID, reference: str) -> UUID:
     """The template in use that has a number or a name. The caller has scoped the profile. Raises ValidationFailed."""
     named = Q(number__iexact=reference) | Q(name__iexact=reference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import CheckConstraint, F, Func, Q
@@ -11,6 +12,7 @@ from django.db.models.functions import Round
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 LOCK_TIMEOUT_MS = 10_000
+Row = TypeVar("Row", bound=models.Model)
 
 
 class OutsideEffectInTransaction(RuntimeError):
@@ -44,6 +46,11 @@ def is_lock_failure(error: DatabaseError) -> bool:
     waited too long, or was the victim of a deadlock.
     """
     return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
+
+
+def only(rows: models.QuerySet[Row]) -> Row | None:
+    """The row of a query that a unique constraint lets find one at most, or None: `first` without its order."""
+    return next(iter(rows.order_by()[:1]), None)
 
 
 class CurrencyExponent(Func):

@@ -54,7 +54,7 @@ def settings_from(env: Env) -> dict[str, Any]:
 def _caches(redis_url: str) -> dict[str, Any]:
     return {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "billing_assistant.core.cache.OneClientCache",
             "LOCATION": engines.cache_url(redis_url),
             "KEY_PREFIX": "ba",
         }

@@ -23,7 +23,7 @@ from customers.states import LANGUAGES
 from invoices.api.inputs import DraftChangeIn, DraftIn, IssueIn, NothingIn, draft_input
 from invoices.api.serializers import DraftOut, InvoiceOut
 from invoices.models import InvoiceDraft
-from invoices.selectors import draft_get, drafts_for
+from invoices.selectors import draft_find, draft_get, drafts_for
 from invoices.services.documents import draft_html, draft_pdf
 from invoices.services.draft_snapshots import draft_snapshot
 from invoices.services.drafts import draft_create, draft_discard, draft_review, draft_update
@@ -65,7 +65,11 @@ class DraftView(ApiView):
 
     def shown(self, draft: InvoiceDraft) -> dict[str, Any]:
         fresh = with_previous_version(drafts_for(self.actor)).prefetch_related("lines").get(pk=draft.pk)
-        return dict(DraftOut(fresh, context={"today": local_today(fresh.profile, self.now)}).data)
+        return self.written(fresh)
+
+    def written(self, draft: InvoiceDraft) -> dict[str, Any]:
+        """A draft that has everything at hand, as one that was just made does."""
+        return dict(DraftOut(draft, context={"today": local_today(draft.profile, self.now)}).data)
 
 
 class CustomerDrafts(DraftView):
@@ -90,8 +94,8 @@ class CustomerDrafts(DraftView):
         """Makes a draft. The product computes every total."""
         customer = self.customer(customer_ref)
         data = draft_input(self.parse(DraftIn), customer)
-        draft = draft_create(customer_id=customer.pk, data=data, actor=self.actor, now=self.now)
-        return Response(self.shown(draft), status=201)
+        draft = draft_create(customer_id=customer.pk, data=data, actor=self.actor, now=self.now, customer=customer)
+        return Response(self.written(draft), status=201)
 
 
 class Drafts(DraftView):
@@ -188,11 +192,12 @@ class DraftIssue(DraftView):
 
     def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
         """Issues the invoice: number, snapshot, ledger. Sends nothing."""
-        draft = self.draft(draft_ref, customer_ref)
+        draft_id, customer_id = draft_find(self.actor, draft_ref)
+        if customer_ref and customer_id != self.customer(customer_ref).pk:
+            raise NotFound(_("There is no such draft."))
         issued_on = self.parse(IssueIn)["issue_date"]
-        invoice = invoice_issue(draft_id=draft.pk, actor=self.actor, now=self.now, issued_on=issued_on)
-        invoice.refresh_from_db()
-        shown = InvoiceOut(invoice, context={"today": local_today(draft.profile, self.now)}).data
+        invoice = invoice_issue(draft_id=draft_id, actor=self.actor, now=self.now, issued_on=issued_on)
+        shown = InvoiceOut(invoice, context={"today": local_today(invoice.profile, self.now)}).data
         return Response(shown, status=201)
 
 

@@ -136,8 +136,9 @@ def draft_input(values: dict[str, Any], customer: Customer) -> DraftInput:
         kind, value = DiscountKind.PERCENT, values["discount_percent"]
     elif values["discount_amount"] is not None:
         kind, value = DiscountKind.AMOUNT, values["discount_amount"]
+    usual = default_tax(customer)
     return DraftInput(
-        lines=tuple(line_input_of(item, customer) for item in values["items"]),
+        lines=tuple(line_input_of(item, customer, usual) for item in values["items"]),
         currency=values["currency"],
         prices_include_tax=values["prices_include_tax"],
         discount_kind=kind,
@@ -173,9 +174,9 @@ def _series(code: str, customer: Customer) -> UUID | None:
     return found.pk
 
 
-def line_input_of(item: dict[str, Any], customer: Customer) -> LineInput:
-    """A checked line; a rate without a category is the standard one, nothing said is the customer's default."""
-    category, rate = default_tax(customer)
+def line_input_of(item: dict[str, Any], customer: Customer, usual: tuple[TaxCategory, Decimal]) -> LineInput:
+    """A checked line; a rate without a category is the standard one, nothing said is `usual`, the default."""
+    category, rate = usual
     if "tax_category" in item:
         category = TaxCategory(item["tax_category"])
         rate = Decimal(0) if category in UNTAXED else item.get("tax_rate", customer.profile.default_tax_rate)

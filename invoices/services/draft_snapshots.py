@@ -32,7 +32,7 @@ def draft_snapshot(draft: InvoiceDraft) -> dict[str, Any]:
         "language": draft.language,
         "notes": draft.notes,
         "terms": draft.terms,
-        "lines": [_line_snapshot(line) for line in draft.lines.order_by("position")],
+        "lines": [_line_snapshot(line) for line in draft.lines.all()],
         "totals": {name: str(getattr(draft, name)) for name in ("subtotal", "discount_total", "tax_total", "total")},
     }
 

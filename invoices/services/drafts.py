@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
+from billing_assistant.core.related import children_known
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import require_transition
@@ -40,9 +42,10 @@ def default_tax(customer: Customer) -> tuple[TaxCategory, Decimal]:
     """The tax of a line that names none: the default of today, or exempt where the customer is not charged tax."""
     if not customer.include_tax:
         return TaxCategory.EXEMPT, ZERO
-    default = tax_rates_for(customer.profile_id).filter(is_default=True).first()
+    profile = customer.profile
+    default = tax_rates_for(profile.pk, on=local_today(profile)).filter(is_default=True).first()
     if default is None:
-        return TaxCategory.STANDARD, customer.profile.default_tax_rate
+        return TaxCategory.STANDARD, profile.default_tax_rate
     return TaxCategory(default.category), default.rate
 
 
@@ -57,13 +60,16 @@ def draft_create(
     generation_prompt: str = "",
     generation: dict[str, Any] | None = None,
     source_key: str = "",
+    customer: Customer | None = None,
 ) -> InvoiceDraft:
     """Makes a draft for a customer, as version 1. Raises ValidationFailed, NotFound, PermissionRefused.
 
-    With a `source_key` (unique in the profile) a repeated call returns the draft that the first one made.
+    With a `source_key` (unique in the profile) a repeated call returns the draft that the first one made. `customer` is
+    the row with its profile, from a caller who has just read it for this actor.
     """
     actor.require(Right.INVOICES_DRAFT)
-    customer = _customer(customer_id, actor)
+    if customer is None or customer.pk != customer_id:
+        customer = _customer(customer_id, actor)
     profile = customer.profile
     with transaction.atomic():
         if source_key:
@@ -177,10 +183,13 @@ def _set_status(draft_id: UUID, status: DraftStatus, event: str, actor: Actor, n
 
 def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -> None:
     """Computes the totals and saves the draft, its lines and the version."""
+    is_new = draft._state.adding
     lines = draft_fill(draft, data, now=now)
     draft.save()
-    draft.lines.all().delete()
+    if not is_new:
+        draft.lines.all().delete()
     DraftLine.objects.bulk_create(lines)
+    children_known(draft, "lines", draft.lines.order_by("position"))  # as stored, with the decimals of the columns
     DraftVersion.objects.create(
         draft=draft,
         version=draft.version,

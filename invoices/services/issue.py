@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
@@ -16,8 +19,8 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.failpoints import declare, fail_point
-from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
+from billing_assistant.core.related import children_known
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.services.posting import entries_post
@@ -26,7 +29,7 @@ from customers.services.portal import portal_links_build
 from customers.states import CustomerStatus
 from invoices.errors import CustomerSuspended, DraftIncomplete
 from invoices.locks import drafts_lock
-from invoices.models import Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
+from invoices.models import BillingRules, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
 from invoices.services.compute import Discount, LineInput, Totals, compute
 from invoices.services.draft_snapshots import line_input
 from invoices.services.exchange_rates import rate_to_freeze
@@ -92,10 +95,11 @@ def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
         if not actor.can_see(draft.profile_id):
             raise NotFound(_("There is no such draft."))
         require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.CONVERTED)
-    customers = Customer.objects.in_bulk({draft.customer_id for draft in drafts})
-    profiles = BusinessProfile.objects.in_bulk({draft.profile_id for draft in drafts})
+    customers = Customer.objects.select_related("profile").in_bulk({draft.customer_id for draft in drafts})
+    prefetch_related_objects(drafts, "lines")
     for draft in drafts:
-        draft.customer, draft.profile = customers[draft.customer_id], profiles[draft.profile_id]
+        draft.customer = customers[draft.customer_id]
+        draft.profile = draft.customer.profile
         if draft.customer.status == CustomerStatus.SUSPENDED:
             raise CustomerSuspended(draft.customer.name)
     return drafts
@@ -121,10 +125,10 @@ def _issue_in_series(
 ) -> dict[UUID, Invoice]:
     profile = prepared[0].draft.profile
     seller = seller_snapshot(profile)
-    days_open(profile_id=profile.pk, days=[one.wanted_on for one in prepared])
+    rules = days_open(profile_id=profile.pk, days=[one.wanted_on for one in prepared])
     taken = numbers_take(series=series, dates=[one.wanted_on for one in prepared], strict=strict)
     fail_point("issue.after_number")
-    taxes = TaxesAtIssue(profile)
+    taxes = TaxesAtIssue(profile, rules)
     for one, number in zip(prepared, taken, strict=True):
         taxes.check(one.draft.number, one.lines, number.issued_on)
     parts = [
@@ -132,7 +136,9 @@ def _issue_in_series(
     ]
     templates = templates_chosen(one.draft for one in prepared)
     invoices = [
-        _invoice(one, number, dues=dues, seller=seller, template=templates[one.draft.pk], actor=actor, now=now)
+        _invoice(
+            one, number, dues=dues, seller=seller, template=templates[one.draft.pk], rules=rules, actor=actor, now=now
+        )
         for one, number, dues in zip(prepared, taken, parts, strict=True)
     ]
     links = portal_links_build(
@@ -156,6 +162,7 @@ def _invoice(
     dues: Sequence[DuePart],
     seller: dict[str, Any],
     template: dict[str, Any],
+    rules: BillingRules,
     actor: Actor,
     now: datetime,
 ) -> Invoice:
@@ -191,7 +198,7 @@ def _invoice(
         promo_code=draft.promo_code,
         early_discount_percent=draft.early_discount_percent,
         early_discount_until=early_until(draft, number.issued_on),
-        **rate_to_freeze(profile=draft.profile, currency=draft.currency, day=number.issued_on),
+        **rate_to_freeze(profile=draft.profile, currency=draft.currency, day=number.issued_on, rules=rules),
         notes=draft.notes,
         terms=terms_of(draft, template),
     )
@@ -204,10 +211,10 @@ def _write_parts(
     taxes: TaxesAtIssue,
 ) -> None:
     rows = list(zip(prepared, invoices, parts, strict=True))
-    InvoiceLine.objects.bulk_create(
+    lines = InvoiceLine.objects.bulk_create(
         [line for one, invoice, _ in rows for line in _lines(invoice, one.lines, one.totals)]
     )
-    InvoiceTax.objects.bulk_create(
+    groups = InvoiceTax.objects.bulk_create(
         [
             InvoiceTax(
                 invoice=invoice,
@@ -218,16 +225,25 @@ def _write_parts(
                 reason=taxes.reason(group, invoice.issued_on, invoice.language),
             )
             for one, invoice, _ in rows
-            for group in one.totals.taxes
+            for group in sorted(one.totals.taxes, key=lambda group: (-group.rate, group.category))
         ]
     )
-    Instalment.objects.bulk_create(
+    instalments = Instalment.objects.bulk_create(
         [
             Instalment(invoice=invoice, position=position, due_on=part.due_on, amount=part.amount)
             for _, invoice, dues in rows
             for position, part in enumerate(dues, start=1)
         ]
     )
+    written: tuple[tuple[str, Sequence[InvoiceLine | InvoiceTax | Instalment]], ...] = (
+        ("lines", lines),
+        ("taxes", groups),
+        ("instalments", instalments),
+    )
+    for name, children in written:
+        of = {invoice.pk: list(found) for invoice, found in groupby(children, key=attrgetter("invoice"))}
+        for invoice in invoices:
+            children_known(invoice, name, of.get(invoice.pk, ()))
 
 
 def _close_drafts(prepared: Sequence[_Prepared], invoices: Sequence[Invoice]) -> None:

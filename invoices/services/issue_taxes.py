@@ -13,19 +13,18 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
 from invoices.errors import TaxRateNotValid
-from invoices.models import TaxRate
+from invoices.models import BillingRules, TaxRate
 from invoices.services.compute import LineInput, TaxGroup
-from invoices.services.rules import rules_of
 from invoices.states import UNTAXED, TaxCategory
 
 
 class TaxesAtIssue:
     """The tax rates of a profile as one issue sees them, read once."""
 
-    def __init__(self, profile: BusinessProfile) -> None:
+    def __init__(self, profile: BusinessProfile, rules: BillingRules) -> None:
         self._profile = profile
         self._rates = list(TaxRate.objects.filter(profile=profile))
-        self._listed_only = rules_of(profile.pk).listed_taxes_only
+        self._listed_only = rules.listed_taxes_only
 
     def check(self, number: str, lines: Iterable[LineInput], day: date) -> None:
         """Raises TaxRateNotValid for a line whose rate is of other days, or (where the rules say so) not listed."""

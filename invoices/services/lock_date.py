@@ -18,20 +18,23 @@ from billing_assistant.core.rights import Right
 from invoices.errors import PeriodLocked
 from invoices.locks import lock_date_share
 from invoices.models import BillingRules
+from invoices.services.rules import rules_of
 
 MOVED = "lock_date.moved"
 
 
-def days_open(*, profile_id: UUID, days: Iterable[date]) -> None:
-    """Raises PeriodLocked when one of the local dates is locked.
+def days_open(*, profile_id: UUID, days: Iterable[date]) -> BillingRules:
+    """Gives the rules of a profile. Raises PeriodLocked when one of the local dates is locked.
 
     Inside the caller's transaction: until it ends, the lock date cannot be moved past what was looked at here.
     """
     lock_date_share(profile_id)
-    locked_until = lock_date_of(profile_id)
+    rules = rules_of(profile_id)
+    locked_until = rules.locked_until
     earliest = min(days, default=None)
     if locked_until is not None and earliest is not None and earliest <= locked_until:
         raise PeriodLocked(earliest, locked_until)
+    return rules
 
 
 def lock_date_of(profile_id: UUID) -> date | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.db import only
 from billing_assistant.core.errors import NotFound
 from invoices.errors import IssueDateRefused
 from invoices.locks import counter_lock
@@ -29,7 +30,7 @@ class TakenNumber:
 
 def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
     """The series that a profile uses for a kind of document. Raises NotFound when the profile has none."""
-    series = NumberSeries.objects.filter(profile_id=profile_id, kind=kind, is_default=True).first()
+    series = only(NumberSeries.objects.filter(profile_id=profile_id, kind=kind, is_default=True))
     if series is None:
         raise NotFound(_("This business profile has no number series yet. An administrator adds one in Settings."))
     return series

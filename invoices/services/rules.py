@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.db import only
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.locks import business_profile_lock
 from billing_assistant.core.rights import Right
@@ -19,7 +20,7 @@ from invoices.models.rules import MAX_RATE_DAYS
 
 def rules_of(profile_id: UUID) -> BillingRules:
     """The rules of a profile, or the defaults, unsaved. The caller has scoped the profile."""
-    return BillingRules.objects.filter(profile_id=profile_id).first() or BillingRules(profile_id=profile_id)
+    return only(BillingRules.objects.filter(profile_id=profile_id)) or BillingRules(profile_id=profile_id)
 
 
 def rules_change(

@@ -45,7 +45,7 @@ def templates_chosen(drafts: Iterable[InvoiceDraft]) -> dict[UUID, dict[str, Any
     unnamed = {draft.profile_id for draft in drafts if not draft.template_id}
     defaults = {
         template.profile_id: template
-        for template in InvoiceTemplate.objects.filter(profile_id__in=unnamed, is_default=True)
+        for template in InvoiceTemplate.objects.filter(profile_id__in=unnamed, is_default=True).order_by()
     }
     chosen = {}
     for draft in drafts:

@@ -59,10 +59,7 @@ def too_often(scope: str, who: str) -> float:
 
 
 def _add(key: str, keep_seconds: int) -> int:
-    if cache.add(key, 1, keep_seconds):
-        return 1
     try:
-        return int(cache.incr(key))
-    except ValueError:  # it expired between the two
-        cache.add(key, 1, keep_seconds)
-        return 1
+        return int(cache.incr(key))  # the usual case: one call of many in a window
+    except ValueError:
+        return 1 if cache.add(key, 1, keep_seconds) else int(cache.incr(key))

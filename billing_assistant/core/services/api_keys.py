@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import crypto, events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.db import only
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.locks import api_key_lock
 from billing_assistant.core.models import ApiKey, BusinessProfile, User
@@ -104,7 +105,7 @@ def api_key_revoke(*, key_id: UUID, actor: Actor, now: datetime) -> ApiKey:
 def api_key_find(*, plain: str, now: datetime) -> ApiKey | None:
     """The key with this plain text if it may be used now. Takes as long when there is none."""
     prefix = plain.partition("_")[0]
-    key = ApiKey.objects.select_related("user", "profile").filter(prefix=prefix).first()
+    key = only(ApiKey.objects.select_related("user").filter(prefix=prefix))
     right = crypto.matches(plain, key.key_hash if key else _NO_SUCH_KEY, purpose=PURPOSE)
     if key is None or not right or key.revoked_at is not None or not key.user.is_active:
         return None

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing_assistant.core import exact_json
-from billing_assistant.shell.bench import documents, issuing, payments, scale, webhooks
+from billing_assistant.shell.bench import api_calls, documents, issuing, payments, scale, webhooks
 from billing_assistant.shell.bench.rows import Row
 from billing_assistant.shell.bench.scratch import scratch_database
 from billing_assistant.shell.bench.setting import Setting, build
@@ -19,6 +19,7 @@ VOID: Final = "off"
 VISITS: Final = 200
 CASES: Final[dict[str, Case]] = {
     "issue": issuing.one_by_one,
+    "api": api_calls.issuing,
     "batch": issuing.in_batches,
     "pdf": documents.pdfs,
     "payments": payments.recording,
