@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import Money
+from billing_assistant.core.states import Status
 
 
 class DraftNotEditable(DomainError):
@@ -156,3 +157,12 @@ class QuoteOutdated(DomainError):
     """What was offered is not what the draft says now."""
 
     code = "quote_outdated"
+
+
+class BillableNotOpen(DomainError):
+    """The work is on a draft, invoiced or dismissed: it cannot be changed."""
+
+    code = "billable_not_open"
+
+    def __init__(self, state: Status) -> None:
+        super().__init__(_("This work is %(state)s and cannot be changed.") % {"state": str(state.label).lower()})

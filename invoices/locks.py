@@ -1,5 +1,5 @@
-"""Row locks of the invoices app. Order for all: drafts, quotes, invoices by id, promo codes, the lock date, the
-counter of a series."""
+"""Row locks of the invoices app. Order for all: drafts, quotes, invoices by id, billable work by id,
+promo codes, the lock date, the counter of a series."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import only, set_lock_timeout
 from billing_assistant.core.errors import NotFound
+from invoices.billable_states import BillableState
 from invoices.models import (
     Attachment,
+    BillableItem,
     CatalogueItem,
     Invoice,
     InvoiceDraft,
@@ -139,3 +141,29 @@ def attachment_lock(attachment_id: UUID) -> Attachment:
     if found is None:
         raise NotFound(_("There is no such file."))
     return found
+
+
+def billable_lock(item_ids: Iterable[UUID]) -> list[BillableItem]:
+    """Locks billable work in the order of its ids; what does not exist is left out."""
+    wanted = set(item_ids)
+    if not wanted:
+        return []
+    set_lock_timeout()
+    return list(BillableItem.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+
+
+def billable_open_lock(customer_id: UUID, item_ids: Iterable[UUID] | None = None) -> list[BillableItem]:
+    """Locks the open work of a customer, all or of some ids, in the order of ids. What another call takes meanwhile
+    is waited for and then left out."""
+    set_lock_timeout()
+    wanted = Q(customer_id=customer_id, state=BillableState.OPEN)
+    if item_ids is not None:
+        wanted &= Q(pk__in=list(item_ids))
+    return list(BillableItem.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk"))
+
+
+def billable_of_draft_lock(draft: InvoiceDraft, item_ids: Iterable[UUID]) -> list[BillableItem]:
+    """Locks the work that is on a draft, and that of its profile with some ids, in the order of ids."""
+    set_lock_timeout()
+    own = Q(draft_id=draft.pk) | Q(pk__in=list(item_ids), profile_id=draft.profile_id)
+    return list(BillableItem.objects.select_for_update(of=("self",)).filter(own).order_by("pk"))

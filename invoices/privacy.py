@@ -1,4 +1,4 @@
-"""Invoices, credit notes and quotes are kept as the law says; drafts, their versions and working copies are emptied."""
+"""Invoices, credit notes and quotes are kept as the law says; drafts, billable work and working copies are emptied."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.core.privacy_files import files_forget
+from invoices.billable_states import BillableState
 from invoices.models import (
     Attachment,
+    BillableItem,
     DraftLine,
     DraftVersion,
     DraftWorkingCopy,
@@ -64,13 +66,17 @@ def _drafts(subject: Subject) -> QuerySet[InvoiceDraft]:
     return InvoiceDraft.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
 
 
+def _billable(subject: Subject) -> QuerySet[BillableItem]:
+    return BillableItem.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
 def _attachments(subject: Subject) -> QuerySet[Attachment]:
     own = Q(draft__in=_drafts(subject)) | Q(invoice__in=_invoices(subject))
     return Attachment.objects.filter(own).order_by("id")
 
 
 def _refs(subject: Subject) -> Iterable[object]:
-    for rows in (_invoices(subject), _quotes(subject), _drafts(subject), _attachments(subject)):
+    for rows in (_invoices(subject), _quotes(subject), _drafts(subject), _attachments(subject), _billable(subject)):
         yield from rows.values_list("pk", flat=True)
 
 
@@ -82,6 +88,8 @@ def _obstacles(subject: Subject) -> Iterable[str]:
     if quotes:
         numbers = ", ".join(quotes.values_list("number", flat=True))
         yield gettext("Withdraw or invoice the open quotes first: %(numbers)s.") % {"numbers": numbers}
+    if _billable(subject).filter(state=BillableState.OPEN).exists():
+        yield gettext("Bill or dismiss the open billable work first.")
 
 
 def _export(subject: Subject) -> Iterable[Held]:
@@ -116,6 +124,8 @@ def _export_drafts(subject: Subject) -> Iterable[Held]:
     )
     versions = DraftVersion.objects.filter(draft__in=drafts).order_by("id")
     yield Held("draft_versions", _("Versions of drafts"), rows_of(versions, "created_at", "version", "snapshot"))
+    work = ("kind", "state", "worked_on", "description", "project", "quantity", "unit", "unit_price", "currency")
+    yield Held("billable_work", _("Billable work"), rows_of(_billable(subject), *work, "amount"))
     copies = DraftWorkingCopy.objects.filter(customer_id__in=subject.customer_ids)
     yield Held("working_copies", _("Unsaved drafts"), rows_of(copies, "saved_at", "content"))
 
@@ -135,6 +145,8 @@ def _erase(subject: Subject, now: datetime) -> Outcome:
     versions = DraftVersion.objects.filter(draft__in=_drafts(subject)).delete()[0]
     copies = DraftWorkingCopy.objects.filter(customer_id__in=subject.customer_ids).delete()[0]
     drafts.update(**EMPTIED, updated_at=now)
+    work = _billable(subject).exclude(description=EMPTY)
+    billed = work.update(description=EMPTY, project="", external_id="", updated_at=now)
     files = list(_attachments(subject).values_list("file_id", flat=True))
     attachments = _attachments(subject).delete()[0]
     files_forget(files)
@@ -147,6 +159,7 @@ def _erase(subject: Subject, now: datetime) -> Outcome:
             (_("Drafts"), number),
             (_("Versions of drafts"), versions),
             (_("Unsaved drafts"), copies),
+            (_("Billable work"), billed),
             (_("Attachments"), attachments),
         ],
         kept,
@@ -179,6 +192,9 @@ FIELDS: Final = {
     **erased("invoices.Attachment", "name"),
     **not_personal("invoices.Attachment", "added_by_label", "removed_by_label", reason=OURS),
     **erased("invoices.DraftLine", "description"),
+    **not_personal("invoices.DraftLine", "billable", reason="Ids of our own rows."),
+    **erased("invoices.BillableItem", "description", "project", "external_id"),
+    **not_personal("invoices.BillableItem", "source", "created_by_label", reason=OURS),
     **erased("invoices.DraftVersion", "snapshot"),
     **erased("invoices.DraftWorkingCopy", "content"),
     **not_personal("invoices.Invoice", "issued_by_label", "seller", "fx_source", reason=OURS),

@@ -12,7 +12,10 @@ from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Role
 from customers.models import Customer, CustomerDocument
 from customers.services.documents import customer_document_add
-from invoices.models import CatalogueItem, Invoice, InvoiceDraft, PromoCode
+from invoices.billable_states import BillableKind
+from invoices.models import BillableItem, CatalogueItem, Invoice, InvoiceDraft, PromoCode
+from invoices.services.billable import billable_add
+from invoices.services.billable_input import BillableInput
 from invoices.services.catalogue import CatalogueInput, catalogue_item_create
 from invoices.services.compute import LineInput
 from invoices.services.draft_input import DraftInput
@@ -129,3 +132,18 @@ def promo_code(profile: BusinessProfile, code: str = "WELCOME10", **given: Any) 
     values: dict[str, Any] = {"value": Decimal(10)}
     data = PromoInput(code=code, **(values | given))
     return promo_create(profile_id=profile.pk, data=data, actor=SYSTEM, now=NOW)
+
+
+def billable(
+    of: Customer, description: str = "Design", quantity: str = "2", price: str = "5000", **given: Any
+) -> BillableItem:
+    """Work to be billed: two hours of design at KES 5,000, taxed with 16 per cent."""
+    values: dict[str, Any] = {"kind": BillableKind.TIME, "worked_on": NOW.date(), "tax_rate": Decimal(16)}
+    data = BillableInput(
+        customer_id=of.pk,
+        description=description,
+        quantity=Decimal(quantity),
+        unit_price=Decimal(price),
+        **(values | given),
+    )
+    return billable_add(profile_id=of.profile_id, data=data, actor=SYSTEM, now=NOW)

@@ -47,6 +47,7 @@ PAGES: Final = (
     NavItem(_("Home"), "home", "shell:home", on_phone=True, key="h"),
     NavItem(_("Customers"), "users", "customers:list", Right.CUSTOMERS_VIEW, on_phone=True, key="c"),
     NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True, key="i"),
+    NavItem(_("Billable work"), "clock", "invoices:billable", Right.INVOICES_VIEW, key="b"),
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW, key="d"),
     NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
     NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW, key="k"),

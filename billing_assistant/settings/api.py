@@ -50,6 +50,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["billing_assistant.core.api.schema.without_slashes"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "BillableKind": "invoices.billable_states.BillableKind.choices",
         "CatalogueKind": "invoices.states.CatalogueKind.choices",
         "PromoKind": "invoices.api.promo_codes.KINDS",
     },

@@ -1,10 +1,22 @@
 """Documents in the admin, a module for each kind of table."""
 
 from billing_assistant.core.admin import history_tables
-from invoices.admin import attachments, catalogue, drafts, imports, invoices, promo_codes, quotes, settings, templates
+from invoices.admin import (
+    attachments,
+    billable,
+    catalogue,
+    drafts,
+    imports,
+    invoices,
+    promo_codes,
+    quotes,
+    settings,
+    templates,
+)
 
 __all__ = [
     "attachments",
+    "billable",
     "catalogue",
     "drafts",
     "imports",

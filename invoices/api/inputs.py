@@ -42,6 +42,12 @@ class LineIn(StrictSerializer):
     category = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     service_from = serializers.DateField(required=False, allow_null=True, default=None)
     service_to = serializers.DateField(required=False, allow_null=True, default=None)
+    billable = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=500,
+        help_text="Ids of the billable work that the line bills. Left out: as the line had it.",
+    )
     amount = ExactNumberField(
         required=False, allow_null=True, default=None, help_text="Not read: it is computed from quantity and rate."
     )
@@ -194,6 +200,7 @@ def line_input_of(item: dict[str, Any], customer: Customer, usual: tuple[TaxCate
         service_from=item["service_from"],
         service_to=item["service_to"],
         category=item["category"],
+        billable=tuple(item["billable"]) if "billable" in item else None,
     )
 
 

@@ -48,6 +48,12 @@ class LineOut(serializers.Serializer[Any]):
         return shown if shown == line.unit_price else ExactNumberField().to_representation(line.unit_price)
 
 
+class DraftLineOut(LineOut):
+    """A line of a draft, with the ids of the billable work that it bills."""
+
+    billable = serializers.ListField(child=serializers.UUIDField())
+
+
 class DraftOut(serializers.Serializer[InvoiceDraft]):
     """A draft with its computed totals."""
 
@@ -89,7 +95,7 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     created_at = serializers.DateTimeField()
 
     def get_items(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
-        return list(LineOut(draft.lines.all(), many=True, context={"currency": draft.currency}).data)
+        return list(DraftLineOut(draft.lines.all(), many=True, context={"currency": draft.currency}).data)
 
     def get_early_payment_discount(self, draft: InvoiceDraft) -> dict[str, Any] | None:
         if draft.early_discount_days is None:

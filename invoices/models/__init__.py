@@ -1,4 +1,5 @@
 from invoices.models.attachments import Attachment
+from invoices.models.billable import BillableItem, BillableTerms
 from invoices.models.catalogue import CatalogueItem, CataloguePrice
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
 from invoices.models.exchange_rates import ExchangeRate
@@ -15,6 +16,8 @@ from invoices.models.working_copies import DraftWorkingCopy
 
 __all__ = [
     "Attachment",
+    "BillableItem",
+    "BillableTerms",
     "BillingRules",
     "CatalogueItem",
     "CataloguePrice",

@@ -78,6 +78,9 @@ class InvoiceDraft(Entity):
     send_options = models.JSONField(default=dict, blank=True)
     invoice = models.ForeignKey("invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
+    not_taken: tuple[str, ...] = ()
+    """The lines whose billable work is billed elsewhere, from the service that has just taken it up. Not stored."""
+
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
@@ -132,6 +135,7 @@ class DraftLine(models.Model):
     service_from = models.DateField(_("service from"), null=True, blank=True)
     service_to = models.DateField(_("service to"), null=True, blank=True)
     amount = AmountField()
+    billable = models.JSONField(default=list, blank=True, help_text=_("The ids of the billable work that it bills."))
 
     class Meta:
         ordering = ("position",)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,10 @@ MAX_FACTOR: Final = Decimal("9999999999999.999999")
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """A line to be billed. `unit_price` None: the rate is not known yet. `tax_rate` in per cent."""
+    """A line to be billed. `unit_price` None: the rate is not known yet. `tax_rate` in per cent.
+
+    `billable` are the ids of the billable work that the line bills; None: as the line had it before.
+    """
 
     description: str
     quantity: Decimal = Decimal(1)
@@ -41,6 +45,7 @@ class LineInput:
     service_from: date | None = None
     service_to: date | None = None
     category: str = ""
+    billable: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def _lines(draft: InvoiceDraft, lines: Sequence[LineInput], totals: Totals) -> l
             service_to=line.service_to,
             category=line.category.strip(),
             amount=total.amount,
+            billable=[str(item_id) for item_id in line.billable or ()],
         )
         for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
     ]

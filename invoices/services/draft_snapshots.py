@@ -79,6 +79,7 @@ def line_input(line: DraftLine | InvoiceLine) -> LineInput:
         service_from=line.service_from,
         service_to=line.service_to,
         category=line.category,
+        billable=tuple(map(UUID, line.billable)) if isinstance(line, DraftLine) else (),
     )
 
 
@@ -95,6 +96,7 @@ def _line_snapshot(line: DraftLine) -> dict[str, Any]:
         "service_to": line.service_to.isoformat() if line.service_to else None,
         "category": line.category,
         "amount": str(line.amount),
+        "billable": line.billable,
     }
 
 
@@ -111,6 +113,7 @@ def _line_input(values: dict[str, Any]) -> LineInput:
         service_from=_date(values["service_from"]),
         service_to=_date(values["service_to"]),
         category=values.get("category", ""),
+        billable=tuple(map(UUID, values.get("billable", ()))),
     )
 
 

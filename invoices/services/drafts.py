@@ -23,9 +23,10 @@ from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
 from invoices.errors import DraftChanged, DraftNotEditable
-from invoices.locks import draft_lock
+from invoices.locks import billable_lock, draft_lock
 from invoices.models import DraftLine, DraftVersion, InvoiceDraft
 from invoices.selectors import tax_rates_for
+from invoices.services.billable_following import billable_follow, billable_free, billable_take_again
 from invoices.services.draft_filling import draft_fill
 from invoices.services.draft_input import DraftInput
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
@@ -77,6 +78,7 @@ def draft_create(
             made = InvoiceDraft.objects.filter(profile=profile, source_key=source_key).first()
             if made is not None:
                 return made
+        billable_lock([item_id for line in data.lines for item_id in line.billable or ()])
         number = human_number_take(profile_id=profile.pk, kind="draft", pattern=profile.draft_number_format)[0]
         draft = InvoiceDraft(
             profile=profile,
@@ -145,12 +147,15 @@ def draft_review(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft
 
 
 def draft_discard(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
-    """Puts a draft away; `draft_reopen` brings it back."""
+    """Puts a draft away and sets its billable work open; `draft_reopen` brings it back."""
     return _set_status(draft_id, DraftStatus.DISCARDED, "draft.discarded", actor, now)
 
 
 def draft_reopen(*, draft_id: UUID, actor: Actor, now: datetime) -> InvoiceDraft:
-    """Takes a discarded or scheduled draft up again."""
+    """Takes a discarded or scheduled draft up again, and its billable work as far as that is still open.
+
+    The texts of lines whose work is billed elsewhere by now are in `not_taken` of the draft.
+    """
     return _set_status(draft_id, DraftStatus.DRAFT, "draft.reopened", actor, now)
 
 
@@ -178,13 +183,20 @@ def _set_status(draft_id: UUID, status: DraftStatus, event: str, actor: Actor, n
         draft.status, draft.scheduled_for = status, None
         draft.save(update_fields=["status", "scheduled_for"])
         _record(event, draft, actor, now)
+        if status is DraftStatus.DISCARDED:
+            billable_free(draft=draft, actor=actor, now=now)
+        else:
+            billable_take_again(draft=draft, actor=actor, now=now)
     return draft
 
 
 def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -> None:
-    """Computes the totals and saves the draft, its lines and the version."""
+    """Computes the totals and saves the draft, its lines and the version. Billable work follows the lines."""
     is_new = draft._state.adding
-    lines = draft_fill(draft, data, now=now)
+    followed = billable_follow(
+        draft=draft, lines=data.lines, currency=data.currency or draft.customer.currency, actor=actor, now=now
+    )
+    lines = draft_fill(draft, replace(data, lines=followed), now=now)
     draft.save()
     if not is_new:
         draft.lines.all().delete()

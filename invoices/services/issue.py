@@ -30,6 +30,7 @@ from customers.states import CustomerStatus
 from invoices.errors import CustomerSuspended, DraftIncomplete
 from invoices.locks import drafts_lock
 from invoices.models import BillingRules, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
+from invoices.services.billable_following import billable_invoiced
 from invoices.services.compute import Discount, LineInput, Totals, compute
 from invoices.services.draft_snapshots import line_input
 from invoices.services.exchange_rates import rate_to_freeze
@@ -254,6 +255,7 @@ def _close_drafts(prepared: Sequence[_Prepared], invoices: Sequence[Invoice]) ->
         prepared[0].draft.save(update_fields=changed)
     else:
         InvoiceDraft.objects.bulk_update([one.draft for one in prepared], changed)
+    billable_invoiced(draft_ids=[one.draft.pk for one in prepared], now=invoices[0].issued_at)
 
 
 def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[InvoiceLine]:

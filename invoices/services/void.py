@@ -19,6 +19,7 @@ from billing_assistant.ledger.services.posting import entry_post
 from invoices.errors import InvoiceHasPayments, InvoiceNotOpen
 from invoices.locks import invoice_lock
 from invoices.models import Invoice
+from invoices.services.billable_following import billable_free_of_invoice
 from invoices.services.lock_date import days_open
 from invoices.services.postings import void_entry
 from invoices.services.promo_uses import promo_use_give_back
@@ -50,6 +51,7 @@ def invoice_void(*, invoice_id: UUID, reason: str, actor: Actor, now: datetime) 
         invoice.state, invoice.voided_at, invoice.next_due_on = InvoiceState.VOID, now, None
         invoice.save(update_fields=["state", "voided_at", "next_due_on"])
         promo_use_give_back(invoice=invoice, now=now)
+        billable_free_of_invoice(invoice=invoice, actor=actor, now=now)
         events.record(
             name="invoice.voided",
             subject=invoice,

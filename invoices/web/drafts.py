@@ -18,6 +18,7 @@ from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
+from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
 from customers.credit import exposure_of
@@ -117,7 +118,8 @@ def draft_throw_away(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
 @staff_page(Right.INVOICES_DRAFT)
 def draft_take_up(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Takes a discarded or scheduled draft up again."""
-    draft_reopen(draft_id=draft_id, actor=actor_of(request), now=now_of(request))
+    draft = draft_reopen(draft_id=draft_id, actor=actor_of(request), now=now_of(request))
+    tell_not_taken(request, draft)
     return redirect("invoices:draft_edit", draft_id)
 
 
@@ -126,6 +128,7 @@ def draft_take_up(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
 def draft_copy(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Makes another draft with the same lines."""
     draft = draft_duplicate(draft_id=draft_id, actor=actor_of(request), now=now_of(request))
+    tell_not_taken(request, draft)
     messages.success(request, _("%(number)s made.") % {"number": draft.number})
     return redirect("invoices:draft_edit", draft.pk)
 
@@ -134,6 +137,14 @@ def draft_copy(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
 @staff_page(Right.INVOICES_DRAFT)
 def draft_go_back(request: HttpRequest, draft_id: UUID, version: int) -> HttpResponseBase:
     """Makes an earlier version the newest."""
-    draft_restore(draft_id=draft_id, version=version, actor=actor_of(request), now=now_of(request))
+    draft = draft_restore(draft_id=draft_id, version=version, actor=actor_of(request), now=now_of(request))
+    tell_not_taken(request, draft)
     messages.success(request, _("Version %(version)s is back.") % {"version": version})
     return redirect("invoices:draft_edit", draft_id)
+
+
+def tell_not_taken(request: HttpRequest, draft: InvoiceDraft) -> None:
+    """Says which lines bill work that is billed elsewhere too, so that nobody pays it twice."""
+    if draft.not_taken:
+        texts = ", ".join(lists.quoted(text) for text in draft.not_taken)
+        messages.warning(request, _("Billed elsewhere already, look at these lines: %(lines)s.") % {"lines": texts})

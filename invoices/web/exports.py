@@ -1,4 +1,4 @@
-"""Invoices, their lines and the catalogue as files."""
+"""Invoices, their lines, the catalogue and billable work as files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import text_of
 from billing_assistant.core.web import actor_of, current_profile, now_of, staff_page
-from invoices.models import CatalogueItem, Invoice
+from invoices.billable_selectors import billable_filtered, billable_for
+from invoices.models import BillableItem, CatalogueItem, Invoice
 from invoices.selectors import catalogue_filtered, catalogue_for, invoices_filtered, invoices_for, prices_of
 from invoices.states import CatalogueKind, TaxCategory
 from invoices.web import query
+from invoices.web.billable_query import billable_filters
 from invoices.web.lists import shown_status
 
 ORDER = query.SORTS["-issued"]
@@ -96,6 +98,34 @@ def catalogue_export(request: HttpRequest) -> HttpResponseBase:
     return export_response(request, f"catalogue-{profile.slug}", head, rows)
 
 
+@staff_page(Right.INVOICES_VIEW)
+def billable_export(request: HttpRequest) -> HttpResponseBase:
+    """Billable work as it is filtered, all of it."""
+    profile = current_profile(request)
+    mine = billable_for(actor_of(request), profile_id=profile.pk)
+    head = [
+        _("Date"),
+        _("Customer number"),
+        _("Customer"),
+        _("Kind"),
+        _("Description"),
+        _("Project"),
+        _("Quantity"),
+        _("Unit"),
+        _("Rate"),
+        _("Currency"),
+        _("Amount"),
+        _("State"),
+        _("Draft"),
+        _("Invoice"),
+        _("Source"),
+        _("Its id there"),
+    ]
+    asked = billable_filtered(mine, billable_filters(request.GET))
+    rows = chunked(asked, ("-worked_on", "-id"), lambda found: map(_work, found))
+    return export_response(request, f"billable-work-{profile.slug}", head, rows)
+
+
 def _asked(request: HttpRequest, today: date) -> QuerySet[Invoice]:
     mine = invoices_for(actor_of(request)).filter(profile=current_profile(request))
     return invoices_filtered(mine, query.invoice_filters(request.GET), today)
@@ -136,6 +166,27 @@ def _document_lines(rows: Sequence[Invoice]) -> Iterator[Sequence[object]]:
                 line.tax_rate.normalize(),
                 quantize(line.amount, row.currency),
             )
+
+
+def _work(item: BillableItem) -> Sequence[object]:
+    return (
+        item.worked_on,
+        item.customer.number,
+        item.customer.name,
+        item.kind_word.label,
+        item.description,
+        item.project,
+        item.quantity.normalize(),
+        item.unit,
+        item.unit_price.normalize(),
+        item.currency,
+        quantize(item.amount, item.currency),
+        item.state_word.label,
+        item.draft.number if item.draft else "",
+        item.invoice.number if item.invoice else "",
+        item.source,
+        item.external_id,
+    )
 
 
 def _item_lines(item: CatalogueItem) -> Iterator[Sequence[object]]:

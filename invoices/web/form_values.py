@@ -69,6 +69,7 @@ def _lines(draft: InvoiceDraft) -> list[dict[str, Any]]:
                 **{name: getattr(line, name) for name in kept},
                 "discount_percent": _percent(line.discount_percent),
                 "tax": tax_key(line.tax_category, line.tax_rate),
+                "billable": " ".join(stored.billable),
             }
         )
     return rows

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.ui.forms import AmountField, DayField, SearchSelect
 from customers.models import Customer
@@ -150,6 +151,8 @@ class LineForm(forms.Form):
         widget=forms.TextInput({"list": "categories", "placeholder": _("Category"), "autocomplete": "off"}),
     )
 
+    billable = forms.CharField(label=_("Billable work"), required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, taxes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tax"].choices = list(taxes)  # type: ignore[attr-defined]
@@ -170,7 +173,14 @@ class LineForm(forms.Form):
             service_from=values["service_from"],
             service_to=values["service_to"],
             category=values["category"],
+            billable=self._billable(),
         )
+
+    def _billable(self) -> tuple[UUID, ...] | None:
+        """The ids that the row carries; None where the box was not sent."""
+        if self.add_prefix("billable") not in self.data:
+            return None
+        return tuple(found for text in self.cleaned_data["billable"].split() if (found := as_uuid(text)) is not None)
 
     def has_changed(self) -> bool:
         """Whether anything stands in the row: a row with nothing but defaults is no line."""

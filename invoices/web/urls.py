@@ -4,6 +4,7 @@ from django.urls import path
 
 from invoices.web import (
     attachment_urls,
+    billable_urls,
     catalogue,
     documents,
     drafts,
@@ -60,5 +61,6 @@ urlpatterns = [
     path("settings/templates/<uuid:template_id>/", templates.template_edit, name="template"),
     path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
     *attachment_urls.urlpatterns,
+    *billable_urls.urlpatterns,
     *quote_urls.urlpatterns,
 ]

@@ -35,7 +35,7 @@ from billing_assistant.core.models import (
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
 from customers.models import Consent
-from invoices.models import BillingRules, DraftWorkingCopy, PromoUse
+from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, PromoUse
 from tests import factories
 from tests.access import objects
 
@@ -94,6 +94,7 @@ def _without_address(world: objects.World) -> None:
     ErasureRecord.objects.create(profile=of, customer_id=customer.pk, customer_number="CUST-1", requested_by_label="x")
     RetentionRules.objects.get_or_create(profile=of)
     BillingRules.objects.get_or_create(profile=of)
+    BillableTerms.objects.create(customer=customer)
     ImportMapping.objects.create(profile=of, kind="customers", heads="x", columns={})
     run = DataImport.objects.filter(profile=of).first()
     ImportProblem.objects.create(profile=of, run=run, line=2, reason="x")

@@ -27,6 +27,7 @@ from customers import selectors
 from customers.models import Customer
 from customers.states import CustomerStatus
 from customers.web.forms import NoteForm
+from invoices.billable_selectors import billable_open_count
 from invoices.selectors import invoices_filtered
 
 TAB_SIZE: Final = 25
@@ -154,6 +155,7 @@ def _frame(request: HttpRequest, customer: Customer, tab: str) -> dict[str, Any]
         "account": account,
         "tabs": [Tab(words[name], reverse(url, args=[customer.pk]), name == tab) for name, url in PAGES.items()],
         "contacts": selectors.contacts_of(customer),
+        "to_bill": billable_open_count(customer.pk) if Right.INVOICES_VIEW in actor_of(request).rights else 0,
         "payment_days": reads.average_payment_days(customer),
         "score": payment_score(actor_of(request), customer, now_of(request)),
         "over_limit": limit is not None and account.own.outstanding > limit,
@@ -170,6 +172,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "generate": url_to("ai:generate", customer.pk) if drafts else "",
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
         "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
+        "billable": url_to("invoices:billable", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "portal": url_to("customers:portal_links", customer.pk) if Right.INVOICES_SEND in rights else "",
         "privacy": url_to("customers:personal_data", customer.pk) if Right.PRIVACY_MANAGE in rights else "",
         "message": url_to("messages:write", customer.pk) if Right.MESSAGES_SEND in rights else "",
