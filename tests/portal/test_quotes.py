@@ -71,6 +71,27 @@ def test_the_client_accepts_with_a_name_and_a_tick_once_in_two_tabs(phone: Clien
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 302),  # what a browser sends from a page without referrer
+        ({"origin": "http://testserver"}, 302),
+        ({"origin": "null"}, 403),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-site"}, 403),
+        ({"origin": "https://evil.example", "sec-fetch-site": "same-origin"}, 403),
+    ],
+)
+def test_without_scripts_the_answer_is_taken_from_our_own_page_alone(headers: dict[str, str], status: int) -> None:
+    quote = offered()
+    browser = Client(enforce_csrf_checks=True, headers={"user-agent": PHONE})
+    browser.get(path_of(quote))
+    token = {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value}
+    assert browser.post(path_of(quote, "accept/"), YES, headers=headers).status_code == 403  # no token
+    assert browser.post(path_of(quote, "accept/"), YES | token, headers=headers).status_code == status
+    assert state_of(quote) == ("accepted" if status == 302 else "open")
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"user-agent": ""},

@@ -1,6 +1,6 @@
 """What happens around every page:
 
-the language of the person, the door, errors in words, headers of private pages.
+forms that name no origin, the language of the person, the door, errors in words, headers of private pages.
 """
 
 from __future__ import annotations
@@ -28,6 +28,23 @@ from billing_assistant.core.web.render import render_domain_error, request_id, s
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PORTAL: Final = frozenset({Kind.SIGNED_LINK, Kind.CLIENT})
 log = structlog.get_logger(__name__)
+
+
+class OwnOriginMiddleware:
+    """Names our own origin where a browser hides it although it vouches that the request came from our own page.
+
+    The portal's pages tell no address of theirs (`Referrer-Policy: no-referrer`), so that a form that no script sends
+    comes with `Origin: null`, which Django's check of forms refuses. `Sec-Fetch-Site` cannot be set by any page, and is
+    never `same-origin` for a foreign one or a sandboxed frame. The token of the form is asked for as ever.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("Origin") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+            request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
+        return self.get_response(request)
 
 
 class UserLanguageMiddleware:
