@@ -77,7 +77,7 @@ def invoice_send_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBas
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            return _on_its_way(request, message, invoice)
+            return _on_its_way(request, message, invoice, safe_next(request, _invoice_url(invoice)))
     context = {
         "form": form,
         "invoice": invoice,
@@ -115,7 +115,8 @@ def draft_send_page(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
             if at is None:
                 key = f"{actor.id}:{form.cleaned_data['key']}"
                 message = draft_send(draft_id=draft.pk, actor=actor, now=now, options=options, key=key)
-                return _on_its_way(request, message, invoice_get(actor, message.invoice_id or draft.pk))
+                invoice = invoice_get(actor, message.invoice_id or draft.pk)
+                return _on_its_way(request, message, invoice, _invoice_url(invoice))  # the draft is done with
             draft_send_later(draft_id=draft.pk, at=at, actor=actor, now=now, options=options)
         except _PASS_ON:
             raise
@@ -167,7 +168,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _on_its_way(request: HttpRequest, message: Message, invoice: Invoice) -> HttpResponseBase:
+def _on_its_way(request: HttpRequest, message: Message, invoice: Invoice, onward: str) -> HttpResponseBase:
     words = {"number": invoice.number, "to": ", ".join(message.recipients)}
     if message.scheduled and message.scheduled_for:
         words["time"] = _local(message.scheduled_for, invoice)
@@ -175,7 +176,7 @@ def _on_its_way(request: HttpRequest, message: Message, invoice: Invoice) -> Htt
     else:
         told = _("%(number)s is on its way to %(to)s.")
     messages.success(request, told % words)
-    return go_to(request, safe_next(request, _invoice_url(invoice)))
+    return go_to(request, onward)
 
 
 def _local(at: datetime, invoice: Invoice) -> str:

@@ -286,9 +286,10 @@ def test_the_preview_shows_what_was_typed_and_keeps_nothing(invoice: Invoice) ->
     assert not Message.objects.exists()
 
 
-def test_a_draft_is_issued_and_sent(buyer: Customer) -> None:
+def test_a_draft_is_issued_and_sent_and_the_invoice_is_shown(buyer: Customer) -> None:
     made = draft(buyer)
-    form = {"recipients": buyer.email, "include_pdf": "on", "when": "now", "key": "k"}
+    page = reverse("invoices:draft_preview", args=[made.pk])  # where the dialog stood
+    form = {"recipients": buyer.email, "include_pdf": "on", "when": "now", "key": "k", "next": page}
     answer = staff().post(reverse("messages:draft_send", args=[made.pk]), form)
     invoice = Invoice.objects.get()
     assert answer.headers["Location"] == reverse("invoices:detail", args=[invoice.pk])
