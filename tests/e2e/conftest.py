@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 from billing_assistant.shell.demo import ACCOUNTS
 
+REFUSED_FORM = "the server responded with a status of 422"
+"""What Chromium writes when a form that a script sent comes back with its errors, as it should."""
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
@@ -41,7 +44,7 @@ def no_page_complains(page: Page) -> Iterator[None]:
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and REFUSED_FORM not in message.text:
             complaints.append(message.text)
 
     def on_error(error: Error) -> None:
@@ -53,11 +56,10 @@ def no_page_complains(page: Page) -> Iterator[None]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
-def finance_cookies(browser: Browser, browser_context_args: dict[str, Any]) -> list[Any]:
+def cookies_of(browser: Browser, arguments: dict[str, Any], username: str) -> list[Any]:
     """The cookies of a member of staff who signed in once, as a person does."""
-    account = next(account for account in ACCOUNTS if account.username == "finance")
-    context = browser.new_context(**browser_context_args)
+    account = next(account for account in ACCOUNTS if account.username == username)
+    context = browser.new_context(**arguments)
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_label("User name or e-mail").or_(page.locator("[name=login]")).first.fill(account.username)
@@ -69,10 +71,27 @@ def finance_cookies(browser: Browser, browser_context_args: dict[str, Any]) -> l
     return cookies
 
 
+@pytest.fixture(scope="session")
+def finance_cookies(browser: Browser, browser_context_args: dict[str, Any]) -> list[Any]:
+    return cookies_of(browser, browser_context_args, "finance")
+
+
+@pytest.fixture(scope="session")
+def admin_cookies(browser: Browser, browser_context_args: dict[str, Any]) -> list[Any]:
+    return cookies_of(browser, browser_context_args, "admin")
+
+
 @pytest.fixture
 def finance(page: Page, finance_cookies: list[Any]) -> Page:
     """A page of a signed-in member of the finance team."""
     page.context.add_cookies(finance_cookies)
+    return page
+
+
+@pytest.fixture
+def admin(page: Page, admin_cookies: list[Any]) -> Page:
+    """A page of a signed-in administrator."""
+    page.context.add_cookies(admin_cookies)
     return page
 
 

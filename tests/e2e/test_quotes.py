@@ -27,26 +27,37 @@ def _draft(page: Page) -> str:
     return page.url
 
 
+def _offer(page: Page) -> str:
+    """Offers the draft that the page shows; the number of the quote."""
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("link", name="Offer as quote").click()
+    page.get_by_role("button", name="Make the offer").click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("QUO-")
+    return heading.inner_text().split()[0]
+
+
+def _send(page: Page, mailbox: Path, number: str) -> str:
+    """Sends the quote that the page shows; the address in the letter."""
+    page.get_by_role("link", name="Send", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Send now")).click()
+    found = re.search(r"https?://\S+/portal/q/\S+", _text_of(_wait_for_letter(mailbox, number)))
+    assert found is not None
+    return found[0].rstrip(".,)")
+
+
 def test_a_quote_is_accepted_by_the_client_and_its_draft_is_ready(
     finance: Page, browser: Browser, mailbox: Path, pictures: Path, base_url: str
 ) -> None:
     draft_url = _draft(finance)
-    finance.get_by_role("button", name="More").first.click()
-    finance.get_by_role("link", name="Offer as quote").click()
-    finance.get_by_role("button", name="Make the offer").click()
-    heading = finance.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("QUO-")
-    number, quote_url = heading.inner_text().split()[0], finance.url
+    number = _offer(finance)
+    quote_url = finance.url
     finance.screenshot(path=pictures / "quote.png")
-    finance.get_by_role("link", name="Send", exact=True).click()
-    finance.get_by_role("button", name="Send now").click()
-    letter = _wait_for_letter(mailbox, number)
-    found = re.search(r"https?://\S+/portal/q/\S+", _text_of(letter))
-    assert found is not None
+    link = _send(finance, mailbox, number)
 
     phone = browser.new_context(viewport={"width": 390, "height": 844}, base_url=base_url, user_agent=PHONE)
     client = phone.new_page()
-    client.goto(found[0].rstrip(".,)"))
+    client.goto(link)
     client.screenshot(path=pictures / "quote-portal.png", full_page=True)
     client.get_by_label("Your name").first.fill("Zawadi Mwangi")
     client.get_by_label("I accept this offer for my company.").check()
@@ -59,3 +70,17 @@ def test_a_quote_is_accepted_by_the_client_and_its_draft_is_ready(
     finance.goto(draft_url)
     expect(finance.get_by_text("Reviewed").first).to_be_visible()
     expect(finance.get_by_text("The draft is what the client accepted.")).to_be_visible()
+
+
+def test_a_client_without_scripts_answers_too(finance: Page, browser: Browser, mailbox: Path, base_url: str) -> None:
+    _draft(finance)
+    link = _send(finance, mailbox, _offer(finance))
+    plain = browser.new_context(java_script_enabled=False, base_url=base_url, user_agent=PHONE)
+    client = plain.new_page()
+    client.goto(link)
+    client.get_by_text("Decline", exact=True).first.click()
+    client.get_by_label("Your name").last.fill("Zawadi Mwangi")
+    client.get_by_label("Why not?").fill("We need two months only.")
+    client.get_by_role("button", name="Decline this offer").click()
+    expect(client.get_by_text("Declined by Zawadi Mwangi")).to_be_visible()
+    plain.close()
