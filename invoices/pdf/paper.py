@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from cssselect2 import ElementWrapper
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 
 from invoices.pdf.fetcher import ASSETS, EmbeddedFetcher
+from invoices.pdf.kept_styles import KeptStyles, PaperDocument
 
 
 class Paper(HTML):  # type: ignore[misc]
@@ -18,13 +20,20 @@ class Paper(HTML):  # type: ignore[misc]
     elements that we use, and not by the sheet for all of HTML.
     """
 
-    def __init__(self, markup: str, fetcher: EmbeddedFetcher) -> None:
+    def __init__(self, markup: str, fetcher: EmbeddedFetcher, kept: KeptStyles | None = None) -> None:
         root = ET.fromstring(markup)  # noqa: S314  # our own template, every text escaped, no document type
         self.base_url = None
         self.url_fetcher = fetcher
         self.media_type = "print"
+        self.kept = kept or KeptStyles()
         self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
+
+    def render(
+        self, font_config: Any = None, counter_style: Any = None, color_profiles: Any = None, **options: Any
+    ) -> PaperDocument:
+        options = {**DEFAULT_OPTIONS, **options}
+        return PaperDocument._render(self, font_config, counter_style, color_profiles, options)
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: FBT001, FBT002  # WeasyPrint's signature
         return [_elements()]

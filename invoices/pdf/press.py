@@ -45,7 +45,7 @@ def _pictures(document: InvoiceDocument) -> dict[str, PrintedLogo | PrintedCode]
 def _print(document: InvoiceDocument, html: str, pictures: dict[str, PrintedLogo | PrintedCode]) -> bytes:
     """The page finds its pictures in the engine's own cache; it fetches nothing."""
     sheets = sheets_for(document)
-    content: bytes = Paper(html, EmbeddedFetcher({})).write_pdf(
+    content: bytes = Paper(html, EmbeddedFetcher({}), sheets.kept).write_pdf(
         cache=pictures,
         stylesheets=sheets.stylesheets,
         font_config=sheets.font_config,

@@ -15,8 +15,9 @@ from weasyprint.text.fonts import FontConfiguration
 from invoices.pdf.colours import readable_accent
 from invoices.pdf.document import Design, InvoiceDocument, PageSize
 from invoices.pdf.fetcher import ASSETS, AssetFetcher
+from invoices.pdf.kept_styles import KeptStyles
 
-_VARIANTS: Final = 64
+_VARIANTS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Sheets:
     stylesheets: tuple[CSS, ...]
     counter_style: CounterStyle
     font_config: FontConfiguration
+    kept: KeptStyles
 
 
 def sheets_for(document: InvoiceDocument) -> Sheets:
@@ -58,7 +60,7 @@ def _sheets(design: Design, size: PageSize, language: str, accent: str) -> Sheet
         font_config=fonts(),
         counter_style=counter_style,
     )
-    return Sheets((*_look(design), variant), counter_style, fonts())
+    return Sheets((*_look(design), variant), counter_style, fonts(), KeptStyles())
 
 
 def _variant(size: PageSize, language: str, accent: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from invoices.pdf.document import Kind
+from invoices.pdf.document import Design, Kind
 from invoices.pdf.render import render_pdf
+from invoices.pdf.stylesheets import sheets_for
 from tests.invoices.pdf.reading import alternative_texts, printed, reader, root, tags
 from tests.invoices.pdf.samples import SELLER, invoice, many_lines
 
@@ -27,6 +28,18 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     first = render_pdf(invoice())
     render_pdf(many_lines(2))
     assert render_pdf(invoice()) == first
+
+
+def test_styles_that_are_kept_change_nothing() -> None:
+    documents = [invoice(design=design) for design in Design] + [
+        many_lines(3),
+        invoice(notes="Thank you", reference=""),
+    ]
+    fresh = []
+    for document in documents:
+        sheets_for(document).kept.styles.clear()
+        fresh.append(render_pdf(document))
+    assert [render_pdf(document) for document in reversed(documents)] == fresh[::-1]
 
 
 def test_another_process_gives_the_same_bytes() -> None:
