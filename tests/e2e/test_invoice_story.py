@@ -11,6 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.test_story import _wait_for_letter as wait_for_letter
 
 WIDTHS = [1440, 390]
+LEAVING_THEIR_BOX = """
+[...document.querySelectorAll(".stat, .due-now, .totals-sum")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.innerText)
+"""
 
 
 def new_customer(page: Page, name: str) -> str:
@@ -78,3 +82,28 @@ def test_an_invoice_is_typed_issued_and_sent(finance: Page, mailbox: Path, pictu
     finance.goto(f"{customer_url}activity/")
     expect(finance.get_by_text(re.compile(f"{number} issued|{number}.*issued")).first).to_be_visible()
     expect(finance.get_by_text(re.compile("Message .* sent")).first).to_be_visible()
+
+
+def test_a_long_name_and_a_billion_fit_their_pages(finance: Page, pictures: Path) -> None:
+    customer_url = new_customer(finance, " ".join(["Agricultural Machinery and Irrigation Equipment"] * 3))
+    finance.goto(f"/drafts/new/?customer={customer_url.rstrip('/').rsplit('/', 1)[1]}")
+    type_line(finance, 0, ("Pumping station", "1", "1064339560.34"), "16")
+    expect(finance.locator("#totals")).to_contain_text("1,234,633,889.99")
+    fits(finance, "editor", pictures)
+    finance.get_by_role("button", name="Save and review").click()
+    finance.get_by_role("button", name="Issue invoice").click()
+    finance.get_by_role("dialog").get_by_role("button", name="Issue invoice").click()
+    expect(finance.get_by_role("heading", level=1)).to_contain_text("INV-")
+    expect(finance.get_by_role("heading", name="Files")).to_be_visible()
+    fits(finance, "invoice", pictures)
+    finance.goto(customer_url)
+    fits(finance, "customer", pictures)
+
+
+def fits(page: Page, name: str, pictures: Path) -> None:
+    """Nothing leaves the screen or its box, on a desk and on a phone."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=pictures / f"long-{name}-{width}.png")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        assert page.evaluate(LEAVING_THEIR_BOX) == [], (name, width)
