@@ -42,6 +42,12 @@ class LineIn(StrictSerializer):
     category = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     service_from = serializers.DateField(required=False, allow_null=True, default=None)
     service_to = serializers.DateField(required=False, allow_null=True, default=None)
+    catalogue_item_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The item of the catalogue that is billed. Left out: the one whose name or text the line has.",
+    )
     billable = serializers.ListField(
         child=serializers.UUIDField(),
         required=False,
@@ -200,6 +206,7 @@ def line_input_of(item: dict[str, Any], customer: Customer, usual: tuple[TaxCate
         service_from=item["service_from"],
         service_to=item["service_to"],
         category=item["category"],
+        item_id=item["catalogue_item_id"],
         billable=tuple(item["billable"]) if "billable" in item else None,
     )
 

@@ -104,30 +104,39 @@ class NumberGapsOut(serializers.Serializer[Any]):
     series = SeriesYearOut(many=True)
 
 
-class VatReportView(ApiView):
-    """Output tax of a period."""
+class PeriodView(ApiView):
+    """A report about a period."""
 
     rights = {"GET": Right.REPORTS_VIEW}
-    answers = {"GET": VatOut}
-    query = PERIOD
 
-    def get(self, request: Request) -> Response:
-        """Output tax by section, category, rate and currency, tied to the ledger."""
+    def period(self) -> tuple[date, date]:
+        """The days that were asked for, by default this month until today. Raises ValidationFailed."""
         today = local_today(self.profile, self.now)
         since, until = self._day("from", today.replace(day=1)), self._day("until", today)
         if until < since:
             raise ValidationFailed({"until": [_("The period ends before it begins.")]})
-        report = vat_report(self.actor, profile=self.profile, since=since, until=until)
-        return Response(VatOut(_vat(report)).data)
+        return since, until
 
     def _day(self, name: str, otherwise: date) -> date:
-        """A day of the query. Raises ValidationFailed for one that is no date."""
         if not self.request.query_params.get(name, "").strip():
             return otherwise
         found = day_of(self.request.query_params, name)
         if found is None:
             raise ValidationFailed({name: [_("Write a date like 2026-03-31.")]})
         return found
+
+
+class VatReportView(PeriodView):
+    """Output tax of a period."""
+
+    answers = {"GET": VatOut}
+    query = PERIOD
+
+    def get(self, request: Request) -> Response:
+        """Output tax by section, category, rate and currency, tied to the ledger."""
+        since, until = self.period()
+        report = vat_report(self.actor, profile=self.profile, since=since, until=until)
+        return Response(VatOut(_vat(report)).data)
 
 
 class NumberGapsView(ApiView):

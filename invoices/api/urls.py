@@ -8,6 +8,7 @@ from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview,
 from invoices.api.invoices import InvoicePdf, Invoices, InvoiceVoid, OneInvoice
 from invoices.api.promo_codes import OnePromoCode, PromoCodes
 from invoices.api.reports import NumberGapsView, VatReportView
+from invoices.api.sales import SalesView
 from invoices.api.templates import OneTemplate, Templates
 from invoices.api.versions import (
     DraftVersionDiff,
@@ -57,6 +58,7 @@ urlpatterns = [
     *attachment_urls.urlpatterns,
     *quote_urls.urlpatterns,
     *billable_urls.urlpatterns,
+    *endpoint("reports/sales", SalesView, name="report-sales"),
     *endpoint("reports/vat", VatReportView, name="report-vat"),
     *endpoint("reports/number-gaps", NumberGapsView, name="report-number-gaps"),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.clock import now
@@ -106,6 +108,8 @@ class InvoiceDraft(Entity):
             models.Index(fields=["customer", "-id"], name="draft_by_customer"),
             models.Index(fields=["profile", "status", "-id"], name="draft_by_status"),
             models.Index(fields=["scheduled_for"], name="draft_scheduled", condition=Q(status="scheduled")),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="draft_by_number"),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="draft_number_search"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +126,9 @@ class DraftLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    item = models.ForeignKey(
+        "invoices.CatalogueItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     category = models.CharField(_("category"), max_length=60, blank=True)
     description = models.CharField(_("description"), max_length=500)
     quantity = RateField(_("quantity"), default=Decimal(1))

@@ -194,6 +194,9 @@ class InvoiceLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
+    item = models.ForeignKey(
+        "invoices.CatalogueItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     category = models.CharField(max_length=60, blank=True)
     description = models.CharField(max_length=500)
     quantity = RateField()

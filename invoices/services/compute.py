@@ -32,6 +32,7 @@ MAX_FACTOR: Final = Decimal("9999999999999.999999")
 class LineInput:
     """A line to be billed. `unit_price` None: the rate is not known yet. `tax_rate` in per cent.
 
+    `item_id` is the item of the catalogue that it bills; None: the one whose text it has, if there is one.
     `billable` are the ids of the billable work that the line bills; None: as the line had it before.
     """
 
@@ -46,6 +47,7 @@ class LineInput:
     service_to: date | None = None
     category: str = ""
     billable: tuple[UUID, ...] | None = None
+    item_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,7 @@ def _write_parts(note: Invoice, chosen: Sequence[tuple[InvoiceLine, Decimal]], t
             InvoiceLine(
                 invoice=note,
                 position=position,
+                item_id=line.item_id,
                 description=line.description,
                 quantity=Decimal(1),
                 unit="",

@@ -11,6 +11,7 @@ from customers.states import PaymentTerms
 from invoices.models import DraftLine, InvoiceDraft
 from invoices.services.compute import LineInput, Totals, compute
 from invoices.services.draft_input import DraftInput, check_draft
+from invoices.services.line_items import items_of
 from invoices.services.promo_uses import draft_discount
 from invoices.states import UNTAXED
 
@@ -40,10 +41,12 @@ def draft_fill(draft: InvoiceDraft, data: DraftInput, *, now: datetime) -> list[
 
 
 def _lines(draft: InvoiceDraft, lines: Sequence[LineInput], totals: Totals) -> list[DraftLine]:
+    items = items_of(draft.profile_id, lines)
     return [
         DraftLine(
             draft=draft,
             position=position,
+            item_id=item_id,
             description=line.description.strip(),
             quantity=line.quantity,
             unit=line.unit.strip(),
@@ -57,7 +60,7 @@ def _lines(draft: InvoiceDraft, lines: Sequence[LineInput], totals: Totals) -> l
             amount=total.amount,
             billable=[str(item_id) for item_id in line.billable or ()],
         )
-        for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
+        for position, (line, total, item_id) in enumerate(zip(lines, totals.lines, items, strict=True), start=1)
     ]
 
 

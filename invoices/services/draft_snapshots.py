@@ -79,6 +79,7 @@ def line_input(line: DraftLine | InvoiceLine) -> LineInput:
         service_from=line.service_from,
         service_to=line.service_to,
         category=line.category,
+        item_id=line.item_id,
         billable=tuple(map(UUID, line.billable)) if isinstance(line, DraftLine) else (),
     )
 
@@ -96,6 +97,7 @@ def _line_snapshot(line: DraftLine) -> dict[str, Any]:
         "service_to": line.service_to.isoformat() if line.service_to else None,
         "category": line.category,
         "amount": str(line.amount),
+        "item_id": str(line.item_id) if line.item_id else None,
         "billable": line.billable,
     }
 
@@ -113,6 +115,7 @@ def _line_input(values: dict[str, Any]) -> LineInput:
         service_from=_date(values["service_from"]),
         service_to=_date(values["service_to"]),
         category=values.get("category", ""),
+        item_id=_uuid(values.get("item_id")),
         billable=tuple(map(UUID, values.get("billable", ()))),
     )
 

@@ -255,7 +255,9 @@ def _close_drafts(prepared: Sequence[_Prepared], invoices: Sequence[Invoice]) ->
         prepared[0].draft.save(update_fields=changed)
     else:
         InvoiceDraft.objects.bulk_update([one.draft for one in prepared], changed)
-    billable_invoiced(draft_ids=[one.draft.pk for one in prepared], now=invoices[0].issued_at)
+    with_work = [one.draft.pk for one in prepared if any(line.billable for line in one.draft.lines.all())]
+    if with_work:
+        billable_invoiced(draft_ids=with_work, now=invoices[0].issued_at)
 
 
 def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[InvoiceLine]:
@@ -263,6 +265,7 @@ def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list
         InvoiceLine(
             invoice=invoice,
             position=position,
+            item_id=line.item_id,
             description=line.description,
             quantity=line.quantity,
             unit=line.unit,

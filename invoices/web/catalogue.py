@@ -201,6 +201,7 @@ def catalogue_options(request: HttpRequest) -> HttpResponseBase:
     currency = text_of(request.GET, "currency", 3).upper()
     options = [
         {
+            "id": item.pk,
             "text": item.line_text,
             "unit": item.unit,
             "tax": tax_key(item.tax_category, item.tax_rate),

@@ -70,6 +70,7 @@ def _lines(draft: InvoiceDraft) -> list[dict[str, Any]]:
                 "discount_percent": _percent(line.discount_percent),
                 "tax": tax_key(line.tax_category, line.tax_rate),
                 "billable": " ".join(stored.billable),
+                "item": line.item_id,
             }
         )
     return rows

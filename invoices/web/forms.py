@@ -152,6 +152,7 @@ class LineForm(forms.Form):
     )
 
     billable = forms.CharField(label=_("Billable work"), required=False, widget=forms.HiddenInput)
+    item = forms.UUIDField(label=_("Catalogue item"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, taxes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,6 +175,7 @@ class LineForm(forms.Form):
             service_to=values["service_to"],
             category=values["category"],
             billable=self._billable(),
+            item_id=values["item"],
         )
 
     def _billable(self) -> tuple[UUID, ...] | None:

@@ -12,6 +12,7 @@ def report_tabs(active: str) -> list[View]:
     """Every report, with the one that is open marked."""
     names = {
         "aging": _("Aging"),
+        "sales": _("Sales"),
         "vat": _("Tax"),
         "withholding": _("Withheld tax"),
         "numbers": _("Numbers"),

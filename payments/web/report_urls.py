@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from payments.web import certificates, reports, tax_reports
+from payments.web import certificates, reports, sales, tax_reports
 
 app_name = "reports"
 
 urlpatterns = [
     path("aging/", reports.aging_page, name="aging"),
     path("aging/export/", reports.aging_export, name="aging_export"),
+    path("sales/", sales.sales_page, name="sales"),
+    path("sales/export/", sales.sales_export, name="sales_export"),
     path("vat/", tax_reports.vat_page, name="vat"),
     path("vat/export/", tax_reports.vat_export, name="vat_export"),
     path("withholding/", certificates.missing_page, name="withholding"),

@@ -3,64 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
-from billing_assistant.core.ui.forms import DayField
-from billing_assistant.core.ui.lists import View, word_of
-from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
+from billing_assistant.core.ui.lists import word_of
+from billing_assistant.core.web import actor_of, current_profile, render_page, staff_page
 from billing_assistant.core.workbooks import workbook_response
 from invoices.models import InvoiceTax
 from invoices.number_selectors import numbers_report
 from invoices.states import TaxCategory
 from invoices.vat_selectors import VatReport, VatSection, signed, vat_lines, vat_report
+from payments.web.periods import period_asked, periods
 from payments.web.report_tabs import report_tabs
 
 LISTED: Final = 300
-QUARTER: Final = 3
-DECEMBER: Final = 12
-
-
-class PeriodForm(forms.Form):
-    """From when until when, both inclusive."""
-
-    field_order = ("from", "until")
-    until = DayField(label=gettext_lazy("Until"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["from"] = DayField(label=gettext_lazy("From"))
-        self.order_fields(self.field_order)
-
-    @property
-    def since(self) -> forms.BoundField:
-        return self["from"]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if values.get("from") and values.get("until") and values["until"] < values["from"]:
-            self.add_error("until", _("The period ends before it begins."))
-        return values
 
 
 @staff_page(Right.REPORTS_VIEW)
 def vat_page(request: HttpRequest) -> HttpResponseBase:
     """Output tax of a month, a quarter or any days, tied to the ledger; ?section= and so on show the documents."""
-    form, since, until = _period(request)
-    context: dict[str, Any] = {"form": form, "tabs": report_tabs("vat"), "presets": _presets(request, since, until)}
+    form, since, until = period_asked(request)
+    context: dict[str, Any] = {
+        "form": form,
+        "tabs": report_tabs("vat"),
+        "presets": periods(request, "reports:vat", since, until),
+    }
     if since is None or until is None:
         context["unread"] = True
         return render_page(request, "reports/vat.html", context, fragment="reports/partials/unread.html", status=400)
@@ -77,7 +52,7 @@ def vat_page(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.REPORTS_VIEW)
 def vat_export(request: HttpRequest) -> HttpResponseBase:
     """Every document of the period, a line a tax rate, as CSV or (?format=xlsx) a workbook."""
-    form, since, until = _period(request)
+    form, since, until = period_asked(request)
     if since is None or until is None:
         raise ValidationFailed({name: list(map(str, said)) for name, said in form.errors.items()})
     profile = current_profile(request)
@@ -158,49 +133,6 @@ def numbers_export(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "xlsx":
         return workbook_response(name, head, rows)
     return csv_response(name, head, rows)
-
-
-def _period(request: HttpRequest) -> tuple[PeriodForm, date | None, date | None]:
-    """What was asked for, by default this month. None when it cannot be read, which the form says."""
-    first, last = _month(local_today(current_profile(request), now_of(request)))
-    asked = {
-        "from": request.GET.get("from") or first.isoformat(),
-        "until": request.GET.get("until") or last.isoformat(),
-    }
-    form = PeriodForm(asked, auto_id="filter_%s")
-    if not form.is_valid():
-        return form, None, None
-    return form, form.cleaned_data["from"], form.cleaned_data["until"]
-
-
-def _presets(request: HttpRequest, since: date | None, until: date | None) -> list[View]:
-    today = local_today(current_profile(request), now_of(request))
-    month, quarter = _month(today), _quarter(today)
-    named = (
-        (_("This month"), month),
-        (_("Last month"), _month(month[0] - timedelta(days=1))),
-        (_("This quarter"), quarter),
-        (_("Last quarter"), _quarter(quarter[0] - timedelta(days=1))),
-        (_("This year"), (today.replace(month=1, day=1), today.replace(month=12, day=31))),
-    )
-    return [
-        View(label, f"{reverse('reports:vat')}?from={first}&until={last}", (since, until) == (first, last))
-        for label, (first, last) in named
-    ]
-
-
-def _month(day: date) -> tuple[date, date]:
-    return day.replace(day=1), _last_of(day.year, day.month)
-
-
-def _quarter(day: date) -> tuple[date, date]:
-    begins = (day.month - 1) // QUARTER * QUARTER + 1
-    return date(day.year, begins, 1), _last_of(day.year, begins + QUARTER - 1)
-
-
-def _last_of(year: int, month: int) -> date:
-    following = date(year + 1, 1, 1) if month == DECEMBER else date(year, month + 1, 1)
-    return following - timedelta(days=1)
 
 
 def _by_currency(report: VatReport) -> list[dict[str, Any]]:

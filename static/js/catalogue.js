@@ -35,6 +35,7 @@ function fill(field) {
       target.value = value;
     }
   };
+  set("item", chosen.dataset.item);
   set("unit", chosen.dataset.unit);
   set("unit_price", chosen.dataset.price);
   set("tax", chosen.dataset.tax);
@@ -53,6 +54,7 @@ if (list && form) {
   form.addEventListener("input", (event) => {
     if (!isDescription(event.target)) return;
     clearTimeout(waiting);
+    if (!event.target.value) event.target.closest("[data-row]").querySelector("[name$='-item']").value = "";
     if (event.inputType === "insertReplacementText" && fill(event.target)) return;
     waiting = setTimeout(() => offer(event.target), 200);
   });
