@@ -21,7 +21,7 @@ from customers.models import Customer
 from customers.selectors import customer_get
 from customers.states import LANGUAGES
 from invoices.api.inputs import DraftChangeIn, DraftIn, IssueIn, NothingIn, draft_input
-from invoices.api.serializers import DraftOut, InvoiceOut
+from invoices.api.serializers import DraftOut, IssuedOut
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_find, draft_get, drafts_for
 from invoices.services.documents import draft_html, draft_pdf
@@ -38,6 +38,7 @@ BODY_NAMES: Final = {
     "early_discount_percent": "early_payment_discount.percent",
     "early_discount_days": "early_payment_discount.days",
 }
+LINE_NAMES: Final = {"unit_price": "rate", "item_id": "catalogue_item_id"}
 STATUS: Final = OpenApiParameter("status", OpenApiTypes.STR, enum=list(DraftStatus))
 READ, WRITE = Right.INVOICES_VIEW, Right.INVOICES_DRAFT
 
@@ -188,17 +189,22 @@ class DraftIssue(DraftView):
 
     rights = {"POST": Right.INVOICES_ISSUE}
     request_bodies = {"POST": IssueIn}
-    answers = {"POST": InvoiceOut}
+    answers = {"POST": IssuedOut}
 
     def post(self, request: Request, draft_ref: str, customer_ref: str = "") -> Response:
-        """Issues the invoice: number, snapshot, ledger. Sends nothing."""
+        """Issues the invoice: number, snapshot, ledger. Sends nothing. `warnings` tells what spoke against it."""
         draft_id, customer_id = draft_find(self.actor, draft_ref)
         if customer_ref and customer_id != self.customer(customer_ref).pk:
             raise NotFound(_("There is no such draft."))
         issued_on = self.parse(IssueIn)["issue_date"]
         invoice = invoice_issue(draft_id=draft_id, actor=self.actor, now=self.now, issued_on=issued_on)
-        shown = InvoiceOut(invoice, context={"today": local_today(invoice.profile, self.now)}).data
+        shown = IssuedOut(invoice, context={"today": local_today(invoice.profile, self.now)}).data
         return Response(shown, status=201)
+
+
+def _item(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a snapshot as a checked body has it."""
+    return {LINE_NAMES.get(name, name): value for name, value in line.items() if name != "amount"}
 
 
 def _present(draft: InvoiceDraft) -> dict[str, Any]:
@@ -218,13 +224,8 @@ def _present(draft: InvoiceDraft) -> dict[str, Any]:
         "discount_percent": percent,
         "discount_amount": amount,
         "instalments": [{"due_date": day, "amount": amount} for day, amount in snapshot["instalments"]],
-        "items": [
-            {**{key: value for key, value in line.items() if key != "amount"}, "rate": line["unit_price"]}
-            for line in snapshot["lines"]
-        ],
+        "items": [_item(line) for line in snapshot["lines"]],
     }
-    for item in body["items"]:
-        item.pop("unit_price")
     serializer = DraftIn(data=body)
     serializer.is_valid(raise_exception=True)
     return {name: value for name, value in serializer.validated_data.items() if name != "version"}

@@ -16,6 +16,7 @@ from billing_assistant.core.clock import local_today
 from customers.states import LANGUAGES
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.services.instalments import due_parts
+from invoices.services.issue_warnings import issue_warnings
 from invoices.states import InvoiceKind, invoice_status
 from invoices.version_selectors import version_get
 
@@ -38,6 +39,7 @@ class LineOut(serializers.Serializer[Any]):
     category = serializers.CharField()
     service_from = serializers.DateField(allow_null=True)
     service_to = serializers.DateField(allow_null=True)
+    catalogue_item_id = serializers.UUIDField(source="item_id", allow_null=True)
     amount = MoneyField()
 
     def get_rate(self, line: DraftLine | InvoiceLine) -> Decimal | None:
@@ -177,6 +179,13 @@ class InvoiceRowOut(serializers.Serializer[Invoice]):
         return str(invoice.buyer["name"])
 
 
+class IssueWarningOut(serializers.Serializer[Any]):
+    """What speaks against an invoice that was issued all the same, like `credit_limit`."""
+
+    code = serializers.CharField()
+    message = serializers.CharField(help_text="In the language of the caller.")
+
+
 class InvoiceOut(InvoiceRowOut):
     """One issued document, whole."""
 
@@ -221,3 +230,13 @@ class InvoiceOut(InvoiceRowOut):
 
     def get_instalments(self, invoice: Invoice) -> list[dict[str, Any]]:
         return list(InstalmentOut(invoice.instalments.all(), many=True, context={"currency": invoice.currency}).data)
+
+
+class IssuedOut(InvoiceOut):
+    """An invoice that was just issued, with what the page of the draft would warn of."""
+
+    warnings = serializers.SerializerMethodField()
+
+    @extend_schema_field(IssueWarningOut(many=True))
+    def get_warnings(self, invoice: Invoice) -> list[dict[str, Any]]:
+        return list(IssueWarningOut(issue_warnings(invoice), many=True).data)

@@ -45,9 +45,14 @@ def attachments_of(owner: Owner) -> QuerySet[Attachment]:
     return rows.filter(Q(invoice=owner) | Q(draft__invoice=owner))
 
 
+def attachments_at(owner: Owner) -> QuerySet[Attachment]:
+    """The files of a draft or an invoice that are still there."""
+    return attachments_of(owner).filter(removed_at__isnull=True)
+
+
 def attachments_for_client(invoice: Invoice) -> QuerySet[Attachment]:
     """The files of an invoice that its client may see."""
-    return attachments_of(invoice).filter(for_client=True, removed_at__isnull=True)
+    return attachments_at(invoice).filter(for_client=True)
 
 
 def attachment_add(*, owner: Owner, data: AttachmentInput, actor: Actor, now: datetime) -> Attachment:
@@ -60,7 +65,7 @@ def attachment_add(*, owner: Owner, data: AttachmentInput, actor: Actor, now: da
     actor.require_profile(owner.profile_id)
     if isinstance(owner, InvoiceDraft) and owner.status not in OPEN_DRAFTS:
         raise ValidationFailed({"file": [_("%(number)s is no longer open.") % {"number": owner.number}]})
-    if attachments_of(owner).filter(removed_at__isnull=True).count() >= MOST_FILES:
+    if attachments_at(owner).count() >= MOST_FILES:
         raise ValidationFailed({"file": [_("At most %(most)d files can be kept here.") % {"most": MOST_FILES}]})
     kind = content_type_of(data.name, data.content)
     stored = files.store(content=data.content, name=data.name, content_type=kind, profile_id=owner.profile_id)

@@ -27,6 +27,7 @@ from invoices.web.billable_forms import TermsForm
 from invoices.web.billable_query import FILTERS, billable_chips, billable_filters
 
 SHOWN: Final = "shown"
+MOST_TOLD: Final = 3
 
 
 @staff_page(Right.INVOICES_DRAFT)
@@ -93,9 +94,13 @@ def _tell(request: HttpRequest, made: BillableMade) -> None:
         messages.success(request, text % {"n": number})
     else:
         messages.info(request, _("There was nothing left to bill: somebody may have made the drafts meanwhile."))
-    for one in made.skipped:
+    for one in made.skipped[:MOST_TOLD]:
         words = {"name": one.customer.name, "reason": one.reason}
         messages.warning(request, _("%(name)s was left out: %(reason)s") % words)
+    more = len(made.skipped) - MOST_TOLD
+    if more > 0:
+        text = ngettext("%(n)d more customer was left out.", "%(n)d more customers were left out.", more)
+        messages.warning(request, text % {"n": more})
     if made.later:
         text = ngettext(
             "%(n)d customer is left. Make drafts again.", "%(n)d customers are left. Make drafts again.", made.later

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
@@ -25,11 +26,13 @@ from customers.credit import exposure_of
 from customers.states import CustomerStatus
 from invoices.models import InvoiceDraft
 from invoices.selectors import draft_get
+from invoices.services.attachments import attachments_at
 from invoices.services.documents import draft_html, draft_pdf
 from invoices.services.drafts import draft_discard, draft_duplicate, draft_reopen, draft_restore, draft_review
 from invoices.services.instalments import due_parts
 from invoices.services.issue import invoice_issue
-from invoices.states import DRAFT_TRANSITIONS, DraftStatus
+from invoices.services.issue_warnings import issue_warnings
+from invoices.states import DRAFT_TRANSITIONS, OPEN_DRAFTS, DraftStatus
 
 
 @staff_page(Right.INVOICES_VIEW)
@@ -44,6 +47,9 @@ def draft_preview(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
         "draft": draft,
         "status": status,
         "due_on": _due_on(draft, request),
+        "files": attachments_at(draft),
+        "files_url": reverse("invoices:draft_attachments", args=[draft.pk]),
+        "may_add_file": drafts and status in OPEN_DRAFTS,
         "versions": draft.versions.all()[:20],
         "entries": story_of(timeline(actor, subject_id=draft.pk)[:20]),
         "may_edit": drafts and status in {DraftStatus.DRAFT, DraftStatus.REVIEWED},
@@ -91,8 +97,8 @@ def draft_issue(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Issues the invoice and goes to it."""
     invoice = invoice_issue(draft_id=draft_id, actor=actor_of(request), now=now_of(request))
     messages.success(request, _("%(number)s issued. Nothing has been sent yet.") % {"number": invoice.number})
-    if exposure_of(invoice.customer).over:
-        messages.warning(request, _("%(name)s is over the credit limit now.") % {"name": invoice.customer.name})
+    for warning in issue_warnings(invoice):
+        messages.warning(request, warning.message)
     return redirect("invoices:detail", invoice.pk)
 
 

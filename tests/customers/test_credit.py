@@ -82,6 +82,17 @@ def test_the_draft_warns_before_and_after_the_limit_is_passed(finance: Client) -
     assert "is over the credit limit now." in told
 
 
+@pytest.mark.parametrize(("limit", "codes"), [(Decimal(100), ["credit_limit"]), (Decimal(60_000), []), (None, [])])
+def test_the_answer_of_the_api_warns_as_the_page_does(finance: Client, limit: Decimal | None, codes: list[str]) -> None:
+    customer = factories.customer(factories.seller(), name="Amani Ltd", credit_limit=limit)
+    draft = factories.draft(customer)
+    answer = finance.post(f"/api/drafts/{draft.number}/issue", {}, content_type="application/json")
+    assert answer.status_code == 201
+    warnings = answer.json()["warnings"]
+    assert [warning["code"] for warning in warnings] == codes
+    assert [warning["message"] for warning in warnings] == ["Amani Ltd is over the credit limit now."] * len(codes)
+
+
 def test_a_suspended_customers_draft_says_so_and_offers_no_issue(finance: Client) -> None:
     customer = factories.customer(factories.seller())
     draft = factories.draft(customer)

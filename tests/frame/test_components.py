@@ -47,6 +47,11 @@ def test_money_has_a_small_code_and_a_real_minus() -> None:
     assert html == '<span class="money"><span class="money-code">KES</span> −1,500.00</span>'
 
 
+def test_money_says_when_its_figure_is_too_long_for_a_narrow_box() -> None:
+    assert "money-long" not in render("{% money amount 'KES' %}", amount=Decimal("999999.99"))
+    assert 'class="money money-long"' in render("{% money amount 'KES' %}", amount=Decimal(1_234_567_890))
+
+
 def test_money_takes_a_money_value() -> None:
     assert render("{% money m %}", m=Money(Decimal(5), "JPY")).endswith("5</span>")
     assert render("{% money_value m %}", m=Money(Decimal(5), "JPY")) == "5"

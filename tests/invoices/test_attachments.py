@@ -136,6 +136,27 @@ def test_files_are_added_and_removed_on_pages(client: Client) -> None:
     assert "nobody: removed by" in client.get(address).content.decode()
 
 
+def test_the_pages_of_draft_and_invoice_list_their_files(client: Client) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    draft = factories.draft()
+    assert "Add file" in client.get(f"/drafts/{draft.pk}/preview/").content.decode()
+    added(draft, "contract.pdf", with_email=True)
+    gone = added(draft, "secret.pdf")
+    attachment_remove(attachment_id=gone.pk, actor=SYSTEM, now=NOW)
+    pages = [client.get(f"/drafts/{draft.pk}/preview/")]
+    invoice = invoice_issue(draft_id=draft.pk, actor=SYSTEM, now=NOW)
+    pages += [client.get(f"/drafts/{draft.pk}/preview/"), client.get(f"/invoices/{invoice.pk}/")]
+    for page in (answer.content.decode() for answer in pages):
+        listed = page[page.index('class="versions files"') :]
+        assert "contract.pdf" in listed
+        assert "with the e-mail" in listed
+        assert f"{len(PDF)}\xa0bytes" in listed
+        assert ">secret.pdf</a>" not in page
+    assert ["Add file" in answer.content.decode() for answer in pages] == [True, False, True]
+    client.force_login(factories.user(Role.READ_ONLY))
+    assert "Add file" not in client.get(f"/invoices/{invoice.pk}/").content.decode()
+
+
 def test_files_by_the_api(client: Client) -> None:
     client.force_login(factories.user(Role.FINANCE))
     invoice = factories.issued_invoice()

@@ -127,6 +127,15 @@ def test_what_is_made_and_what_is_left_out_is_told(customer: Customer) -> None:
     assert "There was nothing left to bill" in client.post(DRAFTS, {"scope": "shown"}, follow=True).text
 
 
+def test_of_many_that_are_left_out_three_are_named_and_the_rest_counted(customer: Customer) -> None:
+    for number in range(5):
+        factories.billable(factories.customer(customer.profile, name=f"Asleep {number}"))
+    Customer.objects.filter(name__startswith="Asleep").update(status=CustomerStatus.SUSPENDED)
+    page = browser(customer).post(DRAFTS, {"scope": "shown"}, follow=True).text
+    assert page.count("was left out:") == 3
+    assert "2 more customers were left out." in page
+
+
 def test_the_list_is_a_file_as_it_is_filtered(customer: Customer) -> None:
     factories.billable(customer, "Design", project="Site")
     factories.billable(customer, "Taxi", project="Shop")

@@ -327,6 +327,7 @@ def test_get_changes_nothing(of: BusinessProfile, buyer: Customer) -> None:
     assert not Message.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_issued_invoice_is_scheduled_once_and_listed_with_its_time(of: BusinessProfile, buyer: Customer) -> None:
     invoice, client = factories.issued_invoice(buyer), api(of)
     body = {"send_via": "both", "schedule_send": "2099-01-01"}

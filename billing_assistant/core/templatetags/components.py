@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.conf import settings
@@ -25,6 +25,8 @@ from billing_assistant.core.ui import fields, formats, links, tones
 
 register = template.Library()
 SPRITE = "vendor/icons.svg"
+LONG_FIGURE: Final = 11
+"""Signs of an amount that fit beside its currency in a narrow box: 999,999.99 does, 1,234,567.89 does not."""
 
 
 # Words and values
@@ -93,14 +95,16 @@ def money(amount: Any, currency: str = "", *, signed: bool = False, tone: str = 
     value, code = _pair(amount, currency)
     if value is None or not code:
         return format_html('<span class="money money-none">{}</span>', formats.NONE)
-    before = _before_amount(code, tone, size)
-    return SafeString(f"{before}{escape(formats.amount_text(value, code, signed=signed))}</span>")
+    figure = formats.amount_text(value, code, signed=signed)
+    before = _before_amount(code, tone, size, is_long=len(figure) > LONG_FIGURE)
+    return SafeString(f"{before}{escape(figure)}</span>")
 
 
 @lru_cache(maxsize=512)
-def _before_amount(code: str, tone: str, size: str) -> SafeString:
+def _before_amount(code: str, tone: str, size: str, *, is_long: bool) -> SafeString:
     """A list shows a hundred amounts in few currencies."""
     css = "money" + (f" text-tone-{tones.tone_of(tone)}" if tone else "") + (f" money-{size}" if size else "")
+    css += " money-long" if is_long else ""
     return format_html('<span class="{}"><span class="money-code">{}</span> ', css, code)
 
 

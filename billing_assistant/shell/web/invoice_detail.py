@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.rights import Right
@@ -17,6 +18,7 @@ from billing_assistant.ledger.selectors import journal
 from billing_assistant.shell.links import url_to
 from invoices.models import Invoice
 from invoices.selectors import invoice_get
+from invoices.services.attachments import attachments_at
 from invoices.services.early_payment import early_offer
 from invoices.states import InvoiceKind, InvoiceState
 from invoices.web.lists import shown_status
@@ -40,6 +42,9 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "instalments": invoice.instalments.all(),
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
+        "files": attachments_at(invoice),
+        "files_url": reverse("invoices:invoice_attachments", args=[invoice.pk]),
+        "may_add_file": Right.INVOICES_DRAFT in actor.rights,
         "messages_sent": messages_of_invoice(actor, invoice)[:20] if Right.MESSAGES_VIEW in actor.rights else [],
         "scheduled": scheduled_of_invoice(actor, invoice) if Right.MESSAGES_VIEW in actor.rights else [],
         "entries": story_of(timeline(actor, subject_id=invoice.pk)[:30]),
