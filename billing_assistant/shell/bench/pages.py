@@ -136,11 +136,10 @@ def _customer_pages(setting: Setting) -> Iterator[Address]:
     )
     for size, number in (("usual", "MANY-00042"), ("large", "MANY-00001")):
         customer = Customer.objects.get(profile=setting.profile, number=number)
-        url = reverse("customers:detail", args=[customer.pk])
-        for tab in ("overview", "invoices", "payments", "activity"):
-            yield Address(f"customer, {size}, {tab}", f"{url}?tab={tab}")
+        for tab in ("detail", "invoices", "payments", "activity"):
+            yield Address(f"customer, {size}, {tab}", reverse(f"customers:{tab}", args=[customer.pk]))
         yield Address(f"API customer, {size}", f"/api/customers/{number}")
-    yield from _if_there("customer figures", "customers:statistics")
+    yield from _if_there("customer figures", "customers:stats")
 
 
 def _lists(noun: str, route: str, narrowed: dict[str, dict[str, str]]) -> Iterator[Address]:
