@@ -6,6 +6,7 @@ shows the pages; the importer takes rows and writes them, in a transaction of th
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -142,7 +143,7 @@ class Batch:
     work: Sequence[Any]
 
 
-class Importer:
+class Importer(ABC):
     """One kind of thing. A subclass says its fields and writes rows; it never commits; a repeat makes nothing twice.
 
     `batches` gives the same batches for the same file each time: after a crash those that were written are passed over.
@@ -166,9 +167,9 @@ class Importer:
         while chunk := list(islice(remaining, CHUNK)):
             yield Batch(len(chunk), chunk)
 
+    @abstractmethod
     def write(self, work: Sequence[Any], context: ImportContext) -> Tally:
         """Writes one batch inside the caller's transaction, with savepoints of its own where a row may fail."""
-        raise NotImplementedError
 
     def field(self, name: str) -> ImportField | None:
         return next((each for each in self.fields if each.name == name), None)
