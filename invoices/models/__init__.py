@@ -1,10 +1,12 @@
 from invoices.models.attachments import Attachment
 from invoices.models.billable import BillableItem, BillableTerms
+from invoices.models.billing_runs import BillingChunk, BillingEngine, BillingRun
 from invoices.models.catalogue import CatalogueItem, CataloguePrice
 from invoices.models.drafts import DraftLine, DraftVersion, InvoiceDraft
 from invoices.models.exchange_rates import ExchangeRate
 from invoices.models.imports import ImportRun
 from invoices.models.invoices import Instalment, Invoice, InvoiceLine, InvoiceTax
+from invoices.models.plans import Plan, PlanAdjustment, PlanLine, PlanPeriod
 from invoices.models.promo_codes import PromoCode, PromoUse
 from invoices.models.quotes import Quote
 from invoices.models.rules import BillingRules
@@ -18,7 +20,10 @@ __all__ = [
     "Attachment",
     "BillableItem",
     "BillableTerms",
+    "BillingChunk",
+    "BillingEngine",
     "BillingRules",
+    "BillingRun",
     "CatalogueItem",
     "CataloguePrice",
     "DraftLine",
@@ -34,6 +39,10 @@ __all__ = [
     "InvoiceTax",
     "InvoiceTemplate",
     "NumberSeries",
+    "Plan",
+    "PlanAdjustment",
+    "PlanLine",
+    "PlanPeriod",
     "PromoCode",
     "PromoUse",
     "Quote",

@@ -90,6 +90,7 @@ class BusinessProfile(Entity):
     credit_note_number_format = models.CharField(max_length=40, default="CN-{year}-{number:04}", validators=[PATTERN])
     payment_number_format = models.CharField(max_length=40, default="PAY-{number:04}", validators=[PATTERN])
     quote_number_format = models.CharField(max_length=40, default="QUO-{number:04}", validators=[PATTERN])
+    plan_number_format = models.CharField(max_length=40, default="PLAN-{number:04}", validators=[PATTERN])
     proforma_number_format = models.CharField(max_length=40, default="PRO-{number:04}", validators=[PATTERN])
     numbers_restart_yearly = models.BooleanField(_("invoice numbers start again each year"), default=True)
 
