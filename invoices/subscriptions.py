@@ -7,7 +7,7 @@ from uuid import UUID
 from billing_assistant.core import queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
-from billing_assistant.core.events import subscribe
+from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from invoices.models import InvoiceDraft
 from invoices.services.documents import invoice_pdf
@@ -21,7 +21,14 @@ def render_pdf(event: Event) -> None:
     invoice_pdf(invoice_id=event.subject_id)
 
 
-@subscribe("draft.updated", "draft.discarded", "invoice.issued", name="invoices.quotes_follow_draft")
+def _of_a_draft(entry: EventInput) -> bool:
+    """Invoices of plans were never a draft that somebody could have offered."""
+    return entry.name != "invoice.issued" or "plan" not in entry.data
+
+
+@subscribe(
+    "draft.updated", "draft.discarded", "invoice.issued", name="invoices.quotes_follow_draft", concerns=_of_a_draft
+)
 def follow_draft(event: Event) -> None:
     """What was offered and is no longer so cannot be accepted; what was accepted is invoiced with its draft."""
     for draft_id in _drafts_of(event):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core import queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
-from billing_assistant.core.events import subscribe
+from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from billing_assistant.core.services.notices import notice_to_role
 from invoices.models import Invoice
@@ -27,11 +27,15 @@ AUTOMATIC = Actor.system("Automatic sending")
 log = structlog.get_logger(__name__)
 
 
-@subscribe("invoice.issued", name="reminders.send_by_itself", queue=queue.MAIL)
+def _sends_itself(entry: EventInput) -> bool:
+    return bool(entry.data.get("auto_send", True))
+
+
+@subscribe("invoice.issued", name="reminders.send_by_itself", queue=queue.MAIL, concerns=_sends_itself)
 def send_by_itself(event: Event) -> None:
-    """Sends an issued invoice to a customer who wants that, unless it was issued in order to be sent."""
+    """Sends an issued invoice to a customer who wants that, or whose plan says so; unless it was sent already."""
     invoice = Invoice.objects.select_related("customer").get(pk=event.subject_id)
-    if not invoice.customer.auto_send_invoices:
+    if not (invoice.customer.auto_send_invoices or event.data.get("plan")):
         return
     if Message.objects.filter(invoice=invoice, kind=MessageKind.INVOICE_SENT).exists():
         return

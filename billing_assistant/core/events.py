@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -19,10 +19,11 @@ from django.utils.encoding import force_str
 
 from billing_assistant.core import queue as jobs
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_insert
 from billing_assistant.core.models import Event, EventDelivery
 
 Handler = Callable[[Event], None]
-INSERT_CHUNK: Final = 2_000
+Concerns = Callable[["EventInput"], bool]
 
 
 class Subject(Protocol):
@@ -37,11 +38,16 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A handler by name, for some event names, run in a queue."""
+    """A handler by name, for some event names, run in a queue; only for those events that it is concerned with."""
 
     name: str
     handler: Handler
     queue: str
+    concerns: Concerns | None = None
+
+    def wants(self, entry: EventInput) -> bool:
+        """Whether an event of a name that it subscribed to is to be delivered to it."""
+        return self.concerns is None or self.concerns(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,17 @@ _by_event: dict[str, list[Subscriber]] = defaultdict(list)
 _by_name: dict[str, Subscriber] = {}
 
 
-def subscribe(*event_names: str, name: str, queue: str = jobs.DEFAULT) -> Callable[[Handler], Handler]:
-    """Registers a handler (in an app's `subscriptions.py`) for events by name."""
+def subscribe(
+    *event_names: str, name: str, queue: str = jobs.DEFAULT, concerns: Concerns | None = None
+) -> Callable[[Handler], Handler]:
+    """Registers a handler (in an app's `subscriptions.py`) for events by name.
+
+    `concerns` looks at an event as it is written and says whether the handler has anything to do with it: what it
+    declines costs no delivery. It reads what the event carries, never the database.
+    """
 
     def register(handler: Handler) -> Handler:
-        subscriber = Subscriber(name, handler, queue)
+        subscriber = Subscriber(name, handler, queue, concerns)
         if name in _by_name:
             raise ValueError(f"Two subscribers are named {name}.")
         _by_name[name] = subscriber
@@ -106,15 +118,17 @@ def record_many(entries: Iterable[EventInput]) -> list[Event]:
     """Writes many events in two inserts, and wakes the relay when the transaction commits."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction that makes it true.")
-    events = [_event(entry) for entry in entries]
-    Event.objects.bulk_create(events, batch_size=INSERT_CHUNK)
+    written = [(_event(entry), entry) for entry in entries]
+    events = [event for event, _ in written]
+    rows_insert(events)
     deliveries = [
         EventDelivery(event=event, subscriber=to.name, queue=to.queue, due_at=event.created_at)
-        for event in events
+        for event, entry in written
         for to in _by_event.get(event.name, ())
+        if to.wants(entry)
     ]
     if deliveries:
-        EventDelivery.objects.bulk_create(deliveries, batch_size=INSERT_CHUNK)
+        rows_insert(deliveries)
         for queue in sorted({delivery.queue for delivery in deliveries}):
             jobs.enqueue_once_on_commit("core.relay_events", queue=queue, only=queue)
     return events

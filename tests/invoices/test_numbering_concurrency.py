@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from invoices.models import Invoice, NumberSeries
 from invoices.number_selectors import number_gaps
-from invoices.services import issue, numbering
+from invoices.services import issuing, numbering
 from invoices.services.issue import invoice_issue
 from tests import factories
 from tests.factories import NOW, SYSTEM
@@ -69,7 +69,7 @@ def test_negative_control_the_highest_number_plus_one_collides(monkeypatch: pyte
         last = Invoice.objects.filter(series=series).aggregate(last=Max("sequence"))["last"] or 0
         return [numbering.TakenNumber(series, 2026, last + 1, series.number(year=2026, sequence=last + 1), dates[0])]
 
-    monkeypatch.setattr(issue, "numbers_take", unlocked)
+    monkeypatch.setattr(issuing, "numbers_take", unlocked)
     customer = factories.customer(factories.seller())
     factories.issued_invoice(customer)
     draft_ids = [factories.draft(customer).pk for _ in range(60)]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_insert
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import ZERO, is_quantized
 from billing_assistant.ledger.kinds import OWNED, AccountKind, EntryKind
@@ -108,8 +109,8 @@ def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> Non
         for entry, sides in sides_of
         if sides
     ]
-    JournalEntry.objects.bulk_create([row for row, _, _ in rows])
-    JournalLine.objects.bulk_create(
+    rows_insert([row for row, _, _ in rows])
+    rows_insert(
         [
             JournalLine(entry=row, account_id=accounts[_key(entry, side)], currency=entry.currency, amount=side.amount)
             for row, entry, sides in rows
