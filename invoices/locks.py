@@ -1,9 +1,10 @@
-"""Row locks of the invoices app. Order for all: drafts, quotes, invoices by id, billable work by id,
-promo codes, the lock date, the counter of a series."""
+"""Row locks of the invoices app. Order for all: plans, periods of plans, drafts, quotes, invoices by id,
+billable work by id, promo codes, the lock date, the counter of a series."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -21,10 +22,27 @@ from invoices.models import (
     InvoiceDraft,
     InvoiceTemplate,
     NumberSeries,
+    Plan,
+    PlanPeriod,
     PromoCode,
     Quote,
     SeriesCounter,
 )
+from invoices.plan_states import PlanStatus
+
+
+def plans_due_claim(*, now: datetime, limit: int) -> list[Plan]:
+    """Locks plans that are due, the longest due first, but those that another worker has."""
+    due = Plan.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        status=PlanStatus.ACTIVE, due_at__lte=now
+    )
+    return list(due.order_by("due_at", "id")[:limit])
+
+
+def periods_reviewed_claim(*, now: datetime, limit: int) -> list[PlanPeriod]:
+    """Locks periods whose draft was to be looked through until now, but those that another worker has."""
+    over = PlanPeriod.objects.select_for_update(of=("self",), skip_locked=True).filter(review_until__lte=now)
+    return list(over.select_related("draft", "plan__customer").order_by("review_until", "id")[:limit])
 
 
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:

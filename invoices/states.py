@@ -152,6 +152,7 @@ class DraftSource(Status):
     AI = "ai", _("Drafted from a request"), "info", "sparkles"
     API = "api", _("By the API"), "neutral", "api"
     IMPORT = "import", _("Imported"), "neutral", "file-import"
+    PLAN = "plan", _("By a plan"), "neutral", "repeat"
 
 
 class CatalogueKind(Status):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import connection, models
 from django.db.models import Model
+from django.db.models.options import Options
 from psycopg import sql
 
 COPY_FROM: Final = 20
@@ -80,3 +81,40 @@ class _Json:
         if self._last is None or self._last[0] is not value:
             self._last = value, json.dumps(value, cls=self._encoder)
         return self._last[1]
+
+
+def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Writes some fields of many rows of one model in one statement, found by their keys."""
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    name = connection.ops.quote_name
+    changed = [_column(meta, one) for one in fields]
+    given = [_column(meta, meta.pk.name), *changed]
+    table, key = name(meta.db_table), name(str(meta.pk.column))
+    sets = ", ".join(f"{name(str(field.column))} = given.{name(str(field.column))}" for field in changed)
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field in given)
+    names = ", ".join(name(str(field.column)) for field in given)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {table}.{key} = given.{key}",  # noqa: S608 -- names of the model
+            [[_plain(field, getattr(row, str(field.attname))) for row in rows] for field in given],
+        )
+
+
+def _column(meta: Options[Any], name: str) -> models.Field[Any, Any]:
+    field = meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{name} is no column of {meta.label}.")
+    return field
+
+
+def _plain(field: models.Field[Any, Any], value: Any) -> Any:
+    prepared = field.get_db_prep_save(value, connection)
+    return _text(prepared) if isinstance(prepared, str) else prepared
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    """The type of a column without its length: an array of it casts what it is given."""
+    kind = field.rel_db_type(connection) if isinstance(field, models.ForeignKey) else field.db_type(connection)
+    return str(kind).split("(")[0]

@@ -43,6 +43,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 CELERY["CELERY_BEAT_SCHEDULE"] = {
     "relay events": _every(5, "core.relay_events"),
     "sweep stale work": _every(60, "core.sweep"),
+    "bill plans": _every(60, "invoices.bill_plans"),
     "sweep messages": _every(60, "reminders.sweep_messages"),
     "expire checkouts": _every(60, "payments.expire_checkouts"),
     "sweep webhooks": _every(60, "integrations.sweep"),

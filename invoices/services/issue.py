@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_update
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.failpoints import declare, fail_point
@@ -43,14 +45,22 @@ def invoice_issue(*, draft_id: UUID, actor: Actor, now: datetime, issued_on: dat
 
 
 def invoices_issue(
-    *, draft_ids: Iterable[UUID], actor: Actor, now: datetime, issued_on: date | None = None
+    *,
+    draft_ids: Iterable[UUID],
+    actor: Actor,
+    now: datetime,
+    issued_on: date | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> list[Invoice]:
-    """Issues drafts together: all or none, numbered as one block per series in date order, then in the order given."""
+    """Issues drafts together: all or none, numbered as one block per series in date order, then in the order given.
+
+    `beside` is what the events say besides the usual, such as the plan that a draft was made from.
+    """
     actor.require(Right.INVOICES_ISSUE)
     ordered = list(dict.fromkeys(draft_ids))
     with transaction.atomic():
         drafts = {draft.pk: draft for draft in _locked(ordered, actor)}
-        prepared = [_prepare(drafts[draft_id], issued_on, now) for draft_id in ordered]
+        prepared = [_prepare(drafts[draft_id], issued_on, now, beside or {}) for draft_id in ordered]
         promos = promo_codes_claim([(one.draft, one.totals) for one in prepared], now=now)
         series = series_of_drafts([one.draft for one in prepared])
         by_series: dict[tuple[UUID, UUID], list[Issuable]] = {}
@@ -85,7 +95,7 @@ def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
     return drafts
 
 
-def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime) -> Issuable:
+def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime, beside: Mapping[str, Any]) -> Issuable:
     lines = tuple(line_input(line) for line in draft.lines.all())
     totals = compute(
         lines,
@@ -93,7 +103,7 @@ def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime) -> Issu
         prices_include_tax=draft.prices_include_tax,
         discount=Discount(DiscountKind(draft.discount_kind), draft.discount_value),
     )
-    data = {"draft": draft.number, "auto_send": draft.customer.auto_send_invoices}
+    data = {"draft": draft.number, "auto_send": draft.customer.auto_send_invoices, **beside}
     return issuable(Issuable(draft, lines, totals, issued_on or local_today(draft.profile, now), data))
 
 
@@ -104,7 +114,7 @@ def _close_drafts(prepared: Sequence[Issuable], invoices: Sequence[Invoice]) -> 
     if len(prepared) == 1:  # the usual case, at a third of the cost
         prepared[0].draft.save(update_fields=changed)
     else:
-        InvoiceDraft.objects.bulk_update([one.draft for one in prepared], changed)
+        rows_update([one.draft for one in prepared], changed)
     with_work = [one.draft.pk for one in prepared if any(line.billable for line in one.draft.lines.all())]
     if with_work:
         billable_invoiced(draft_ids=with_work, now=invoices[0].issued_at)

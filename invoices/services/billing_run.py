@@ -1,0 +1,244 @@
+"""The billing run: due plans are claimed in chunks, and each chunk is billed in one transaction.
+
+A chunk locks its plans (others skip them), writes its invoices with a block of numbers taken last, one row a period
+that the database has only once, and moves the plans on. A worker that dies leaves nothing behind, and what it held is
+due for the next one. A plan that cannot be billed is parked and a person is told: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from billing_assistant.core import events
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_insert, rows_update
+from billing_assistant.core.clock import now as clock_now
+from billing_assistant.core.errors import DomainError
+from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.services.notices import notice_to_role
+from invoices.errors import IssueDateRefused
+from invoices.locks import plans_due_claim
+from invoices.models import BillingChunk, BillingEngine, BillingRun, Invoice, InvoiceDraft, Plan, PlanPeriod
+from invoices.plan_states import PeriodOutcome, PlanStatus
+from invoices.services.billing_documents import (
+    ChunkRead,
+    DuePeriod,
+    chunk_read,
+    issuable_of,
+    periods_put_together,
+    totals_by_currency,
+)
+from invoices.services.billing_drafts import period_draft
+from invoices.services.issuing import Issuable, documents_issue
+from invoices.services.numbering import series_of_drafts
+from invoices.services.plan_schedule import due_at_of
+
+CHUNK: Final = 250
+LATER: Final = timedelta(hours=1)
+ENGINE: Final = Actor.system("Billing run")
+REFUSED: Final = (DomainError, IntegrityError, DataError, ArithmeticError, LookupError, TypeError, ValueError)
+log = structlog.get_logger(__name__)
+
+declare("billing.after_claim", "billing.before_commit", "billing.after_commit")
+
+
+@dataclass(slots=True)
+class _Done:
+    """What came of some plans."""
+
+    invoiced: list[DuePeriod] = field(default_factory=list)
+    drafted: list[DuePeriod] = field(default_factory=list)
+    parked: int = 0
+    put_off: int = 0
+
+
+def chunk_bill(*, run: BillingRun, now: datetime, limit: int = CHUNK) -> BillingChunk | None:
+    """Bills up to `limit` due plans in one transaction. None: nothing is due that nobody else has, or all is paused."""
+    started = time.perf_counter()
+    with transaction.atomic():
+        if BillingEngine.objects.filter(paused_at__isnull=False).exists():
+            return None
+        plans = plans_due_claim(now=now, limit=limit)
+        if not plans:
+            return None
+        fail_point("billing.after_claim")
+        done = _bill_together(plans, run, now)
+        chunk = BillingChunk(
+            run=run,
+            worker=f"{socket.gethostname()}:{os.getpid()}"[:60],
+            plans=len(plans),
+            invoiced=len(done.invoiced),
+            drafted=len(done.drafted),
+            parked=done.parked,
+            skipped=done.put_off,
+            totals=totals_by_currency([*done.invoiced, *done.drafted]),
+            milliseconds=round((time.perf_counter() - started) * 1000),
+            created_at=clock_now(),
+        )
+        chunk.save(force_insert=True)
+        fail_point("billing.before_commit")
+    fail_point("billing.after_commit")
+    log.info(
+        "billing_run.chunk",
+        run=run.number,
+        plans=chunk.plans,
+        invoiced=chunk.invoiced,
+        drafted=chunk.drafted,
+        parked=chunk.parked,
+        milliseconds=chunk.milliseconds,
+        lag_seconds=round((now - min(plan.due_at or now for plan in plans)).total_seconds()),
+    )
+    return chunk
+
+
+def _bill_together(plans: Sequence[Plan], run: BillingRun, now: datetime) -> _Done:
+    """All plans at once; when one of them is refused, each by itself, so that only that one is parked."""
+    before = [(plan, plan.next_index, plan.due_at, plan.status) for plan in plans]
+    try:
+        with transaction.atomic():
+            return _bill(plans, run, now)
+    except REFUSED as error:
+        log.info("billing_run.chunk_divided", run=run.number, plans=len(plans), error=type(error).__name__)
+    done = _Done()
+    for plan, index, due_at, status in before:
+        plan.next_index, plan.due_at, plan.status = index, due_at, status
+        _bill_alone(plan, run, now, done)
+    return done
+
+
+def _bill_alone(plan: Plan, run: BillingRun, now: datetime, done: _Done) -> None:
+    index, status = plan.next_index, plan.status
+    try:
+        with transaction.atomic():
+            one = _bill([plan], run, now)
+    except IssueDateRefused:
+        plan.next_index, plan.status, plan.due_at = index, status, now + LATER
+        plan.save(update_fields=["due_at"])
+        done.put_off += 1
+    except REFUSED as error:
+        plan.next_index = index
+        plan_park(plan=plan, why=_reason(error), now=now)
+        done.parked += 1
+    else:
+        done.invoiced += one.invoiced
+        done.drafted += one.drafted
+
+
+def plan_park(*, plan: Plan, why: str, now: datetime) -> None:
+    """Stops a plan, which the caller has locked, until a person has looked at it, and tells finance."""
+    plan.status, plan.parked_at, plan.parked_why = PlanStatus.PARKED, now, why[:300]
+    plan.updated_at = now
+    plan.save(update_fields=["status", "parked_at", "parked_why", "updated_at"])
+    events.record(
+        name="plan.parked",
+        subject=plan,
+        actor=ENGINE,
+        now=now,
+        profile_id=plan.profile_id,
+        customer_id=plan.customer_id,
+        data={"reason": why[:300]},
+    )
+    notice_to_role(
+        roles=("admin", "finance"),
+        key=f"plan-parked-{plan.pk}-{plan.next_index}",
+        tone="warning",
+        text=_("%(number)s was not billed: %(why)s") % {"number": plan.number, "why": why},
+        url=f"/plans/{plan.pk}/",
+        profile_id=plan.profile_id,
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DomainError):
+        return str(error.message)
+    if isinstance(error, IntegrityError) and "plan_period_once" in str(error):
+        return _("This period was billed already. The engine tried it again, which should never happen.")
+    log.exception("billing_run.unexpected", exc_info=error)
+    return _("Something unexpected happened (%(error)s). The log has the details.") % {"error": type(error).__name__}
+
+
+def _bill(plans: Sequence[Plan], run: BillingRun, now: datetime) -> _Done:
+    """Writes everything that some locked plans owe, and moves them on. Raises what issuing raises."""
+    read = chunk_read(plans)
+    due = [one for plan in plans for one in periods_put_together(plan, read, now)]
+    done = _Done(
+        invoiced=[one for one in due if not one.waits],
+        drafted=[one for one in due if one.waits],
+    )
+    invoices = _issue(done.invoiced, read, now)
+    drafts = {id(one): period_draft(one, actor=ENGINE, now=now) for one in done.drafted}
+    periods = [_period(one, run, now, invoices.get(id(one)), drafts.get(id(one))) for one in due]
+    _write_periods(due, periods)
+    _move_on(plans, due, now)
+    return done
+
+
+def _issue(due: Sequence[DuePeriod], read: ChunkRead, now: datetime) -> dict[int, Invoice]:
+    """Issues documents, in each series as one block; by the identity of the period."""
+    if not due:
+        return {}
+    series = series_of_drafts([one.document for one in due])
+    groups: dict[tuple[UUID, UUID], list[tuple[DuePeriod, Issuable]]] = {}
+    for one in due:
+        chosen = series[one.document.pk]
+        groups.setdefault((one.plan.profile_id, chosen.pk), []).append((one, issuable_of(one, read, now)))
+    invoices: dict[int, Invoice] = {}
+    for key in sorted(groups):
+        group = groups[key]
+        first = group[0][0].document
+        issued = documents_issue([document for _, document in group], series=series[first.pk], actor=ENGINE, now=now)
+        invoices |= {id(one): invoice for (one, _), invoice in zip(group, issued, strict=True)}
+    return invoices
+
+
+def _period(
+    one: DuePeriod, run: BillingRun, now: datetime, invoice: Invoice | None, draft: InvoiceDraft | None
+) -> PlanPeriod:
+    reviewed = draft is not None and one.plan.review_days > 0
+    return PlanPeriod(
+        plan=one.plan,
+        index=one.period.index,
+        starts_on=one.period.starts_on,
+        ends_on=one.period.ends_on,
+        outcome=PeriodOutcome.INVOICED if invoice else PeriodOutcome.DRAFTED,
+        invoice=invoice,
+        draft=draft,
+        review_until=now + timedelta(days=one.plan.review_days) if reviewed else None,
+        run=run,
+        created_at=now,
+    )
+
+
+def _write_periods(due: Sequence[DuePeriod], periods: Sequence[PlanPeriod]) -> None:
+    """The rows that make each period happen once. Where something was adjusted, the adjustment names its period."""
+    plain = [period for one, period in zip(due, periods, strict=True) if not one.adjustments]
+    rows_insert(plain)
+    for one, period in zip(due, periods, strict=True):
+        if one.adjustments:
+            period.save(force_insert=True)
+            for adjustment in one.adjustments:
+                adjustment.period = period
+            rows_update(one.adjustments, ["period"])
+
+
+def _move_on(plans: Sequence[Plan], due: Sequence[DuePeriod], now: datetime) -> None:
+    """Each plan waits for its next period; one that has none left is over."""
+    for one in due:
+        one.plan.next_index = max(one.plan.next_index, one.period.index + 1)
+    for plan in plans:
+        plan.due_at = due_at_of(plan)
+        if plan.due_at is None:
+            plan.status = PlanStatus.ENDED
+        plan.updated_at = now
+    rows_update(plans, ["next_index", "due_at", "status", "updated_at"])

@@ -1,0 +1,32 @@
+"""Tasks of the invoices app."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from billing_assistant.core import clock, queue
+from invoices.services.billing_drafts import reviewed_issue
+from invoices.services.billing_engine import run_is_idle, run_open, run_work, workers_wanted
+from invoices.services.billing_run import ENGINE
+
+WORK_TASK: Final = "invoices.bill_chunks"
+SECONDS: Final = 45.0
+"""How long one task bills before it hands over to a fresh one: less than the beat's minute."""
+
+
+@queue.task("invoices.bill_plans")
+def bill_plans() -> None:
+    """Every minute: what was looked through is issued, and workers are woken when plans are due."""
+    now = clock.now()
+    reviewed_issue(actor=ENGINE, now=now)
+    run = run_open(now=now)
+    if run is not None and (run.created_at == now or run_is_idle(run, now=now)):
+        for _ in range(max(workers_wanted(now), 1)):
+            queue.enqueue(WORK_TASK)
+
+
+@queue.task(WORK_TASK)
+def bill_chunks() -> None:
+    """Bills chunk after chunk, beside any number of others."""
+    if run_work(now=clock.now(), seconds=SECONDS):
+        queue.enqueue(WORK_TASK)

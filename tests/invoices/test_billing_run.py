@@ -1,0 +1,301 @@
+"""The billing run: each period of a plan is billed once, and what cannot be billed waits for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from billing_assistant.core.models import Event, Notice
+from billing_assistant.core.rights import Role
+from customers.states import CustomerStatus
+from invoices.models import (
+    BillingChunk,
+    BillingRun,
+    Invoice,
+    InvoiceDraft,
+    NumberSeries,
+    Plan,
+    PlanPeriod,
+    SeriesCounter,
+)
+from invoices.number_selectors import number_gaps
+from invoices.plan_states import PeriodOutcome, PlanMakes, PlanStatus, PlanTiming, PlanUnit, RunState
+from invoices.services import billing_run
+from invoices.services.billing_drafts import reviewed_issue
+from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, run_open, run_work
+from invoices.states import DraftSource, DraftStatus
+from tests import factories
+from tests.factories import SYSTEM
+from tests.invoices.plans import plan
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.money]
+AT = datetime(2026, 2, 1, 6, tzinfo=UTC)
+"""A day after the first plans of these tests are due."""
+
+
+def _work(now: datetime = AT, **given: Any) -> None:
+    assert run_work(now=now, seconds=60, **given) is False
+
+
+def test_a_due_period_becomes_a_numbered_invoice_with_its_books_and_event() -> None:
+    made = plan(None, "1000", "250.50")
+    _work()
+    (period,) = PlanPeriod.objects.filter(plan=made)
+    invoice = period.invoice
+    assert invoice is not None
+    assert (period.starts_on, period.ends_on, period.outcome) == (
+        date(2026, 1, 31),
+        date(2026, 2, 27),
+        PeriodOutcome.INVOICED,
+    )
+    assert invoice.total == Decimal("1450.58")
+    assert [line.description for line in invoice.lines.all()] == ["Care in January 2026"] * 2
+    assert invoice.issued_on == date(2026, 2, 1)
+    event = Event.objects.get(name="invoice.issued", subject_id=invoice.pk)
+    assert event.data["plan"] == made.number
+    made.refresh_from_db()
+    assert made.due_at == datetime(2026, 2, 27, 21, tzinfo=UTC)  # midnight of 28 February in Nairobi
+
+
+def test_the_anchor_day_is_kept_over_short_months() -> None:
+    made = plan()
+    for month in range(2, 5):
+        _work(datetime(2026, month, 28, 22, tzinfo=UTC) + timedelta(days=2))
+    assert list(PlanPeriod.objects.filter(plan=made).order_by("index").values_list("starts_on", flat=True)) == [
+        date(2026, 1, 31),
+        date(2026, 2, 28),
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+    ]
+
+
+def test_nothing_is_billed_before_its_local_midnight() -> None:
+    plan(starts_on=date(2026, 2, 1), time_zone="America/New_York")
+    _work(datetime(2026, 2, 1, 4, 59, 59, tzinfo=UTC))
+    assert not Invoice.objects.exists()
+    _work(datetime(2026, 2, 1, 5, tzinfo=UTC))
+    assert Invoice.objects.get().issued_on == date(2026, 2, 1)
+
+
+def test_a_second_run_over_the_same_day_does_nothing() -> None:
+    plan()
+    _work()
+    _work()
+    assert (Invoice.objects.count(), BillingRun.objects.count()) == (1, 1)
+    assert BillingRun.objects.get().state == RunState.DONE
+
+
+def test_up_to_three_missed_periods_are_caught_up_in_their_order() -> None:
+    made = plan(starts_on=date(2026, 1, 1))
+    _work(datetime(2026, 3, 15, tzinfo=UTC))
+    periods = list(PlanPeriod.objects.filter(plan=made).order_by("index").select_related("invoice"))
+    assert [period.index for period in periods] == [0, 1, 2]
+    assert [period.invoice.sequence for period in periods if period.invoice] == [1, 2, 3]
+
+
+def test_more_missed_periods_park_the_plan_and_tell_finance() -> None:
+    finance = factories.user(Role.FINANCE)
+    made = plan(starts_on=date(2026, 1, 1))
+    other = plan(made.customer, starts_on=date(2026, 6, 1))
+    _work(datetime(2026, 6, 2, tzinfo=UTC))
+    made.refresh_from_db()
+    assert made.status == PlanStatus.PARKED
+    assert "More than 3 periods" in made.parked_why
+    assert Notice.objects.filter(user=finance, key__startswith=f"plan-parked-{made.pk}").count() == 1
+    assert [period.plan for period in PlanPeriod.objects.all()] == [other]
+    assert BillingChunk.objects.get().parked == 1
+
+
+def test_a_plan_that_cannot_be_billed_does_not_hold_up_the_others() -> None:
+    good = [plan() for _ in range(3)]
+    bad = plan()
+    bad.customer.status = CustomerStatus.SUSPENDED
+    bad.customer.save()
+    _work()
+    bad.refresh_from_db()
+    assert bad.status == PlanStatus.PARKED
+    assert set(PlanPeriod.objects.values_list("plan_id", flat=True)) == {one.pk for one in good}
+    assert all(number_gaps(series) == [] for series in NumberSeries.objects.all())
+
+
+def test_a_period_that_is_tried_again_is_refused_by_the_database_and_parked() -> None:
+    """A fault that has the engine bill every minute: one invoice a period, and a person after the second attempt."""
+    made = plan()
+    _work()
+    Plan.objects.filter(pk=made.pk).update(next_index=0, due_at=AT)
+    for minute in range(1, 5):
+        _work(AT + timedelta(minutes=minute))
+    made.refresh_from_db()
+    assert Invoice.objects.count() == 1
+    assert made.status == PlanStatus.PARKED
+    assert "billed already" in made.parked_why
+
+
+def test_a_plan_ends_after_its_last_period() -> None:
+    made = plan(cycles=1)
+    _work()
+    made.refresh_from_db()
+    assert (made.status, made.due_at) == (PlanStatus.ENDED, None)
+
+
+def test_a_plan_in_arrears_is_billed_when_the_period_is_over() -> None:
+    made = plan(starts_on=date(2026, 1, 1), timing=PlanTiming.ARREARS)
+    _work(datetime(2026, 1, 31, 20, 59, tzinfo=UTC))
+    assert not Invoice.objects.exists()
+    _work(datetime(2026, 1, 31, 21, tzinfo=UTC))
+    line = Invoice.objects.get().lines.get()
+    assert (line.service_from, line.service_to) == (date(2026, 1, 1), date(2026, 1, 31))
+    assert made.periods.get().starts_on == date(2026, 1, 1)
+
+
+def test_a_short_first_period_is_billed_by_the_day() -> None:
+    plan(None, "310", starts_on=date(2026, 1, 20), anchor_day=1)
+    _work(datetime(2026, 1, 20, 12, tzinfo=UTC))
+    invoice = Invoice.objects.get()
+    assert invoice.subtotal == Decimal(120)
+    assert "12 of 31 days" in invoice.lines.get().description
+
+
+def test_a_plan_that_makes_drafts_makes_one_a_period() -> None:
+    made = plan(makes=PlanMakes.DRAFT)
+    _work()
+    draft = InvoiceDraft.objects.get()
+    assert (draft.generated_by, draft.status, draft.total) == (DraftSource.PLAN, DraftStatus.DRAFT, Decimal(1160))
+    assert made.periods.get().outcome == PeriodOutcome.DRAFTED
+
+
+def test_a_draft_is_issued_by_itself_when_its_days_of_review_are_over() -> None:
+    made = plan(review_days=3)
+    _work()
+    assert reviewed_issue(actor=SYSTEM, now=AT + timedelta(days=2)) == 0
+    assert reviewed_issue(actor=SYSTEM, now=AT + timedelta(days=3)) == 1
+    assert reviewed_issue(actor=SYSTEM, now=AT + timedelta(days=4)) == 0
+    period = made.periods.get()
+    assert period.outcome == PeriodOutcome.INVOICED
+    assert period.invoice == Invoice.objects.get()
+
+
+def test_a_paused_engine_bills_nothing_and_goes_on_where_it_stood() -> None:
+    made = plan()
+    admin = factories.actor()
+    run = run_open(now=AT)
+    assert run is not None
+    engine_pause(reason="The bank is closed", actor=admin, now=AT)
+    _work()
+    assert not Invoice.objects.exists()
+    engine_resume(actor=admin, now=AT)
+    _work(AT + timedelta(minutes=1))
+    assert made.periods.count() == 1
+
+
+def test_a_dry_run_says_to_the_cent_what_the_run_then_bills() -> None:
+    admin = factories.actor()
+    for price in ("100", "33.33", "0.07"):
+        plan(None, price)
+    plan(None, "5", makes=PlanMakes.DRAFT)
+    said = dry_run(until=AT, actor=admin)
+    assert not Invoice.objects.exists()
+    _work()
+    billed: Counter[str] = Counter()
+    for currency, total in [
+        *Invoice.objects.values_list("currency", "total"),
+        *InvoiceDraft.objects.values_list("currency", "total"),
+    ]:
+        billed[currency] += total
+    assert said.totals == dict(billed)
+    assert (said.plans, said.drafts) == (4, 1)
+
+
+def test_a_year_begins_at_the_local_midnight_of_the_plan() -> None:
+    """The yearly series starts anew with the first invoice that the clocks of its plan date into the year."""
+    customer = factories.customer(factories.seller())
+    plan(customer, starts_on=date(2026, 12, 31))
+    plan(customer, starts_on=date(2027, 1, 1))
+    plan(customer, starts_on=date(2027, 1, 1), time_zone="Pacific/Auckland")
+    _work(datetime(2026, 12, 31, 20, 59, tzinfo=UTC))
+    _work(datetime(2026, 12, 31, 21, tzinfo=UTC))
+    found = Invoice.objects.order_by("issued_at", "sequence").values_list("issued_on", "series_year", "sequence")
+    assert sorted(found) == [
+        (date(2026, 12, 31), 2026, 1),
+        (date(2027, 1, 1), 2027, 1),
+        (date(2027, 1, 1), 2027, 2),
+    ]
+
+
+def test_a_chunk_costs_as_many_statements_for_forty_plans_as_for_twenty() -> None:
+    customer = factories.customer(factories.seller())
+    counts = []
+    for size in (20, 20, 40):  # the first opens accounts and the counter
+        for _ in range(size):
+            plan(customer, "10", "20", "30")
+        with CaptureQueriesContext(connection) as statements:
+            _work()
+        counts.append(len(statements))
+        Plan.objects.update(status=PlanStatus.PAUSED)
+    assert counts[1] == counts[2]
+
+
+def _many(count: int) -> list[Plan]:
+    customers = [factories.customer(factories.seller())]
+    customers += [factories.customer(customers[0].profile) for _ in range(4)]
+    return [plan(customers[index % 5], "10") for index in range(count)]
+
+
+def _workers(count: int) -> list[BaseException]:
+    def work() -> None:
+        try:
+            run_work(now=AT, seconds=60, limit=5)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        jobs = [pool.submit(work) for _ in range(count)]
+    return [error for error in (job.exception() for job in jobs) if error is not None]
+
+
+def test_many_workers_bill_each_period_once_without_a_gap() -> None:
+    _many(60)
+    assert _workers(6) == []
+    _work()
+    assert PlanPeriod.objects.count() == Invoice.objects.count() == 60
+    assert list(Invoice.objects.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 61))
+    assert all(number_gaps(series) == [] for series in NumberSeries.objects.all())
+    assert SeriesCounter.objects.get().last_number == 60
+    assert not Plan.objects.filter(status=PlanStatus.PARKED).exists()
+
+
+def test_negative_control_without_the_claim_workers_run_into_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same run when the plans are read without a lock: the database refuses the doubles, and plans are parked."""
+
+    def unlocked(*, now: datetime, limit: int) -> list[Plan]:
+        return list(Plan.objects.filter(status=PlanStatus.ACTIVE, due_at__lte=now).order_by("due_at", "id")[:limit])
+
+    monkeypatch.setattr(billing_run, "plans_due_claim", unlocked)
+    _many(60)
+    _workers(6)
+    assert Plan.objects.filter(status=PlanStatus.PARKED).exists()
+    assert Invoice.objects.count() == PlanPeriod.objects.count()  # and all the same nothing was billed twice
+
+
+def test_weeks_quarters_and_years_are_billed_on_their_days() -> None:
+    weekly = plan(unit=PlanUnit.WEEK, every=2, starts_on=date(2026, 1, 5))
+    quarterly = plan(every=3, starts_on=date(2025, 11, 30))
+    yearly = plan(unit=PlanUnit.YEAR, starts_on=date(2024, 2, 29), next_index=1)
+    _work(datetime(2026, 3, 1, 12, tzinfo=UTC).replace(month=2, day=1))
+    _work(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    days = {
+        one.number: list(one.periods.order_by("index").values_list("starts_on", flat=True))
+        for one in (weekly, quarterly, yearly)
+    }
+    assert days == {
+        weekly.number: [date(2026, 1, 5), date(2026, 1, 19), date(2026, 2, 2), date(2026, 2, 16)],
+        quarterly.number: [date(2025, 11, 30), date(2026, 2, 28)],
+        yearly.number: [date(2025, 2, 28), date(2026, 2, 28)],
+    }
