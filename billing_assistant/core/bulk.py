@@ -1,10 +1,11 @@
-"""Many rows at once: COPY straight from model instances, several times as fast as an INSERT with parameters."""
+"""Many rows at once: COPY, several times as fast as an INSERT with parameters."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from django.db import connection, models
 from django.db.models import Model
@@ -15,28 +16,72 @@ COPY_FROM: Final = 20
 """From so many rows on a COPY is worth its own round trip of preparation."""
 
 Convert = Callable[[Any], Any]
+Row = TypeVar("Row", bound=Model)
 
 
-def rows_insert(rows: Sequence[Model]) -> None:
-    """Inserts rows of one model, as they are: defaults are those that the instances have.
+def rows_insert(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Inserts rows that are given by their columns (`invoice_id`, not `invoice`); what is left out has its default.
 
-    Keys that the database counts are not read back when there are many rows. Raises the errors of an INSERT.
+    Gives the rows when they are few. Many go by COPY, without a model instance for each, and are not read back: [].
+    Raises the errors of an INSERT.
     """
-    if not rows:
-        return
-    model = type(rows[0])
     if len(rows) < COPY_FROM:
-        model._default_manager.bulk_create(rows)
+        return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
+    columns = _columns(model)
+    _copy(model, columns, ([_value(row, column) for column in columns] for row in rows))
+    return []
+
+
+def models_insert(rows: Sequence[Model]) -> None:
+    """Inserts model instances as they are. Keys that the database counts are not read back when there are many."""
+    if len(rows) < COPY_FROM:
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
         return
-    fields = [field for field in model._meta.concrete_fields if not _is_counted(field) and not field.generated]
+    columns = _columns(type(rows[0]))
+    _copy(type(rows[0]), columns, ([column.said(row.__dict__[column.attname]) for column in columns] for row in rows))
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column of a COPY: where its value is, what turns it into one that the driver writes, what it is by default."""
+
+    name: str
+    attname: str
+    convert: Convert | None
+    default: Callable[[], Any]
+
+    def said(self, value: Any) -> Any:
+        return self.convert(value) if self.convert else value
+
+
+def _columns(model: type[Model]) -> list[_Column]:
+    return [
+        _Column(str(field.column), str(field.attname), _converter(field), _default(field))
+        for field in model._meta.concrete_fields
+        if not _is_counted(field) and not field.generated
+    ]
+
+
+def _default(field: models.Field[Any, Any]) -> Callable[[], Any]:
+    if callable(field.default):
+        return field.get_default
+    constant = field.get_default()
+    return lambda: constant
+
+
+def _value(row: Mapping[str, Any], column: _Column) -> Any:
+    value = row[column.attname] if column.attname in row else column.default()
+    return column.convert(value) if column.convert else value
+
+
+def _copy(model: type[Model], columns: Sequence[_Column], rows: Iterable[Sequence[Any]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
     )
-    columns = [(str(field.attname), _converter(field)) for field in fields]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = row.__dict__
-            copy.write_row([convert(values[name]) if convert else values[name] for name, convert in columns])
+            copy.write_row(row)
 
 
 def _is_counted(field: models.Field[Any, Any]) -> bool:

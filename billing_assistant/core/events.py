@@ -20,6 +20,7 @@ from django.utils.encoding import force_str
 from billing_assistant.core import queue as jobs
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import rows_insert
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import Event, EventDelivery
 
 Handler = Callable[[Event], None]
@@ -110,41 +111,51 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """Writes one event and its deliveries into the present transaction."""
-    entry = EventInput(name, subject, actor, now, profile_id, customer_id, label, data or {})
-    return record_many([entry])[0]
+    (event,) = _write([EventInput(name, subject, actor, now, profile_id, customer_id, label, data or {})])
+    return event
 
 
-def record_many(entries: Iterable[EventInput]) -> list[Event]:
-    """Writes many events in two inserts, and wakes the relay when the transaction commits."""
+def record_many(entries: Iterable[EventInput]) -> None:
+    """Writes many events in two statements, and wakes the relay when the transaction commits."""
+    _write(list(entries))
+
+
+def _write(entries: Sequence[EventInput]) -> list[Event]:
+    """Writes events and their deliveries; gives the events when they are few."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction that makes it true.")
-    written = [(_event(entry), entry) for entry in entries]
-    events = [event for event, _ in written]
-    rows_insert(events)
-    deliveries = [
-        EventDelivery(event=event, subscriber=to.name, queue=to.queue, due_at=event.created_at)
-        for event, entry in written
-        for to in _by_event.get(event.name, ())
+    rows = [_row(entry) for entry in entries]
+    events = rows_insert(Event, rows)
+    wanted = [
+        (row, to)
+        for row, entry in zip(rows, entries, strict=True)
+        for to in _by_event.get(entry.name, ())
         if to.wants(entry)
     ]
-    if deliveries:
-        rows_insert(deliveries)
-        for queue in sorted({delivery.queue for delivery in deliveries}):
-            jobs.enqueue_once_on_commit("core.relay_events", queue=queue, only=queue)
+    rows_insert(
+        EventDelivery,
+        [
+            {"event_id": row["id"], "subscriber": to.name, "queue": to.queue, "due_at": row["created_at"]}
+            for row, to in wanted
+        ],
+    )
+    for queue in sorted({to.queue for _, to in wanted}):
+        jobs.enqueue_once_on_commit("core.relay_events", queue=queue, only=queue)
     return events
 
 
-def _event(entry: EventInput) -> Event:
-    return Event(
-        name=entry.name,
-        created_at=entry.now,
-        profile_id=entry.profile_id,
-        subject_kind=entry.subject._meta.model_name,
-        subject_id=entry.subject.pk,
-        subject_label=force_str(entry.label or getattr(entry.subject, "number", ""))[:120],
-        customer_id=entry.customer_id,
-        actor_kind=entry.actor.kind.value,
-        actor_id=entry.actor.id,
-        actor_label=entry.actor.label[:150],
-        data=entry.data,
-    )
+def _row(entry: EventInput) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "name": entry.name,
+        "created_at": entry.now,
+        "profile_id": entry.profile_id,
+        "subject_kind": entry.subject._meta.model_name,
+        "subject_id": entry.subject.pk,
+        "subject_label": force_str(entry.label or getattr(entry.subject, "number", ""))[:120],
+        "customer_id": entry.customer_id,
+        "actor_kind": entry.actor.kind.value,
+        "actor_id": entry.actor.id,
+        "actor_label": entry.actor.label[:150],
+        "data": entry.data,
+    }

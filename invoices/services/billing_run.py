@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.bulk import rows_insert, rows_update
+from billing_assistant.core.bulk import models_insert, rows_update
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
@@ -223,7 +223,7 @@ def _period(
 def _write_periods(due: Sequence[DuePeriod], periods: Sequence[PlanPeriod]) -> None:
     """The rows that make each period happen once. Where something was adjusted, the adjustment names its period."""
     plain = [period for one, period in zip(due, periods, strict=True) if not one.adjustments]
-    rows_insert(plain)
+    models_insert(plain)
     for one, period in zip(due, periods, strict=True):
         if one.adjustments:
             period.save(force_insert=True)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.bulk import COPY_FROM, rows_insert
+from billing_assistant.core.bulk import models_insert, rows_insert
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
@@ -28,7 +28,7 @@ from billing_assistant.ledger.services.posting import entries_post
 from customers.services.portal import portal_links_build
 from invoices.errors import DraftIncomplete
 from invoices.models import BillingRules, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
-from invoices.services.compute import LineInput, Totals
+from invoices.services.compute import LineInput, TaxGroup, Totals
 from invoices.services.exchange_rates import rate_to_freeze
 from invoices.services.instalments import DuePart, due_parts, early_until
 from invoices.services.issue_taxes import TaxesAtIssue
@@ -115,7 +115,7 @@ class _Writing:
             days=self._profile.portal_link_days,
             now=self._now,
         )
-        rows_insert(links)
+        models_insert(links)
         for invoice, link in zip(invoices, links, strict=True):
             invoice.portal_link_id = link.pk
         lines = [
@@ -123,8 +123,7 @@ class _Writing:
             for one, invoice in zip(self._documents, invoices, strict=True)
             for line in _lines(invoice, one.lines, one.totals)
         ]
-        rows_insert(lines)
-        _known(invoices, "lines", lines)
+        _known(invoices, "lines", rows_insert(InvoiceLine, lines))
 
     def number(self, invoices: Sequence[Invoice], taken: Sequence[TakenNumber]) -> list[tuple[DuePart, ...]]:
         """Gives each invoice its number and all that follows from its date; gives its due parts."""
@@ -145,21 +144,19 @@ class _Writing:
 
     def write(self, invoices: Sequence[Invoice], parts: Sequence[Sequence[DuePart]]) -> None:
         """The invoices, their taxes and due parts, what happened, and the books."""
-        rows_insert(invoices)
+        models_insert(invoices)
         groups = [
             self._tax(invoice, group)
             for one, invoice in zip(self._documents, invoices, strict=True)
             for group in sorted(one.totals.taxes, key=lambda group: (-group.rate, group.category))
         ]
-        rows_insert(groups)
-        _known(invoices, "taxes", groups)
+        _known(invoices, "taxes", rows_insert(InvoiceTax, groups))
         instalments = [
-            Instalment(invoice=invoice, position=position, due_on=part.due_on, amount=part.amount)
+            {"invoice_id": invoice.pk, "position": position, "due_on": part.due_on, "amount": part.amount}
             for invoice, dues in zip(invoices, parts, strict=True)
             for position, part in enumerate(dues, start=1)
         ]
-        rows_insert(instalments)
-        _known(invoices, "instalments", instalments)
+        _known(invoices, "instalments", rows_insert(Instalment, instalments))
         events.record_many(
             self._event(invoice, one.data) for one, invoice in zip(self._documents, invoices, strict=True)
         )
@@ -194,15 +191,15 @@ class _Writing:
             terms=terms_of(draft, template),
         )
 
-    def _tax(self, invoice: Invoice, group: Any) -> InvoiceTax:
-        return InvoiceTax(
-            invoice=invoice,
-            category=group.category,
-            rate=group.rate,
-            base=group.base,
-            tax=group.tax,
-            reason=self._taxes.reason(group, invoice.issued_on, invoice.language),
-        )
+    def _tax(self, invoice: Invoice, group: TaxGroup) -> dict[str, Any]:
+        return {
+            "invoice_id": invoice.pk,
+            "category": group.category,
+            "rate": group.rate,
+            "base": group.base,
+            "tax": group.tax,
+            "reason": self._taxes.reason(group, invoice.issued_on, invoice.language),
+        }
 
     def _rate(self, currency: str, day: date) -> dict[str, Any]:
         if (currency, day) not in self._rates:
@@ -226,33 +223,35 @@ class _Writing:
 
 
 def _known(invoices: Sequence[Invoice], name: str, children: Sequence[InvoiceLine | InvoiceTax | Instalment]) -> None:
-    """The parts of an invoice are at hand, unless they are so many that their keys were not read back."""
-    if len(children) >= COPY_FROM:
+    """The parts of an invoice are at hand, unless they were so many that they were not read back."""
+    if not children:
         return
     of: dict[UUID, Iterable[Any]] = {
-        invoice.pk: list(found) for invoice, found in groupby(children, key=attrgetter("invoice"))
+        invoice_id: list(found) for invoice_id, found in groupby(children, key=attrgetter("invoice_id"))
     }
     for invoice in invoices:
+        for child in of.get(invoice.pk, ()):
+            child.invoice = invoice
         children_known(invoice, name, of.get(invoice.pk, ()))
 
 
-def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[InvoiceLine]:
+def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[dict[str, Any]]:
     return [
-        InvoiceLine(
-            invoice=invoice,
-            position=position,
-            item_id=line.item_id,
-            description=line.description,
-            quantity=line.quantity,
-            unit=line.unit,
-            unit_price=line.unit_price or ZERO,
-            discount_percent=line.discount_percent,
-            tax_category=line.tax_category,
-            tax_rate=line.tax_rate,
-            service_from=line.service_from,
-            service_to=line.service_to,
-            category=line.category,
-            amount=total.amount,
-        )
+        {
+            "invoice_id": invoice.pk,
+            "position": position,
+            "item_id": line.item_id,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "unit_price": line.unit_price or ZERO,
+            "discount_percent": line.discount_percent,
+            "tax_category": line.tax_category,
+            "tax_rate": line.tax_rate,
+            "service_from": line.service_from,
+            "service_to": line.service_to,
+            "category": line.category,
+            "amount": total.amount,
+        }
         for position, (line, total) in enumerate(zip(lines, totals.lines, strict=True), start=1)
     ]

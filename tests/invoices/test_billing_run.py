@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -203,7 +203,7 @@ def test_a_dry_run_says_to_the_cent_what_the_run_then_bills() -> None:
     said = dry_run(until=AT, actor=admin)
     assert not Invoice.objects.exists()
     _work()
-    billed: Counter[str] = Counter()
+    billed: defaultdict[str, Decimal] = defaultdict(Decimal)
     for currency, total in [
         *Invoice.objects.values_list("currency", "total"),
         *InvoiceDraft.objects.values_list("currency", "total"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final, Self
 from uuid import UUID
 
@@ -112,13 +113,16 @@ class BalanceChange:
         )
 
 
+_COLUMNS: Final = attrgetter(*(one.name for one in fields(BalanceChange)))
+
+
 def balances_apply(changes: Sequence[BalanceChange]) -> None:
     """Adds the changes to the balance rows, one row an owner and currency, locked in the order of their keys."""
     summed: dict[tuple[str, str], BalanceChange] = {}
     for change in changes:
         key = (str(change.owner_id), change.currency)
         summed[key] = summed[key] + change if key in summed else change
-    rows = [astuple(summed[key]) for key in sorted(summed)]
+    rows = [_COLUMNS(summed[key]) for key in sorted(summed)]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])

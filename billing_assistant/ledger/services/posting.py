@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import rows_insert
 from billing_assistant.core.errors import DomainError
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, is_quantized
 from billing_assistant.ledger.kinds import OWNED, AccountKind, EntryKind
 from billing_assistant.ledger.models import Account, JournalEntry, JournalLine
@@ -88,34 +89,40 @@ def entries_post(*, entries: Iterable[EntryInput], actor: Actor, now: datetime) 
 def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
     sides_of = [(entry, entry.checked()) for entry in chunk]
     accounts = _accounts({_key(entry, side) for entry, sides in sides_of for side in sides})
-    rows = [
-        (
-            JournalEntry(
-                profile_id=entry.profile_id,
-                kind=entry.kind,
-                booked_on=entry.booked_on,
-                currency=entry.currency,
-                owner_id=entry.owner_id,
-                document_id=entry.document_id,
-                document_number=entry.document_number,
-                memo=entry.memo[:200],
-                actor_label=actor.label[:150],
-                line_count=len(sides),
-                created_at=now,
-            ),
-            entry,
-            sides,
-        )
-        for entry, sides in sides_of
-        if sides
-    ]
-    rows_insert([row for row, _, _ in rows])
+    posted = [(uuid7(), entry, sides) for entry, sides in sides_of if sides]
+    label = actor.label[:150]
     rows_insert(
+        JournalEntry,
         [
-            JournalLine(entry=row, account_id=accounts[_key(entry, side)], currency=entry.currency, amount=side.amount)
-            for row, entry, sides in rows
+            {
+                "id": pk,
+                "profile_id": entry.profile_id,
+                "kind": entry.kind,
+                "booked_on": entry.booked_on,
+                "currency": entry.currency,
+                "owner_id": entry.owner_id,
+                "document_id": entry.document_id,
+                "document_number": entry.document_number,
+                "memo": entry.memo[:200],
+                "actor_label": label,
+                "line_count": len(sides),
+                "created_at": now,
+            }
+            for pk, entry, sides in posted
+        ],
+    )
+    rows_insert(
+        JournalLine,
+        [
+            {
+                "entry_id": pk,
+                "account_id": accounts[_key(entry, side)],
+                "currency": entry.currency,
+                "amount": side.amount,
+            }
+            for pk, entry, sides in posted
             for side in sides
-        ]
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing_assistant.core import exact_json
-from billing_assistant.shell.bench import api_calls, documents, issuing, payments, scale, webhooks
+from billing_assistant.shell.bench import api_calls, billing, documents, issuing, payments, scale, webhooks
 from billing_assistant.shell.bench.rows import Row
 from billing_assistant.shell.bench.scratch import scratch_database
 from billing_assistant.shell.bench.setting import Setting, build
@@ -21,6 +21,7 @@ CASES: Final[dict[str, Case]] = {
     "issue": issuing.one_by_one,
     "api": api_calls.issuing,
     "batch": issuing.in_batches,
+    "billing": billing.billing,
     "pdf": documents.pdfs,
     "payments": payments.recording,
     "webhooks": webhooks.intake,
