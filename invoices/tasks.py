@@ -7,9 +7,8 @@ from typing import Final
 from billing_assistant.core import clock, queue
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import run_is_idle, run_open, run_work, workers_wanted
-from invoices.services.billing_run import ENGINE
+from invoices.services.billing_run import ENGINE, WORK_TASK
 
-WORK_TASK: Final = "invoices.bill_chunks"
 SECONDS: Final = 45.0
 """How long one task bills before it hands over to a fresh one: less than the beat's minute."""
 

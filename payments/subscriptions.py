@@ -6,10 +6,11 @@ from uuid import UUID
 
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.events import subscribe
+from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from payments.services.checkout_ask import checkouts_close
 from payments.services.credits import credit_note_apply
+from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discounts_grant
 from payments.services.standing import standing_refresh
 
@@ -25,6 +26,16 @@ def grant_early_discount(event: Event) -> None:
     """Money that came by the early date of an invoice earns its discount."""
     paid = [UUID(one["invoice_id"]) for one in event.data["allocations"]]
     early_discounts_grant(invoice_ids=paid, actor=Actor.system("billing"), now=clock.now())
+
+
+def _uses_credit(entry: EventInput) -> bool:
+    return bool(entry.data.get("credits_first"))
+
+
+@subscribe("invoice.issued", name="payments.use_credit_first", concerns=_uses_credit)
+def use_credit_first(event: Event) -> None:
+    """A plan may say that what the customer has to its credit pays its invoices."""
+    credits_use(invoice_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
 
 
 @subscribe(

@@ -14,6 +14,7 @@ from billing_assistant.core.services.notices import notice_to_role
 from invoices.models import Invoice
 from invoices.services.delivery import invoice_mark_sent
 from invoices.services.quote_standing import quote_mark_sent
+from payments.services.credits_first import credits_use
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
 from reminders.services.documents import invoice_send
@@ -39,6 +40,8 @@ def send_by_itself(event: Event) -> None:
         return
     if Message.objects.filter(invoice=invoice, kind=MessageKind.INVOICE_SENT).exists():
         return
+    if event.data.get("credits_first"):
+        credits_use(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now())  # what is asked for is what is left
     try:
         invoice_send(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now(), key=f"auto:{invoice.pk}")
     except NothingToSend as error:

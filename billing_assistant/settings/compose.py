@@ -15,6 +15,7 @@ def settings_from(env: Env) -> dict[str, Any]:
     logs.configure_structlog()
     return {
         "DEBUG": env.debug,
+        "METRICS_TOKEN": env.metrics_token,
         "DEMO": env.demo,
         "SECRET_KEY": env.secret_key,
         "ALLOWED_HOSTS": env.allowed_hosts,

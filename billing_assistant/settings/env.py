@@ -58,6 +58,7 @@ class Env:
     cors_allowed_origins: list[str]
     api_throttles: dict[str, str]
     log_level: str
+    metrics_token: str
     s3: S3 | None
 
 
@@ -95,6 +96,7 @@ def read_env(*, production: bool) -> Env:
         cors_allowed_origins=env.list("CORS_ALLOWED_ORIGINS", default=[]),
         api_throttles=env.dict("API_THROTTLES", default={}),
         log_level=env.str("LOG_LEVEL", default="INFO"),
+        metrics_token=env.str("METRICS_TOKEN", default=""),
         s3=_s3(env),
     )
 

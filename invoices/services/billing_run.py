@@ -44,6 +44,7 @@ from invoices.services.issuing import Issuable, documents_issue
 from invoices.services.numbering import series_of_drafts
 from invoices.services.plan_schedule import due_at_of
 
+WORK_TASK: Final = "invoices.bill_chunks"
 CHUNK: Final = 250
 LATER: Final = timedelta(hours=1)
 ENGINE: Final = Actor.system("Billing run")

@@ -5,6 +5,7 @@ from django.urls import path
 from invoices.web import (
     attachment_urls,
     billable_urls,
+    billing_run_urls,
     catalogue,
     documents,
     drafts,
@@ -62,5 +63,6 @@ urlpatterns = [
     path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
     *attachment_urls.urlpatterns,
     *billable_urls.urlpatterns,
+    *billing_run_urls.urlpatterns,
     *quote_urls.urlpatterns,
 ]

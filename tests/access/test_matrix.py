@@ -209,6 +209,7 @@ def test_open_doors_are_few_and_known() -> None:
     }
     assert public == {
         "healthz",
+        "metrics",
         "readyz",
         "set_language",
         "core:language",
