@@ -12,6 +12,7 @@ class InvoicesConfig(AppConfig):
         import_module("invoices.billing_metrics")
         import_module("invoices.books")
         import_module("invoices.merging")
+        import_module("invoices.plan_stories")
         import_module("invoices.privacy")
         import_module("invoices.quote_stories")
         import_module("invoices.stories")

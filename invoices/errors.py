@@ -166,3 +166,25 @@ class BillableNotOpen(DomainError):
 
     def __init__(self, state: Status) -> None:
         super().__init__(_("This work is %(state)s and cannot be changed.") % {"state": str(state.label).lower()})
+
+
+class PlanChanged(DomainError):
+    """Somebody saved another version of the plan meanwhile."""
+
+    code = "plan_changed"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            _("Somebody saved version %(current)s meanwhile. Reload to see it; what you typed is kept.")
+            % {"current": current}
+        )
+        self.current = current
+
+
+class PlanNotEditable(DomainError):
+    """An ended plan bills nothing more: there is nothing to change."""
+
+    code = "plan_not_editable"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("%(number)s has ended and cannot be changed. Make a new plan.") % {"number": number})

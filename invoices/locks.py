@@ -45,6 +45,22 @@ def periods_reviewed_claim(*, now: datetime, limit: int) -> list[PlanPeriod]:
     return list(over.select_related("draft", "plan__customer").order_by("review_until", "id")[:limit])
 
 
+def plans_lock(plan_ids: Iterable[UUID]) -> list[Plan]:
+    """Locks plans in the order of their ids, with customer and profile at hand; what does not exist is left out."""
+    wanted = set(plan_ids)
+    set_lock_timeout()
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("customer", "profile")
+    return list(rows.filter(pk__in=wanted).order_by("pk"))
+
+
+def plan_lock(plan_id: UUID) -> Plan:
+    """Locks one plan. Raises NotFound."""
+    found = plans_lock([plan_id])
+    if not found:
+        raise NotFound(_("There is no such plan."))
+    return found[0]
+
+
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
     """Locks drafts in the order of their ids. Raises NotFound when one is missing."""
     wanted = set(draft_ids)

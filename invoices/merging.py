@@ -28,6 +28,7 @@ def billable_terms_move(merge: Merge) -> None:
 register_mover("invoices.Invoice", _("Invoices and credit notes"))
 register_mover("invoices.InvoiceDraft", _("Drafts"))
 register_mover("invoices.Quote", _("Quotes"))
+register_mover("invoices.Plan", _("Plans"))
 register_mover("invoices.PromoUse")
 register_mover("invoices.BillableItem", _("Billable work"))
 register_mover("invoices.BillableTerms", move=billable_terms_move)

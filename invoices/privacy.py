@@ -36,6 +36,7 @@ from invoices.models import (
     InvoiceLine,
     Quote,
 )
+from invoices.plan_privacy import PLAN_FIELDS, plan_obstacles, plans_erase, plans_export, plans_held
 from invoices.quote_states import LIVE_QUOTES
 from invoices.states import OPEN_DRAFTS
 
@@ -76,7 +77,8 @@ def _attachments(subject: Subject) -> QuerySet[Attachment]:
 
 
 def _refs(subject: Subject) -> Iterable[object]:
-    for rows in (_invoices(subject), _quotes(subject), _drafts(subject), _attachments(subject), _billable(subject)):
+    documents = (_invoices(subject), _quotes(subject), _drafts(subject), _attachments(subject))
+    for rows in (*documents, _billable(subject), plans_held(subject)):
         yield from rows.values_list("pk", flat=True)
 
 
@@ -90,6 +92,7 @@ def _obstacles(subject: Subject) -> Iterable[str]:
         yield gettext("Withdraw or invoice the open quotes first: %(numbers)s.") % {"numbers": numbers}
     if _billable(subject).filter(state=BillableState.OPEN).exists():
         yield gettext("Bill or dismiss the open billable work first.")
+    yield from plan_obstacles(subject)
 
 
 def _export(subject: Subject) -> Iterable[Held]:
@@ -112,6 +115,7 @@ def _export(subject: Subject) -> Iterable[Held]:
     files = [HeldFile(f"attachments/{one.pk}-{one.name}", one.file) for one in attached]
     yield Held("attachments", _("Attachments"), rows_of(attached, "created_at", "name"), files)
     yield from _export_drafts(subject)
+    yield from plans_export(subject)
 
 
 def _export_drafts(subject: Subject) -> Iterable[Held]:
@@ -150,6 +154,7 @@ def _erase(subject: Subject, now: datetime) -> Outcome:
     files = list(_attachments(subject).values_list("file_id", flat=True))
     attachments = _attachments(subject).delete()[0]
     files_forget(files)
+    plans = plans_erase(subject, now)
     kept = [
         Kept(_("Invoices and credit notes"), _invoices(subject).count(), LAW, _last(_invoices(subject), "issued_on")),
         Kept(_("Quotes"), _quotes(subject).count(), OFFERS, _last(_quotes(subject), "offered_on")),
@@ -161,6 +166,7 @@ def _erase(subject: Subject, now: datetime) -> Outcome:
             (_("Unsaved drafts"), copies),
             (_("Billable work"), billed),
             (_("Attachments"), attachments),
+            (_("Plans"), plans),
         ],
         kept,
     )
@@ -175,6 +181,7 @@ WHY: Final = "Issued documents are kept as tax law says; triggers refuse any cha
 OFFER: Final = "A numbered offer is a business letter; triggers refuse any change."
 OURS: Final = "The seller's own data, or a colleague's."
 FIELDS: Final = {
+    **PLAN_FIELDS,
     **kept_by_law(
         "invoices.Invoice",
         "buyer",

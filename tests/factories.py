@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, Final
@@ -13,7 +13,8 @@ from billing_assistant.core.rights import Role
 from customers.models import Customer, CustomerDocument
 from customers.services.documents import customer_document_add
 from invoices.billable_states import BillableKind
-from invoices.models import BillableItem, CatalogueItem, Invoice, InvoiceDraft, PromoCode
+from invoices.models import BillableItem, CatalogueItem, Invoice, InvoiceDraft, Plan, PlanPeriod, PromoCode
+from invoices.plan_states import PeriodOutcome
 from invoices.services.billable import billable_add
 from invoices.services.billable_input import BillableInput
 from invoices.services.catalogue import CatalogueInput, catalogue_item_create
@@ -21,6 +22,11 @@ from invoices.services.compute import LineInput
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_create
 from invoices.services.issue import invoice_issue
+from invoices.services.plan_documents import document_of, line_sets, lines_of
+from invoices.services.plan_ground import plan_reckon
+from invoices.services.plan_input import PlanInput
+from invoices.services.plan_schedule import period_next
+from invoices.services.plans import plan_create
 from invoices.services.promo_codes import PromoInput, promo_create
 from invoices.services.setup import profile_prepare
 
@@ -147,3 +153,37 @@ def billable(
         **(values | given),
     )
     return billable_add(profile_id=of.profile_id, data=data, actor=SYSTEM, now=NOW)
+
+
+def plan(of: Customer | None = None, *lines: LineInput, now: datetime = NOW, **fields: Any) -> Plan:
+    """A plan for KES 30,000 a month plus 16 per cent from 1 March 2026, billed in advance, unless told otherwise."""
+    of = of or customer(seller())
+    values: dict[str, Any] = {"name": "SEO retainer", "starts_on": date(2026, 3, 1)}
+    data = PlanInput(lines=lines or (line("SEO {month}", "1", "30000"),), **(values | fields))
+    return plan_create(customer_id=of.pk, data=data, actor=SYSTEM, now=now)
+
+
+def plan_billed(of: Plan, now: datetime = NOW) -> PlanPeriod:
+    """The next period of a plan on an issued invoice, as the billing run leaves it."""
+    period = period_next(of)
+    assert period is not None
+    open_ones = list(of.adjustments.filter(period__isnull=True))
+    lines = lines_of(of, period, line_sets(list(of.lines.all())), open_ones)
+    document = document_of(of, period)
+    names = ("currency", "prices_include_tax", "discount_kind", "discount_value")
+    data = DraftInput(lines=lines, **{name: getattr(document, name) for name in names})
+    made = draft_create(customer_id=of.customer_id, data=data, actor=SYSTEM, now=now)
+    issued = invoice_issue(draft_id=made.pk, actor=SYSTEM, now=now)
+    billed = PlanPeriod.objects.create(
+        plan=of,
+        index=period.index,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        outcome=PeriodOutcome.INVOICED,
+        invoice=issued,
+    )
+    of.adjustments.filter(pk__in=[one.pk for one in open_ones]).update(period=billed)
+    of.next_index += 1
+    plan_reckon(of)
+    of.save()
+    return billed

@@ -20,7 +20,6 @@ from billing_assistant.core.money import ZERO
 from customers.states import PaymentTerms
 from invoices.models import InvoiceDraft, Plan, PlanAdjustment, PlanLine
 from invoices.plan_calendar import Period, part_of
-from invoices.plan_states import PlanTiming
 from invoices.plan_texts import text_for
 from invoices.services.compute import Discount, LineInput, Totals, compute, line_amount
 from invoices.states import DiscountKind, TaxCategory
@@ -57,10 +56,10 @@ def set_on(sets: Sequence[LineSet], day: date) -> LineSet:
 
 
 def stretches(plan: Plan, period: Period, sets: Sequence[LineSet]) -> list[Stretch]:
-    """Which lines a period is billed by. A period that is billed when it is over follows changes within it by the day;
-    one that was billed before is corrected by adjustments instead."""
+    """Which lines a period is billed by: the first ones, and by the day those that take their place within it. A change
+    that comes after the period was billed does not rebill it: it is corrected by adjustments and credit notes."""
     first = set_on(sets, period.starts_on)
-    if plan.timing == PlanTiming.ADVANCE or not plan.prorates:
+    if not plan.prorates:
         return [Stretch(first, 0, period.days)]
     changes = [one for one in sets if period.starts_on < one.valid_from <= period.ends_on]
     starts = [0, *((one.valid_from - period.starts_on).days for one in changes)]
@@ -82,7 +81,12 @@ def lines_of(
         for one in stretch.lines.lines
         for line in (_by_day(plan, period, stretch, one) if by_day else [_whole(plan, period, one)])
     ]
-    return (*billed, *(_adjusted(one) for one in adjustments))
+    return (*billed, *adjustment_lines(adjustments))
+
+
+def adjustment_lines(adjustments: Sequence[PlanAdjustment]) -> tuple[LineInput, ...]:
+    """What earlier changes left to be billed, a line each."""
+    return tuple(_adjusted(one) for one in adjustments)
 
 
 def document_of(plan: Plan, period: Period) -> InvoiceDraft:
@@ -128,6 +132,16 @@ def totals_of(plan: Plan, period: Period, lines: Sequence[LineInput]) -> Totals:
 def language_of(plan: Plan) -> str:
     """The language of a plan's documents: its own, else the customer's, else the business profile's."""
     return plan.language or plan.customer.language or plan.profile.language
+
+
+def full_totals(plan: Plan, lines: Sequence[PlanLine]) -> Totals:
+    """What a full period comes to by some lines. Raises ValidationFailed."""
+    return compute(
+        [_plain(line) for line in lines],
+        currency=plan.currency,
+        prices_include_tax=plan.prices_include_tax,
+        discount=Discount(DiscountKind(plan.discount_kind), plan.discount_value),
+    )
 
 
 def line_full(plan: Plan, line: PlanLine) -> Decimal:

@@ -37,6 +37,7 @@ from customers.services.portal_access import portal_access_give
 from integrations.models import DemoSession, WebhookEvent
 from invoices.models import Attachment, DraftWorkingCopy, Invoice, InvoiceDraft
 from invoices.services.drafts import draft_discard
+from invoices.services.plan_acts import plan_end
 from payments.models import Checkout, Payment
 from reminders.models import Message, MessageAttachment
 from tests import factories
@@ -132,6 +133,8 @@ def _documents(made: Customer) -> None:
     invoice = factories.issued_invoice(made, line, **text)
     payment = builders.pay(made, "100.00", "oldest first", reference=MARK, note=MARK)
     thrown_away = factories.draft(made, line, **text)
+    plan = factories.plan(made, factories.line(MARK, "1", "100"), name=MARK, source_ref=MARK, **text)
+    plan_end(plan_id=plan.pk, on=None, actor=SYSTEM, now=NOW)
     InvoiceDraft.objects.filter(customer=made).update(generation_prompt=MARK, generation={"a": MARK})
     InvoiceDraft.objects.filter(pk=thrown_away.pk).update(source_key=MARK)
     draft_discard(draft_id=thrown_away.pk, actor=SYSTEM, now=NOW)
