@@ -8,6 +8,7 @@ from billing_assistant.core import clock, queue
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import run_is_idle, run_open, run_work, workers_wanted
 from invoices.services.billing_run import ENGINE, WORK_TASK
+from invoices.services.plan_acts import plans_resume_due
 
 SECONDS: Final = 45.0
 """How long one task bills before it hands over to a fresh one: less than the beat's minute."""
@@ -15,8 +16,10 @@ SECONDS: Final = 45.0
 
 @queue.task("invoices.bill_plans")
 def bill_plans() -> None:
-    """Every minute: what was looked through is issued, and workers are woken when plans are due."""
+    """Every minute: plans go on whose pause is over, what was looked through is issued, and workers are woken when
+    plans are due."""
     now = clock.now()
+    plans_resume_due(now=now)
     reviewed_issue(actor=ENGINE, now=now)
     run = run_open(now=now)
     if run is not None and (run.created_at == now or run_is_idle(run, now=now)):
