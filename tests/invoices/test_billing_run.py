@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from billing_assistant.core.models import Event, Notice
 from billing_assistant.core.rights import Role
 from customers.states import CustomerStatus
+from invoices import tasks
 from invoices.models import (
     BillingChunk,
     BillingRun,
@@ -27,9 +28,11 @@ from invoices.models import (
 )
 from invoices.number_selectors import number_gaps
 from invoices.plan_states import PeriodOutcome, PlanMakes, PlanStatus, PlanTiming, PlanUnit, RunState
-from invoices.services import billing_run
+from invoices.services import billing_engine, billing_run
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, run_open, run_work
+from invoices.services.billing_run import WORK_TASK
+from invoices.services.plan_acts import plan_pause
 from invoices.states import DraftSource, DraftStatus
 from tests import factories
 from tests.factories import SYSTEM
@@ -299,3 +302,56 @@ def test_weeks_quarters_and_years_are_billed_on_their_days() -> None:
         quarterly.number: [date(2025, 11, 30), date(2026, 2, 28)],
         yearly.number: [date(2025, 2, 28), date(2026, 2, 28)],
     }
+
+
+def test_a_clock_that_jumps_and_fires_on_two_hosts_bills_each_period_once() -> None:
+    """Fired every second on two hosts whose clocks are stepped by an hour to and fro: one invoice a period."""
+    made = [plan(None, "10", starts_on=date(2026, 2, 1), unit=PlanUnit.WEEK) for _ in range(4)]
+    begin = datetime(2026, 1, 31, 20, 59, 50, tzinfo=UTC)
+    steps = [timedelta(), timedelta(hours=1), timedelta(), timedelta(hours=-1)]
+
+    def host(offset: timedelta) -> None:
+        try:
+            for second in range(24):
+                run_work(now=begin + timedelta(seconds=second) + steps[second // 6] + offset, seconds=60)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for job in [pool.submit(host, timedelta()), pool.submit(host, timedelta(hours=1))]:
+            job.result()
+    assert Invoice.objects.count() == len(made)
+    assert set(PlanPeriod.objects.values_list("starts_on", flat=True)) == {date(2026, 2, 1)}
+    assert not Plan.objects.exclude(status=PlanStatus.ACTIVE).exists()
+
+
+def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again_while_they_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: woken.append(name))
+    monkeypatch.setattr(tasks.clock, "now", lambda: AT)
+    monkeypatch.setattr(billing_engine, "CHUNK", 2)
+    for _ in range(5):
+        plan()
+    tasks.bill_plans()
+    assert woken == [WORK_TASK] * 3
+    run = BillingRun.objects.get()
+    billing_run.chunk_bill(run=run, now=AT, limit=2)
+    BillingChunk.objects.update(created_at=AT)
+    tasks.bill_plans()
+    assert len(woken) == 3
+    monkeypatch.setattr(tasks.clock, "now", lambda: AT + timedelta(minutes=1))
+    tasks.bill_plans()  # nobody has billed anything for a minute: the workers are gone
+    assert len(woken) == 5
+
+
+def test_a_paused_plan_goes_on_by_the_minute_beat_and_is_billed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = plan(starts_on=date(2026, 3, 1))
+    plan_pause(plan_id=made.pk, resumes_on=date(2026, 3, 20), actor=SYSTEM, now=AT)
+    monkeypatch.setattr(tasks.queue, "enqueue", lambda _name, **_given: None)
+    monkeypatch.setattr(tasks.clock, "now", lambda: datetime(2026, 4, 1, 6, tzinfo=UTC))
+    tasks.bill_plans()
+    _work(datetime(2026, 4, 1, 6, tzinfo=UTC))
+    outcomes = dict(made.periods.values_list("starts_on", "outcome"))
+    assert outcomes == {date(2026, 3, 1): PeriodOutcome.SKIPPED, date(2026, 4, 1): PeriodOutcome.INVOICED}
