@@ -1,4 +1,7 @@
-"""What the pages and the metrics say of billing runs. A run spans all business profiles: only who sees all sees it."""
+"""What the pages and the metrics say of billing runs.
+
+A run spans all business profiles: its sums are for who sees all of them, the rest is narrowed to what a person sees.
+"""
 
 from __future__ import annotations
 
@@ -47,26 +50,27 @@ class RunFigures:
         return self.invoiced + self.drafted
 
 
-def require_whole(actor: Actor) -> None:
-    """Raises PermissionRefused, and NotFound for people who are limited to some business profiles."""
-    actor.require(Right.INVOICES_VIEW)
-    if actor.profile_ids is not None:
-        raise NotFound(_("Billing runs span all business profiles; you see some of them."))
+def sees_whole(actor: Actor) -> bool:
+    """Whether a person sees every business profile, and so what a run came to as a whole."""
+    return actor.profile_ids is None
 
 
 def runs_for(actor: Actor) -> QuerySet[BillingRun]:
-    """All runs, the newest first. Raises PermissionRefused, NotFound."""
-    require_whole(actor)
-    return BillingRun.objects.annotate(
+    """All runs, the newest first, with their counts for who sees the whole. Raises PermissionRefused."""
+    actor.require(Right.INVOICES_VIEW)
+    rows = BillingRun.objects.order_by("-number")
+    if not sees_whole(actor):
+        return rows
+    return rows.annotate(
         invoiced=Sum("chunks__invoiced", default=0),
         drafted=Sum("chunks__drafted", default=0),
         parked=Sum("chunks__parked", default=0),
-    ).order_by("-number")
+    )
 
 
 def run_get(actor: Actor, number: int) -> BillingRun:
     """One run. Raises PermissionRefused, NotFound."""
-    require_whole(actor)
+    actor.require(Right.INVOICES_VIEW)
     run = BillingRun.objects.filter(number=number).first()
     if run is None:
         raise NotFound(_("There is no such billing run."))
@@ -96,17 +100,26 @@ def run_figures(run: BillingRun) -> RunFigures:
     return RunFigures(**sums, seconds=seconds, rate=rate, left=left, totals=totals)
 
 
-def run_periods(run: BillingRun) -> QuerySet[PlanPeriod]:
-    """What a run billed, the newest first."""
-    return PlanPeriod.objects.filter(run=run).select_related("plan__customer", "invoice", "draft").order_by("-id")
+def run_periods(actor: Actor, run: BillingRun) -> QuerySet[PlanPeriod]:
+    """What a run billed in the profiles that the actor sees, the newest first."""
+    rows = PlanPeriod.objects.filter(run=run).select_related("plan__customer", "invoice", "draft").order_by("-id")
+    return rows if actor.profile_ids is None else rows.filter(plan__profile_id__in=actor.profile_ids)
 
 
-def run_parked(run: BillingRun) -> list[Plan]:
+def run_parked(actor: Actor, run: BillingRun) -> list[Plan]:
     """Plans that were parked while a run went on and still are, the newest first, up to a page of them."""
     parked = Plan.objects.filter(status=PlanStatus.PARKED, parked_at__gte=run.created_at)
     if run.finished_at is not None:
         parked = parked.filter(parked_at__lte=run.finished_at)
+    if actor.profile_ids is not None:
+        parked = parked.filter(profile_id__in=actor.profile_ids)
     return list(parked.select_related("customer").order_by("-parked_at")[:PARKED_SHOWN])
+
+
+def plans_due_for(actor: Actor, now: datetime) -> int:
+    """How many plans are due in the profiles that the actor sees."""
+    due = Plan.objects.filter(status=PlanStatus.ACTIVE, due_at__lte=now).order_by()
+    return (due if actor.profile_ids is None else due.filter(profile_id__in=actor.profile_ids)).count()
 
 
 def due_count(now: datetime) -> int:

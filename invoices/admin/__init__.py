@@ -4,6 +4,7 @@ from billing_assistant.core.admin import history_tables
 from invoices.admin import (
     attachments,
     billable,
+    billing_runs,
     catalogue,
     drafts,
     imports,
@@ -17,6 +18,7 @@ from invoices.admin import (
 __all__ = [
     "attachments",
     "billable",
+    "billing_runs",
     "catalogue",
     "drafts",
     "imports",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
-from billing_assistant.core.errors import DomainError, ValidationFailed
+from billing_assistant.core.errors import DomainError, NotFound, ValidationFailed
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
@@ -46,8 +46,8 @@ def engine_state() -> BillingEngine:
 
 def engine_pause(*, reason: str, actor: Actor, now: datetime) -> BillingEngine:
     """Stops all billing of plans when the chunks that are under way have ended. Raises PermissionRefused,
-    ValidationFailed without a reason. Pausing again changes nothing."""
-    actor.require(Right.SETTINGS_EDIT)
+    NotFound for who sees only some profiles, ValidationFailed without a reason. Pausing again changes nothing."""
+    _require_switch(actor)
     if not reason.strip():
         raise ValidationFailed({"reason": [_("Say why the engine is paused.")]})
     with transaction.atomic():
@@ -61,8 +61,8 @@ def engine_pause(*, reason: str, actor: Actor, now: datetime) -> BillingEngine:
 
 
 def engine_resume(*, actor: Actor, now: datetime) -> BillingEngine:
-    """Lets the engine go on: what became due meanwhile is billed by the next run. Raises PermissionRefused."""
-    actor.require(Right.SETTINGS_EDIT)
+    """Lets the engine go on: what became due meanwhile comes with the next run. Raises PermissionRefused, NotFound."""
+    _require_switch(actor)
     with transaction.atomic():
         advisory_lock("billing-engine")
         engine = engine_state()
@@ -71,6 +71,12 @@ def engine_resume(*, actor: Actor, now: datetime) -> BillingEngine:
             engine.save()
             log.info("billing_engine.resumed", by=actor.label, at=now.isoformat())
     return engine
+
+
+def _require_switch(actor: Actor) -> None:
+    actor.require(Right.SETTINGS_EDIT)
+    if actor.profile_ids is not None:
+        raise NotFound(_("The engine bills for all business profiles; who sees some of them cannot switch it."))
 
 
 def run_open(*, now: datetime, actor: Actor = ENGINE) -> BillingRun | None:

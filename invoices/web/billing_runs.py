@@ -20,7 +20,15 @@ from billing_assistant.core.errors import DomainError
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
-from invoices.billing_selectors import due_count, run_figures, run_get, run_parked, run_periods, runs_for
+from invoices.billing_selectors import (
+    plans_due_for,
+    run_figures,
+    run_get,
+    run_parked,
+    run_periods,
+    runs_for,
+    sees_whole,
+)
 from invoices.plan_calendar import moment
 from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, engine_state, run_open
 from invoices.services.billing_run import WORK_TASK
@@ -52,10 +60,11 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page_of(runs_for(actor), BY_NUMBER, request.GET),
         "engine": engine_state(),
-        "due": due_count(now),
+        "due": plans_due_for(actor, now),
+        "whole": sees_whole(actor),
         "pause_form": PauseForm(auto_id="pause_%s"),
         "dry_form": DryRunForm(initial={"until": local_today(current_profile(request), now)}, auto_id="dry_%s"),
-        "may_switch": Right.SETTINGS_EDIT in actor.rights,
+        "may_switch": Right.SETTINGS_EDIT in actor.rights and sees_whole(actor),
         "may_run": Right.INVOICES_ISSUE in actor.rights,
     }
     return render_page(request, "invoices/billing_runs.html", context)
@@ -65,13 +74,14 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.INVOICES_VIEW)
 def run(request: HttpRequest, run_number: int) -> HttpResponseBase:
     """One run: its figures, renewed while it is under way, who needs a person, and what was billed."""
-    one = run_get(actor_of(request), run_number)
+    actor = actor_of(request)
+    one = run_get(actor, run_number)
     context = {
         "run": one,
-        "figures": run_figures(one),
+        "figures": run_figures(one) if sees_whole(actor) else None,
         "engine": engine_state(),
-        "parked": run_parked(one),
-        "page": page_of(run_periods(one), BY_ID, request.GET),
+        "parked": run_parked(actor, one),
+        "page": page_of(run_periods(actor, one), BY_ID, request.GET),
     }
     return render_page(request, "invoices/billing_run.html", context, fragment="invoices/partials/billing_run.html")
 
@@ -96,9 +106,7 @@ def try_run(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.INVOICES_ISSUE)
 def run_now(request: HttpRequest) -> HttpResponseBase:
     """Begins what the clock would begin within the minute."""
-    actor = actor_of(request)
-    runs_for(actor)
-    one = run_open(now=now_of(request), actor=actor)
+    one = run_open(now=now_of(request), actor=actor_of(request))
     if one is None:
         messages.info(request, _("No plan is due, or the engine is paused."))
         return redirect("invoices:billing_runs")
@@ -111,7 +119,6 @@ def run_now(request: HttpRequest) -> HttpResponseBase:
 def switch(request: HttpRequest) -> HttpResponseBase:
     """Pauses the engine, with a reason, or lets it go on."""
     actor, now = actor_of(request), now_of(request)
-    runs_for(actor)
     try:
         if request.POST.get("act") == "resume":
             engine_resume(actor=actor, now=now)

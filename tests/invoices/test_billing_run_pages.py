@@ -80,10 +80,22 @@ def test_a_dry_run_shows_only_the_profiles_that_a_person_sees(customer: Customer
     assert "No plan is due until then" in page
 
 
-def test_people_who_are_limited_to_some_profiles_see_no_runs(customer: Customer) -> None:
+def test_people_who_are_limited_to_some_profiles_see_of_a_run_what_is_theirs(customer: Customer) -> None:
+    plan(customer, "1000", starts_on=date(2026, 3, 1))
+    elsewhere = factories.customer(factories.seller(), name="Elsewhere Ltd")
+    plan(elsewhere, "7000", starts_on=date(2026, 3, 1))
+    run_work(now=AT, seconds=60)
     limited = browser(Role.FINANCE, profiles=[customer.profile])
-    assert limited.get(RUNS).status_code == 404
-    assert limited.post(BEGIN).status_code == 404
+    page = limited.get(f"{RUNS}1/").content.decode()
+    assert "Amani Holdings" in page
+    assert "Elsewhere" not in page
+    assert "9,280" not in page  # what the run came to as a whole
+    assert "8,120" not in page
+
+
+def test_only_who_sees_all_profiles_switches_the_engine(customer: Customer) -> None:
+    browser(Role.ADMIN, profiles=[customer.profile]).post(ENGINE, {"act": "pause", "reason": "Mine alone"})
+    assert not BillingEngine.objects.exists()
 
 
 def test_the_engine_is_paused_with_a_reason_and_goes_on(customer: Customer) -> None:
