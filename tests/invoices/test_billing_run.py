@@ -339,6 +339,7 @@ def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again
     run = BillingRun.objects.get()
     billing_run.chunk_bill(run=run, now=AT, limit=2)
     BillingChunk.objects.update(created_at=AT)
+    monkeypatch.setattr(tasks.clock, "now", lambda: AT + timedelta(seconds=20))
     tasks.bill_plans()
     assert asked.count(WORK_TASK) == 3
     monkeypatch.setattr(tasks.clock, "now", lambda: AT + timedelta(minutes=1))
