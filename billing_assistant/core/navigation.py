@@ -47,6 +47,7 @@ PAGES: Final = (
     NavItem(_("Home"), "home", "shell:home", on_phone=True, key="h"),
     NavItem(_("Customers"), "users", "customers:list", Right.CUSTOMERS_VIEW, on_phone=True, key="c"),
     NavItem(_("Invoices"), "file-invoice", "invoices:list", Right.INVOICES_VIEW, on_phone=True, key="i"),
+    NavItem(_("Plans"), "repeat", "invoices:plans", Right.INVOICES_VIEW, key="l"),
     NavItem(_("Billable work"), "clock", "invoices:billable", Right.INVOICES_VIEW, key="b"),
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW, key="d"),
     NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
@@ -61,6 +62,7 @@ PAGES: Final = (
 PORTAL: Final = "portal:home"
 NEW_THINGS: Final = (
     NavItem(_("Invoice draft"), "file-plus", "invoices:draft_new", Right.INVOICES_DRAFT),
+    NavItem(_("Plan"), "repeat", "invoices:plan_new", Right.INVOICES_DRAFT),
     NavItem(_("Customer"), "user-plus", "customers:new", Right.CUSTOMERS_EDIT),
     NavItem(_("Payment"), "cash", "payments:new", Right.PAYMENTS_RECORD),
 )

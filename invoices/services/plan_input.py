@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
+from billing_assistant.core.services.business_profiles import time_zones
 from customers.states import PreferredMethod
 from invoices.plan_calendar import Rhythm, period_at
 from invoices.plan_states import PlanMakes, PlanTiming, PlanUnit
@@ -151,12 +150,6 @@ def plan_line_faults(
 def known_placeholders() -> str:
     """The placeholders that a text may have, for a sentence."""
     return ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-
-
-@lru_cache(maxsize=1)
-def time_zones() -> frozenset[str]:
-    """The names of the time zones that the machine knows."""
-    return frozenset(available_timezones())
 
 
 def _word_faults(data: PlanInput) -> Iterator[tuple[str, str]]:

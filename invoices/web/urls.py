@@ -12,6 +12,7 @@ from invoices.web import (
     editor,
     exports,
     lists,
+    plan_urls,
     promo_codes,
     quote_urls,
     templates,
@@ -64,5 +65,6 @@ urlpatterns = [
     *attachment_urls.urlpatterns,
     *billable_urls.urlpatterns,
     *billing_run_urls.urlpatterns,
+    *plan_urls.urlpatterns,
     *quote_urls.urlpatterns,
 ]

@@ -28,9 +28,13 @@ from customers.models import Customer
 from customers.states import CustomerStatus
 from customers.web.forms import NoteForm
 from invoices.billable_selectors import billable_open_count
+from invoices.models import Plan
+from invoices.plan_selectors import plans_of_customer
+from invoices.plan_states import PlanStatus
 from invoices.selectors import invoices_filtered
 
 TAB_SIZE: Final = 25
+FEW_PLANS: Final = 5
 DOCUMENT_ORDER: Final = ("-issued_on", "-id")
 PAYMENT_ORDER: Final = ("-received_on", "-id")
 PAGES: Final = {
@@ -156,11 +160,19 @@ def _frame(request: HttpRequest, customer: Customer, tab: str) -> dict[str, Any]
         "tabs": [Tab(words[name], reverse(url, args=[customer.pk]), name == tab) for name, url in PAGES.items()],
         "contacts": selectors.contacts_of(customer),
         "to_bill": billable_open_count(customer.pk) if Right.INVOICES_VIEW in actor_of(request).rights else 0,
+        "plans": _plans(request, customer),
         "payment_days": reads.average_payment_days(customer),
         "score": payment_score(actor_of(request), customer, now_of(request)),
         "over_limit": limit is not None and account.own.outstanding > limit,
         "statuses": [status for status in CustomerStatus if status != customer.status],
     }
+
+
+def _plans(request: HttpRequest, customer: Customer) -> list[Plan]:
+    """The plans of a customer that bill on, the newest first."""
+    if Right.INVOICES_VIEW not in actor_of(request).rights:
+        return []
+    return list(plans_of_customer(actor_of(request), customer.pk).exclude(status=PlanStatus.ENDED)[:FEW_PLANS])
 
 
 def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
@@ -173,6 +185,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
         "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "billable": url_to("invoices:billable", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
+        "plans": url_to("invoices:plans", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "portal": url_to("customers:portal_links", customer.pk) if Right.INVOICES_SEND in rights else "",
         "privacy": url_to("customers:personal_data", customer.pk) if Right.PRIVACY_MANAGE in rights else "",
         "message": url_to("messages:write", customer.pk) if Right.MESSAGES_SEND in rights else "",

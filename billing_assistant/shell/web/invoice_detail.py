@@ -78,4 +78,5 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
         "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
         "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
         "duplicate": url_to("invoices:duplicate", invoice.pk) if drafts and is_invoice else "",
+        "plan": url_to("invoices:plan_new", invoice=invoice.pk) if drafts and is_invoice else "",
     }
