@@ -19,3 +19,4 @@ class InvoicesConfig(AppConfig):
         import_module("invoices.subscriptions")
         import_module("invoices.services.importing.catalogue")
         import_module("invoices.services.importing.documents")
+        import_module("invoices.services.importing.plans")
