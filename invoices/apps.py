@@ -8,6 +8,7 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("invoices.attachment_stories")
+        import_module("invoices.batch_stories")
         import_module("invoices.billable_stories")
         import_module("invoices.billing_metrics")
         import_module("invoices.books")

@@ -1,5 +1,8 @@
-"""Row locks of the invoices app. Order for all: plans, periods of plans, drafts, quotes, invoices by id,
-billable work by id, promo codes, the lock date, the counter of a series."""
+"""Row locks of the invoices app.
+
+Order for all: items of a batch, plans, periods of plans, drafts, quotes, invoices by id, billable work by id, promo
+codes, the lock date, the counter of a series. Who holds items of a batch does not lock the batch.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,15 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import only, set_lock_timeout
 from billing_assistant.core.errors import NotFound
+from invoices.batch_states import BatchItemState
 from invoices.billable_states import BillableState
 from invoices.models import (
     Attachment,
+    BatchItem,
     BillableItem,
     CatalogueItem,
     Invoice,
+    InvoiceBatch,
     InvoiceDraft,
     InvoiceTemplate,
     NumberSeries,
@@ -201,3 +207,19 @@ def billable_of_draft_lock(draft: InvoiceDraft, item_ids: Iterable[UUID]) -> lis
     set_lock_timeout()
     own = Q(draft_id=draft.pk) | Q(pk__in=list(item_ids), profile_id=draft.profile_id)
     return list(BillableItem.objects.select_for_update(of=("self",)).filter(own).order_by("pk"))
+
+
+def batch_lock(batch_id: UUID) -> InvoiceBatch:
+    """Locks a batch, not its items. Raises NotFound."""
+    set_lock_timeout()
+    rows = InvoiceBatch.objects.select_related("profile").select_for_update(of=("self",), no_key=True)
+    batch = rows.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(_("There is no such batch."))
+    return batch
+
+
+def batch_items_claim(batch_id: UUID, state: BatchItemState, size: int) -> list[BatchItem]:
+    """Locks the next items of a batch in a state, in their order; those that another worker holds are passed over."""
+    rows = BatchItem.objects.filter(batch_id=batch_id, state=state).order_by("position")
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:size])

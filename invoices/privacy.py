@@ -27,6 +27,7 @@ from billing_assistant.core.privacy_files import files_forget
 from invoices.billable_states import BillableState
 from invoices.models import (
     Attachment,
+    BatchItem,
     BillableItem,
     DraftLine,
     DraftVersion,
@@ -130,6 +131,8 @@ def _export_drafts(subject: Subject) -> Iterable[Held]:
     yield Held("draft_versions", _("Versions of drafts"), rows_of(versions, "created_at", "version", "snapshot"))
     work = ("kind", "state", "worked_on", "description", "project", "quantity", "unit", "unit_price", "currency")
     yield Held("billable_work", _("Billable work"), rows_of(_billable(subject), *work, "amount"))
+    batches = BatchItem.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+    yield Held("batches", _("Batches"), rows_of(batches, "created_at", "state", "reason"))
     copies = DraftWorkingCopy.objects.filter(customer_id__in=subject.customer_ids)
     yield Held("working_copies", _("Unsaved drafts"), rows_of(copies, "saved_at", "content"))
 
@@ -151,6 +154,7 @@ def _erase(subject: Subject, now: datetime) -> Outcome:
     drafts.update(**EMPTIED, updated_at=now)
     work = _billable(subject).exclude(description=EMPTY)
     billed = work.update(description=EMPTY, project="", external_id="", updated_at=now)
+    BatchItem.objects.filter(customer_id__in=subject.customer_ids).update(reason="")
     files = list(_attachments(subject).values_list("file_id", flat=True))
     attachments = _attachments(subject).delete()[0]
     files_forget(files)
@@ -200,6 +204,8 @@ FIELDS: Final = {
     **not_personal("invoices.Attachment", "added_by_label", "removed_by_label", reason=OURS),
     **erased("invoices.DraftLine", "description"),
     **not_personal("invoices.DraftLine", "billable", reason="Ids of our own rows."),
+    **erased("invoices.BatchItem", "reason"),
+    **not_personal("invoices.InvoiceBatch", "name", "content", "failure", "actor_label", reason=OURS),
     **erased("invoices.BillableItem", "description", "project", "external_id"),
     **not_personal("invoices.BillableItem", "source", "created_by_label", reason=OURS),
     **erased("invoices.DraftVersion", "snapshot"),

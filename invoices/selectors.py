@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -226,6 +227,11 @@ def catalogue_item_get(actor: Actor, item_id: UUID) -> CatalogueItem:
     if item is None or not actor.can_see(item.profile_id):
         raise NotFound(_("There is no such item in the catalogue."))
     return item
+
+
+def catalogue_items_by_id(ids: Iterable[UUID]) -> dict[UUID, CatalogueItem]:
+    """Items with their present prices, by id. The caller has scoped them."""
+    return {item.pk: item for item in _with_prices(CatalogueItem.objects.filter(pk__in=set(ids)))}
 
 
 def prices_of(item: CatalogueItem) -> dict[str, Decimal]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from billing_assistant.core import clock, queue
+from invoices.services.batch_files_make import batch_files_forget
+from invoices.services.batch_steps import batch_advance
+from invoices.services.batches import LEFT, batch_sweep
+from invoices.services.batches import TASK as BATCH_TASK
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import run_is_idle, run_open, run_work, workers_wanted
 from invoices.services.billing_run import ENGINE, WORK_TASK
@@ -32,3 +37,22 @@ def bill_chunks() -> None:
     """Bills chunk after chunk, beside any number of others."""
     if run_work(now=clock.now(), seconds=SECONDS):
         queue.enqueue(WORK_TASK)
+
+
+@queue.task(BATCH_TASK)
+def advance_batch(batch_id: str) -> None:
+    """Works on a batch for two minutes; hands over to a fresh task when there is more."""
+    if batch_advance(batch_id=UUID(batch_id)):
+        queue.enqueue(BATCH_TASK, batch_id=batch_id)
+
+
+@queue.task("invoices.sweep_batches")
+def sweep_batches() -> None:
+    """Every minute: batches whose worker died go on."""
+    batch_sweep(before=clock.now() - LEFT)
+
+
+@queue.task("invoices.forget_batch_files")
+def forget_batch_files() -> None:
+    """Every hour: files of batches whose time is up."""
+    batch_files_forget(now=clock.now())

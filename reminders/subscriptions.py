@@ -17,6 +17,7 @@ from invoices.services.quote_standing import quote_mark_sent
 from payments.services.credits_first import credits_use
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
+from reminders.services.batches import batch_letters_send, first_key
 from reminders.services.documents import invoice_send
 from reminders.services.letters import receipt_send
 from reminders.services.quotes import quote_invoice
@@ -43,7 +44,7 @@ def send_by_itself(event: Event) -> None:
     if event.data.get("credits_first"):
         credits_use(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now())  # what is asked for is what is left
     try:
-        invoice_send(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now(), key=f"auto:{invoice.pk}")
+        invoice_send(invoice_id=invoice.pk, actor=AUTOMATIC, now=clock_now(), key=first_key(invoice.pk))
     except NothingToSend as error:
         log.info("auto_send.skipped", invoice=invoice.number, reason=error.message)
     except NoRecipient as error:
@@ -93,3 +94,9 @@ def mark_document_sent(event: Event) -> None:
 def invoice_accepted_quote(event: Event) -> None:
     """Issues and sends the invoice of a quote that says so, once."""
     quote_invoice(quote_id=event.subject_id, actor=AUTOMATIC, now=clock_now())
+
+
+@subscribe("batch.letters_due", name="reminders.send_batch", queue=queue.MAIL)
+def send_batch(event: Event) -> None:
+    """Sends what a batch has issued, or was asked to send."""
+    batch_letters_send(batch_id=event.subject_id)

@@ -45,6 +45,7 @@ ALLOWED: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "text/plain": _is_text,
     "application/json": _is_text,
     "application/xml": _is_text,
+    "application/zip": _begins(b"PK\x03\x04"),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _begins(b"PK\x03\x04"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _begins(b"PK\x03\x04"),
 }

@@ -50,6 +50,7 @@ PAGES: Final = (
     NavItem(_("Plans"), "repeat", "invoices:plans", Right.INVOICES_VIEW, key="l"),
     NavItem(_("Billable work"), "clock", "invoices:billable", Right.INVOICES_VIEW, key="b"),
     NavItem(_("Drafts"), "file-pencil", "invoices:draft_list", Right.INVOICES_VIEW, key="d"),
+    NavItem(_("Batches"), "file-plus", "invoices:batches", Right.INVOICES_VIEW),
     NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
     NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW, key="k"),
     NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True, key="p"),

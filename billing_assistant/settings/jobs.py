@@ -46,6 +46,8 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "bill plans": _every(60, "invoices.bill_plans"),
     "sweep messages": _every(60, "reminders.sweep_messages"),
     "expire checkouts": _every(60, "payments.expire_checkouts"),
+    "sweep batches": _every(60, "invoices.sweep_batches"),
+    "forget files of batches": _every(60 * 60, "invoices.forget_batch_files"),
     "sweep webhooks": _every(60, "integrations.sweep"),
     "customers who became overdue": _every(60 * 60, "payments.refresh_standings"),
     "fold tallies": _every(60 * 60, "payments.fold_tallies"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import Money, quantize
+from billing_assistant.core.navigation import url_or_none
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.ui.lists import text_of
@@ -25,6 +26,8 @@ from customers.selectors import CustomerFilters
 from customers.web.query import FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
 
 EXPORT_CHUNK: Final = 500
+BATCH: Final = "invoices:batch_new"
+"""The page of a higher floor that bills those who are chosen."""
 OPTIONS: Final = 20
 MORE_COLUMNS: Final = {
     "secondary_email": gettext_lazy("Second e-mail"),
@@ -69,6 +72,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "may_import": Right.DATA_IMPORT in actor.rights,
+        "batch_url": url_or_none(BATCH) or "" if Right.INVOICES_DRAFT in actor.rights else "",
     }
     if not is_fragment(request):
         counts = {"total": stats.total, "overdue": stats.overdue, "suspended": stats.suspended}

@@ -3,6 +3,7 @@
 from billing_assistant.core.admin import history_tables
 from invoices.admin import (
     attachments,
+    batches,
     billable,
     billing_runs,
     catalogue,
@@ -18,6 +19,7 @@ from invoices.admin import (
 
 __all__ = [
     "attachments",
+    "batches",
     "billable",
     "billing_runs",
     "catalogue",

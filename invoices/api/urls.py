@@ -1,7 +1,7 @@
 """Addresses of the invoice endpoints, under /api/."""
 
 from billing_assistant.core.api.urls import endpoint
-from invoices.api import attachment_urls, billable_urls, plan_urls, quote_urls
+from invoices.api import attachment_urls, batch_urls, billable_urls, plan_urls, quote_urls
 from invoices.api.catalogue import Catalogue, OneItem
 from invoices.api.draft_acts import DraftDuplicate, DraftReopen
 from invoices.api.drafts import CustomerDrafts, Draft, DraftIssue, DraftPreview, DraftReview, Drafts
@@ -57,6 +57,7 @@ urlpatterns = [
     *endpoint("templates/<ref:template_ref>", OneTemplate, name="template"),
     *attachment_urls.urlpatterns,
     *quote_urls.urlpatterns,
+    *batch_urls.urlpatterns,
     *billable_urls.urlpatterns,
     *plan_urls.urlpatterns,
     *endpoint("reports/sales", SalesView, name="report-sales"),

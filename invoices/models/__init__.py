@@ -1,4 +1,5 @@
 from invoices.models.attachments import Attachment
+from invoices.models.batches import BatchDocument, BatchFile, BatchItem, InvoiceBatch
 from invoices.models.billable import BillableItem, BillableTerms
 from invoices.models.billing_runs import BillingChunk, BillingEngine, BillingRun
 from invoices.models.catalogue import CatalogueItem, CataloguePrice
@@ -18,6 +19,9 @@ from invoices.models.working_copies import DraftWorkingCopy
 
 __all__ = [
     "Attachment",
+    "BatchDocument",
+    "BatchFile",
+    "BatchItem",
     "BillableItem",
     "BillableTerms",
     "BillingChunk",
@@ -33,6 +37,7 @@ __all__ = [
     "ImportRun",
     "Instalment",
     "Invoice",
+    "InvoiceBatch",
     "InvoiceDraft",
     "InvoiceLine",
     "InvoiceTally",

@@ -105,10 +105,10 @@ def billable_drafts_plan(*, chosen: Chosen, actor: Actor) -> BillablePlan:
     customers, plan.later = _customers(chosen, actor)
     for customer in customers:
         items = list(_open(chosen).filter(customer=customer).order_by("pk"))
-        if reason := _obstacle(customer):
+        if reason := customer_obstacle(customer):
             plan.skipped.append(Skipped(customer, len(items), reason))
         else:
-            plan.drafts += _planned(customer, items)
+            plan.drafts += drafts_planned(customer, items)
     return plan
 
 
@@ -123,7 +123,7 @@ def billable_drafts_make(
     made = BillableMade()
     customers, made.later = _customers(chosen, actor)
     for customer in customers:
-        if reason := _obstacle(customer):
+        if reason := customer_obstacle(customer):
             made.skipped.append(Skipped(customer, _open(chosen).filter(customer=customer).count(), reason))
             continue
         try:
@@ -159,7 +159,7 @@ def _make(
             now=now,
             generated_by=generated_by,
         )
-        for one in _planned(customer, items)
+        for one in drafts_planned(customer, items)
     ]
     return drafts, len(items)
 
@@ -180,14 +180,15 @@ def _customers(chosen: Chosen, actor: Actor) -> tuple[list[Customer], int]:
     return found, (rows.count() - len(found) if len(found) == MOST_CUSTOMERS else 0)
 
 
-def _obstacle(customer: Customer) -> str:
+def customer_obstacle(customer: Customer) -> str:
+    """Why a customer gets no drafts; empty when it does."""
     if customer.merged_into_id is not None:
         return _("This customer was merged into another.")
     return _("This customer is suspended.") if customer.status == CustomerStatus.SUSPENDED else ""
 
 
-def _planned(customer: Customer, items: Sequence[BillableItem]) -> list[PlannedDraft]:
-    """The drafts of a customer: one currency each, grouped and with lines as the customer wants them."""
+def drafts_planned(customer: Customer, items: Sequence[BillableItem]) -> list[PlannedDraft]:
+    """The drafts of a customer's open work: one currency each, grouped and with lines as the customer wants them."""
     terms = getattr(customer, "billable_terms", None) or BillableTerms(customer=customer)
     groups: dict[tuple[str, str], list[BillableItem]] = {}
     for item in sorted(items, key=lambda one: (one.currency, one.project, one.worked_on, one.pk)):

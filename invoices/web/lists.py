@@ -49,6 +49,7 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
         "narrowed": filters != InvoiceFilters(),
         "query": request.GET.urlencode(),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
+        "may_send": Right.INVOICES_SEND in actor.rights,
     }
     if not is_fragment(request):
         context |= {
@@ -89,7 +90,10 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
         "chips": query.draft_chips(request.GET, filters),
         "clear_url": clear_url(request.GET, ("q", "made")),
         "narrowed": filters != DraftFilters(statuses=OPEN_DRAFTS),
+        "query": request.GET.urlencode(),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
+        "choosing": Right.INVOICES_ISSUE in actor.rights and set(filters.statuses) & set(OPEN_DRAFTS),
+        "may_send": Right.INVOICES_SEND in actor.rights,
     }
     if not is_fragment(request):
         context |= {

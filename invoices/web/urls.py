@@ -4,6 +4,7 @@ from django.urls import path
 
 from invoices.web import (
     attachment_urls,
+    batch_urls,
     billable_urls,
     billing_run_urls,
     catalogue,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("settings/templates/<uuid:template_id>/", templates.template_edit, name="template"),
     path("settings/templates/<uuid:template_id>/act/", templates.template_act, name="template_act"),
     *attachment_urls.urlpatterns,
+    *batch_urls.urlpatterns,
     *billable_urls.urlpatterns,
     *billing_run_urls.urlpatterns,
     *plan_urls.urlpatterns,

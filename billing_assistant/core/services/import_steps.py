@@ -18,7 +18,6 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.actors import Actor, ActorKind
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
@@ -28,6 +27,7 @@ from billing_assistant.core.imports.states import WORKING, ImportState
 from billing_assistant.core.locks import advisory_lock, import_run_lock
 from billing_assistant.core.models import DataImport, ImportProblem
 from billing_assistant.core.services.imports import import_table, record
+from billing_assistant.core.services.starters import starter_of
 
 SECONDS: Final = 120.0
 MOST_ATTEMPTS: Final = 5
@@ -172,16 +172,6 @@ def _end(run: DataImport, state: ImportState, failure: str = "") -> None:
 
 
 def _context(run: DataImport) -> ImportContext:
-    return ImportContext(profile=run.profile, actor=_actor(run), currency=run.currency, now=clock_now(), run_id=run.pk)
-
-
-def _actor(run: DataImport) -> Actor:
-    """Whoever started the import, with the rights of today: a person or key that is gone has none."""
-    match run.actor_kind:
-        case ActorKind.SYSTEM:
-            return Actor.system(run.actor_label)
-        case ActorKind.API_KEY if run.api_key is not None and run.api_key.revoked_at is None:
-            return Actor.of_api_key(run.api_key)
-        case ActorKind.USER if run.created_by is not None:
-            return Actor.of_user(run.created_by)
-    return Actor(ActorKind.USER, "", run.actor_label, frozenset())
+    return ImportContext(
+        profile=run.profile, actor=starter_of(run), currency=run.currency, now=clock_now(), run_id=run.pk
+    )

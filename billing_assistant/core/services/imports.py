@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events, files, queue
-from billing_assistant.core.actors import Actor, ActorKind
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.imports.columns import columns_guess, head_digest
@@ -23,6 +23,7 @@ from billing_assistant.core.imports.tables import Content, Table, content_of, sa
 from billing_assistant.core.locks import import_run_lock
 from billing_assistant.core.models import BusinessProfile, DataImport, ImportMapping, ImportProblem
 from billing_assistant.core.rights import Right
+from billing_assistant.core.services.starters import starter_fields
 from billing_assistant.core.states import require_transition
 
 TASK: Final = "core.import_advance"
@@ -65,10 +66,7 @@ def import_create(
         about_rows=table.about,
         created_at=now,
         touched_at=now,
-        created_by_id=actor.user_id,
-        api_key_id=actor.id if actor.kind is ActorKind.API_KEY else None,
-        actor_kind=actor.kind.value,
-        actor_label=actor.label[:150],
+        **starter_fields(actor),
     )
 
 
