@@ -6,7 +6,7 @@ A run spans all business profiles: its sums are for who sees all of them, the re
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,11 +17,14 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.money import quantize_places
 from billing_assistant.core.rights import Right
 from invoices.models import BillingChunk, BillingRun, Plan, PlanPeriod
 from invoices.plan_states import PlanStatus, RunState
 
 PARKED_SHOWN: Final = 50
+SECOND: Final = timedelta(seconds=1)
+TENTH: Final = timedelta(milliseconds=100)
 _TOTALS: Final = """
 SELECT key, SUM(value::numeric) FROM invoices_billingchunk, jsonb_each_text(totals) WHERE run_id = %s
 GROUP BY key ORDER BY key
@@ -91,11 +94,11 @@ def run_figures(run: BillingRun) -> RunFigures:
     )
     ended = run.finished_at or sums.pop("last") or run.created_at
     sums.pop("last", None)
-    seconds = Decimal(max(round((ended - run.created_at).total_seconds() * 10), 1)) / 10
+    seconds = Decimal(max((ended - run.created_at) // TENTH, 1)) / 10
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS, [run.pk])
         totals = dict(cursor.fetchall())
-    rate = round((sums["invoiced"] + sums["drafted"]) / seconds, 1)
+    rate = quantize_places((sums["invoiced"] + sums["drafted"]) / seconds, 1)
     left = due_count(clock_now()) if run.state == RunState.RUNNING else 0
     return RunFigures(**sums, seconds=seconds, rate=rate, left=left, totals=totals)
 
@@ -130,4 +133,4 @@ def due_count(now: datetime) -> int:
 def lag_seconds(now: datetime) -> int:
     """For how long the plan has waited that has waited longest; 0 when none is due."""
     oldest = Plan.objects.filter(status=PlanStatus.ACTIVE, due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
-    return 0 if oldest is None else round((now - oldest).total_seconds())
+    return 0 if oldest is None else (now - oldest) // SECOND

@@ -50,8 +50,11 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["billing_assistant.core.api.schema.without_slashes"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "BatchKind": "invoices.batch_states.BatchKind.choices",
+        "BatchState": "invoices.batch_states.BatchState.choices",
         "BillableKind": "invoices.billable_states.BillableKind.choices",
         "CatalogueKind": "invoices.states.CatalogueKind.choices",
+        "CustomerStatus": "customers.states.CustomerStatus.choices",
         "PromoKind": "invoices.api.promo_codes.KINDS",
     },
 }

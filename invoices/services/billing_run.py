@@ -74,6 +74,7 @@ def chunk_bill(*, run: BillingRun, now: datetime, limit: int = CHUNK) -> Billing
         if not plans:
             return None
         fail_point("billing.after_claim")
+        lag = now - min(plan.due_at or now for plan in plans)
         done = _bill_together(plans, run, now)
         chunk = BillingChunk(
             run=run,
@@ -84,7 +85,7 @@ def chunk_bill(*, run: BillingRun, now: datetime, limit: int = CHUNK) -> Billing
             parked=done.parked,
             skipped=done.put_off,
             totals=totals_by_currency([*done.invoiced, *done.drafted]),
-            milliseconds=round((time.perf_counter() - started) * 1000),
+            milliseconds=int((time.perf_counter() - started) * 1000),
             created_at=clock_now(),
         )
         chunk.save(force_insert=True)
@@ -98,7 +99,7 @@ def chunk_bill(*, run: BillingRun, now: datetime, limit: int = CHUNK) -> Billing
         drafted=chunk.drafted,
         parked=chunk.parked,
         milliseconds=chunk.milliseconds,
-        lag_seconds=round((now - min(plan.due_at or now for plan in plans)).total_seconds()),
+        lag_seconds=lag // timedelta(seconds=1),
     )
     return chunk
 
