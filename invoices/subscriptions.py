@@ -10,6 +10,7 @@ from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from invoices.models import InvoiceDraft
+from invoices.services.batch_notices import batch_tell
 from invoices.services.documents import invoice_pdf
 from invoices.services.quote_notices import quote_tell
 from invoices.services.quote_standing import quotes_follow_draft
@@ -39,6 +40,12 @@ def follow_draft(event: Event) -> None:
 def tell_of_quote(event: Event) -> None:
     """Tells staff what the client decided."""
     quote_tell(quote_id=event.subject_id, what=event.name)
+
+
+@subscribe("batch.finished", "batch.failed", name="invoices.tell_of_batch")
+def tell_of_batch(event: Event) -> None:
+    """Tells whoever started a batch how it ended."""
+    batch_tell(batch_id=event.subject_id)
 
 
 def _drafts_of(event: Event) -> list[UUID]:

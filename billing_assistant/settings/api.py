@@ -55,6 +55,7 @@ SPECTACULAR_SETTINGS = {
         "BillableKind": "invoices.billable_states.BillableKind.choices",
         "CatalogueKind": "invoices.states.CatalogueKind.choices",
         "CustomerStatus": "customers.states.CustomerStatus.choices",
+        "TemplateStatus": "invoices.states.TemplateStatus.choices",
         "PromoKind": "invoices.api.promo_codes.KINDS",
     },
 }

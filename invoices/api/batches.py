@@ -132,7 +132,7 @@ class Batches(BatchView):
             owing=narrowed["owing"],
             tag=narrowed["tag"],
         )
-        return Chosen(self.profile_id, filters=filters, told={"filter": {k: v for k, v in narrowed.items() if v}})
+        return Chosen(self.profile_id, filters=filters, told={"filter": _as_in_the_list(narrowed)})
 
     def _content(self, values: Mapping[str, Any]) -> BatchContent:
         narrowed: Mapping[str, Any] = values.get("billable", {})
@@ -243,6 +243,13 @@ class OneBatchFile(BatchView):
         if found is None:
             raise NotFound(_("There is no such file."))
         return files.file_response(found.file)
+
+
+def _as_in_the_list(narrowed: Mapping[str, Any]) -> dict[str, str]:
+    """The filters by the names that the address of the list of customers has."""
+    owing = {True: "1", False: "0"}.get(narrowed["owing"], "")
+    words = {name: value for name, value in narrowed.items() if name not in {"search", "owing"}}
+    return {name: value for name, value in ({"q": narrowed["search"], "owing": owing} | words).items() if value}
 
 
 def _word(words: type[Any], values: Mapping[str, Any], name: str) -> Any:

@@ -66,14 +66,15 @@ def batch_generate(
     """
     head = replace(_head(content, after), name=name, key=key)
     head.require(actor, chosen.profile_id)
-    if (known := batch_known(head=head, profile_id=chosen.profile_id)) is not None:
+    kept = content_json(content)
+    if (known := batch_known(head=head, profile_id=chosen.profile_id, content=kept)) is not None:
         return known
     _check(content, chosen.profile_id)
     return batch_create(
         profile_id=chosen.profile_id,
         head=head,
         items=[NewItem(customer.pk, customer.pk) for customer in _customers(chosen, actor)],
-        content=content_json(content),
+        content=kept,
         selection=chosen.told,
         actor=actor,
         now=now,

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 declare("batch.before_commit", "batch.between_chunks")
 
 
-def batch_advance(*, batch_id: UUID, seconds: float = SECONDS) -> bool:
+def batch_advance(*, batch_id: UUID, seconds: float | None = None) -> bool:
     """Works on a batch until nothing waits, it is paused or cancelled, or the time is up. True when there is more.
 
     A person or key that lost a right stops it with the reason. Any other error is raised; after five of them without
@@ -53,7 +53,7 @@ def batch_advance(*, batch_id: UUID, seconds: float = SECONDS) -> bool:
             for right in rights_needed(batch.kind_word, batch.after_word):
                 actor.require(right)
             actor.require_profile(batch.profile_id)
-            return _advance(batch, actor, time.monotonic() + seconds)
+            return _advance(batch, actor, time.monotonic() + (SECONDS if seconds is None else seconds))
         except PermissionRefused as error:
             batch_fail(batch_id=batch_id, reason=error.message, actor=actor, now=clock_now())
     return False

@@ -74,15 +74,23 @@ class BatchHead:
                 raise ValidationFailed({field: [_("Write at most %(most)d characters.") % {"most": most}]})
 
 
-def batch_known(*, head: BatchHead, profile_id: UUID) -> InvoiceBatch | None:
+def batch_known(*, head: BatchHead, profile_id: UUID, content: dict[str, Any] | None = None) -> InvoiceBatch | None:
     """The batch that was started with this key. The caller has required the rights and locks the key first.
 
-    Raises Conflict when the key started something of another kind.
+    Raises Conflict when the key started something that does, or bills, something else.
     """
     if not head.key:
         return None
     found = InvoiceBatch.objects.select_related("profile").filter(profile_id=profile_id, key=head.key).first()
-    if found is not None and (found.kind, found.after) != (head.kind, head.after):
+    said = (head.kind, head.after, head.work or "", head.file_format or "", head.template_id, content or {})
+    if found is not None and said != (
+        found.kind,
+        found.after,
+        found.work,
+        found.file_format,
+        found.template_id,
+        found.content,
+    ):
         raise Conflict(_("This key has started %(number)s already.") % {"number": found.number})
     return found
 
@@ -105,7 +113,7 @@ def batch_create(
     with transaction.atomic():
         if head.key:
             advisory_lock(f"batch:{profile_id}:{head.key}")
-        if (known := batch_known(head=head, profile_id=profile_id)) is not None:
+        if (known := batch_known(head=head, profile_id=profile_id, content=content)) is not None:
             return known
         _check_size(items)
         batch = InvoiceBatch.objects.create(

@@ -21,6 +21,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.rights import Right
+from billing_assistant.core.searching import count_up_to
 from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
 from invoices.batch_states import BatchAfter, BatchFormat
 from invoices.models import InvoiceBatch
@@ -104,19 +105,27 @@ def batch_documents(request: HttpRequest) -> HttpResponseBase:
         batch = act.start(profile_id=profile.pk, actor=actor_of(request), now=now_of(request), **named)
         messages.success(request, _("%(number)s has begun.") % {"number": batch.number})
         return redirect("invoices:batch", batch.pk)
+    number = count_up_to(rows, MOST_ITEMS)
+    if number > MOST_ITEMS:
+        messages.warning(request, _("More than %(most)s match. Narrow the list down.") % {"most": f"{MOST_ITEMS:,}"})
+        return redirect(_back(act))
     sums = rows.order_by().values_list("currency").annotate(number=Count("pk"), amount=Sum("total"))
     context = {
         "act": act,
         "name": sent["act"],
         "rows": list(rows.order_by("id")[:LISTED]),
-        "number": rows.count(),
+        "number": number,
         "sums": list(sums.order_by("currency")),
         "kept": {name: value for name, value in sent.items() if name not in {"draft", "invoice", "act"}},
         "ids": sent.getlist(act.thing),
         "key": uuid4().hex,
-        "back_url": reverse("invoices:draft_list" if act.thing == "draft" else "invoices:list"),
+        "back_url": _back(act),
     }
     return render_page(request, "invoices/batch_documents.html", context)
+
+
+def _back(act: Act) -> str:
+    return reverse("invoices:draft_list" if act.thing == "draft" else "invoices:list")
 
 
 def _chosen(request: HttpRequest, sent: QueryDict, act: Act) -> QuerySet[Any]:

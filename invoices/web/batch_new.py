@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -38,6 +39,8 @@ NAMED: Final = 5
 SHOWN: Final = 50
 START: Final = "start"
 MORE: Final = "more"
+UNSAID: Final = frozenset({"csrfmiddlewaretoken", "act", "key", "planned", "name"})
+"""What is sent and changes nothing of what is made."""
 
 
 @dataclass(slots=True)
@@ -64,12 +67,14 @@ def batch_new(request: HttpRequest) -> HttpResponseBase:
             "actor": actor,
         }
         try:
-            if request.POST.get("act") == START:
-                key = f"{actor.id}:{page.form.cleaned_data['key']}" if page.form.cleaned_data["key"] else ""
+            if request.POST.get("act") == START and request.POST.get("planned") == _digest(request):
+                key = _key(request, page.form.cleaned_data["key"])
                 name = page.form.cleaned_data["name"]
                 batch = batch_generate(**said, now=now_of(request), name=name, key=key)
                 messages.success(request, _("%(number)s has begun.") % {"number": batch.number})
                 return redirect("invoices:batch", batch.pk)
+            if request.POST.get("act") == START:
+                messages.warning(request, _("The form was changed. Look at what would be made now, then start."))
             page.plan = batch_plan(**said)
         except PermissionRefused:
             raise
@@ -83,6 +88,8 @@ def batch_new(request: HttpRequest) -> HttpResponseBase:
         "form": page.form,
         "lines": page.lines,
         "plan": page.plan,
+        "planned": _digest(request),
+        "after": page.form["after"].value(),
         "shown": SHOWN,
         "ids": ids,
         "any": customers.exists(),
@@ -100,6 +107,17 @@ def batch_choices(request: HttpRequest) -> HttpResponseBase:
     mine = catalogue_for(actor_of(request), profile_id=current_profile(request).pk)
     items = catalogue_filtered(mine, search=text_of(request.GET), offered=True)[:OPTIONS]
     return render_page(request, "invoices/partials/batch_choices.html", {"items": items})
+
+
+def _key(request: HttpRequest, given: str) -> str:
+    """The same button pressed twice starts one batch; a form that was changed meanwhile starts another."""
+    return f"{actor_of(request).id}:{given}:{_digest(request)}" if given else ""
+
+
+def _digest(request: HttpRequest) -> str:
+    """What was sent, as a mark by which the same is known again: only what was looked at is started."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name not in UNSAID)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
 def _show(form: BatchForm, error: DomainError) -> None:

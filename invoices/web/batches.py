@@ -37,6 +37,7 @@ from invoices.batch_selectors import (
 from invoices.batch_states import BatchFormat, BatchItemState, BatchKind, BatchState, rights_needed
 from invoices.models import BatchItem
 from invoices.services.batches import batch_cancel, batch_pause, batch_resume, batch_retry
+from invoices.web.batch_said import batch_said
 
 ACTS: Final = {"pause": batch_pause, "resume": batch_resume, "cancel": batch_cancel, "retry": batch_retry}
 NARROWING: Final = ("q", "kind", "status")
@@ -107,6 +108,7 @@ def batch_detail(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         "figures": figures,
         "page": page_of(batch_items(batch, state=state), ("position",), request.GET),
         "views": views,
+        "said": batch_said(batch),
         "reasons": [(BatchItemState(state), reason, number) for state, reason, number in batch_reasons(batch)],
         "files": list(batch_files(batch)) if batch.kind_word is BatchKind.FILES else [],
         "to_print": batch.file_format == BatchFormat.MERGED,

@@ -45,6 +45,8 @@ PAGES = {
     "search": "/search/?q=tech",
 }
 MORE_PAGES = {
+    "batches": "/batches/",
+    "batch-new": "/batches/new/",
     "customer-stats": "/customers/stats/",
     "quotes": "/quotes/",
     "promo-codes": "/catalogue/promo-codes/",

@@ -25,7 +25,7 @@ def fake_gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
 @pytest.fixture
 def tasks(monkeypatch: pytest.MonkeyPatch) -> CollectedTasks:
     """Tasks are collected instead of sent; `tasks.run()` runs them."""
-    for app in ("billing_assistant.core", "integrations", "payments"):
+    for app in ("billing_assistant.core", "integrations", "invoices", "payments"):
         import_module(f"{app}.tasks")
     collected = CollectedTasks()
     monkeypatch.setattr("billing_assistant.core.queue.enqueue", collected.enqueue)

@@ -84,6 +84,15 @@ def test_it_is_started_once_and_watched(item: CatalogueItem) -> None:
     assert [one["batch_id"] for one in listed["batches"]] == ["BATCH-0001"]
 
 
+def test_the_page_says_what_the_program_chose(item: CatalogueItem) -> None:
+    buyers(item.profile, 1, tags=["gold"])
+    client = caller(item)
+    body = post(client, API, wanted(item, filter={"tag": "gold", "owing": False, "search": "Cust"})).json()
+    page = client.get(f"/batches/{body['id']}/").text
+    for words in ("“Cust”", "Owes nothing", "Tag: gold", "2 × Web hosting"):
+        assert words in page
+
+
 def test_a_key_in_the_body_starts_one(item: CatalogueItem) -> None:
     buyers(item.profile, 1)
     client = caller(item)

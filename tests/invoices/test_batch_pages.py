@@ -12,6 +12,7 @@ from billing_assistant.core.rights import Role
 from customers.models import Customer
 from customers.states import CustomerStatus
 from invoices.models import BatchFile, CatalogueItem, Invoice, InvoiceBatch, InvoiceDraft
+from invoices.web import batch_documents
 from tests import factories
 from tests.support.batches import advance, buyers, hosting, started
 
@@ -42,6 +43,22 @@ def form(item: CatalogueItem, **given: Any) -> dict[str, Any]:
     return {"work": "catalogue", "after": "keep", "act": "plan", "key": "k", **lines, **given}
 
 
+def start(client: Client, sent: dict[str, Any]) -> Any:
+    """Looks at what would be made and starts that."""
+    planned = re.findall('name="planned" value="([^"]*)"', client.post(NEW, sent).text)
+    return client.post(NEW, sent | {"act": "start", "planned": planned})
+
+
+def test_only_what_was_looked_at_is_started(item: CatalogueItem) -> None:
+    buyers(item.profile, 1)
+    client = browser(item)
+    planned = re.findall('name="planned" value="([^"]*)"', client.post(NEW, form(item)).text)
+    changed = client.post(NEW, form(item, after="send", act="start", planned=planned))
+    assert "The form was changed" in changed.text
+    assert "Issue and send 1 invoice" in changed.text
+    assert not InvoiceBatch.objects.exists()
+
+
 def test_the_empty_list_says_what_batches_are_for(item: CatalogueItem) -> None:
     assert "No batches yet" in browser(item).get(LIST).text
     assert "New batch" not in browser(item, Role.READ_ONLY).get(LIST).text
@@ -59,9 +76,9 @@ def test_it_is_shown_before_it_is_started_and_a_double_click_starts_one(item: Ca
     assert "2 documents would be made" in page.text
     assert "69,600.00" in page.text
     assert "This customer is suspended." in page.text
-    assert "Start: 2 documents" in page.text
+    assert "Make 2 drafts" in page.text
     assert not InvoiceBatch.objects.exists()
-    answers = [client.post(NEW, form(item, act="start", name="May")) for _ in range(2)]
+    answers = [start(client, form(item, name="May")) for _ in range(2)]
     batch = InvoiceBatch.objects.get()
     assert {one.headers["Location"] for one in answers} == {f"{LIST}{batch.pk}/"}
     assert "hx-trigger" in client.get(f"{LIST}{batch.pk}/").text
@@ -69,7 +86,12 @@ def test_it_is_shown_before_it_is_started_and_a_double_click_starts_one(item: Ca
     done = client.get(f"{LIST}{batch.pk}/").text
     assert 'hx-trigger="every 2s"' not in done
     assert "69,600.00" in done
+    assert "2 × Web hosting" in done
     assert "May" in client.get(LIST).text
+    start(client, form(item, name="June"))
+    assert InvoiceBatch.objects.count() == 1
+    start(client, form(item, reference="June"))
+    assert InvoiceBatch.objects.count() == 2
     assert "Halted" in client.get(f"{LIST}{batch.pk}/?state=skipped", headers=ASKED).text
     assert "Halted" not in client.get(f"{LIST}{batch.pk}/?state=made", headers=ASKED).text
 
@@ -80,11 +102,11 @@ def test_customers_come_from_the_list_by_choice_or_as_filtered(item: CatalogueIt
     chosen = client.get(NEW, {"customer": one.pk}).text
     assert "1 customer is chosen" in chosen
     assert one.name in chosen
-    client.post(NEW, form(item, act="start", customer=one.pk))
+    start(client, form(item, customer=one.pk))
     advance(InvoiceBatch.objects.get())
     assert set(InvoiceDraft.objects.values_list("customer__name", flat=True)) == {one.name}
     assert "1 customer fits" in client.get(NEW, {"q": other.name}).text
-    client.post(NEW, form(item, act="start", key="other", q=other.name))
+    start(client, form(item, q=other.name))
     assert InvoiceBatch.objects.order_by("-id")[0].items.get().customer == other
     listed = client.get("/customers/").text
     assert f'name="customer" value="{one.pk}"' in listed
@@ -95,8 +117,8 @@ def test_open_work_is_billed(item: CatalogueItem) -> None:
     (one,) = buyers(item.profile, 1)
     factories.billable(one)
     client = browser(item)
-    sent = form(item, work="billable", act="start", since="2026-01-01")
-    client.post(NEW, {name: value for name, value in sent.items() if not name.endswith("-item")})
+    sent = form(item, work="billable", since="2026-01-01")
+    start(client, {name: value for name, value in sent.items() if not name.endswith("-item")})
     advance(InvoiceBatch.objects.get())
     assert InvoiceDraft.objects.get().total == 11_600
 
@@ -196,6 +218,15 @@ def test_invoices_of_the_list_become_files_that_are_fetched_and_printed(item: Ca
     BatchFile.objects.update(expires_at=invoice.issued_at)
     assert viewer.get(url).status_code == 404
     assert "The files are gone" in viewer.get(f"{LIST}{batch.pk}/").text
+
+
+def test_more_than_a_batch_takes_is_not_offered(item: CatalogueItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_documents, "MOST_ITEMS", 1)
+    one = factories.customer(item.profile)
+    for _ in range(2):
+        factories.draft(one)
+    answer = browser(item).get(DOCUMENTS, {"act": "issue", "scope": "shown"}, follow=True)
+    assert "More than 1 match" in answer.text
 
 
 @pytest.mark.parametrize(("query", "status"), [("act=comet", 302), ("act=issue", 400), ("act=zip&invoice=x", 400)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -20,11 +22,14 @@ from hypothesis.extra.django import TestCase
 
 from billing_assistant.core.errors import Conflict, DomainError, NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.failpoints import forget_hits
-from billing_assistant.core.models import BusinessProfile, Event
+from billing_assistant.core.models import BusinessProfile, Event, Notice
+from billing_assistant.core.privacy import Subject, holders
 from billing_assistant.core.rights import Role
+from billing_assistant.core.services.relay import relay_events
 from billing_assistant.core.states import TransitionRefused
 from customers.models import Customer
 from customers.selectors import CustomerFilters
+from customers.services.merging import customers_merge
 from customers.states import CustomerStatus
 from invoices.batch_states import BatchAfter, BatchItemState, BatchWork
 from invoices.billable_selectors import BillableFilters
@@ -32,9 +37,10 @@ from invoices.billable_states import BillableGrouping, BillableLines, BillableSt
 from invoices.models import BatchDocument, BatchItem, BillableItem, Invoice, InvoiceBatch, InvoiceDraft
 from invoices.services import batch_steps, batch_work
 from invoices.services.batch_content import BatchContent, BatchLine, content_json, content_of
+from invoices.services.batch_notices import MANY
 from invoices.services.batch_starts import Chosen, batch_issue, batch_plan, batch_send
 from invoices.services.batch_steps import batch_advance, batch_step
-from invoices.services.batches import batch_cancel, batch_pause, batch_resume, batch_retry, batch_sweep
+from invoices.services.batches import batch_cancel, batch_fail, batch_pause, batch_resume, batch_retry, batch_sweep
 from invoices.services.billable import billable_terms_set
 from invoices.services.catalogue import catalogue_item_offer
 from invoices.services.draft_input import DraftInput
@@ -42,6 +48,7 @@ from invoices.services.drafts import draft_create, draft_discard
 from invoices.services.drafts_many import drafts_create
 from tests import factories
 from tests.factories import NOW, SYSTEM
+from tests.fakes.tasks import CollectedTasks
 from tests.support.batches import WORK, advance, buyers, hosting, made, plan, started, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -185,8 +192,10 @@ def test_a_key_starts_one_batch(profile: BusinessProfile, content: BatchContent)
     first = started(profile, content, key="k")
     assert started(profile, content, key="k") == first
     assert InvoiceBatch.objects.count() == 1
-    with pytest.raises(Conflict, match="BATCH-0001"):
-        started(profile, content, ISSUE, key="k")
+    other = replace(content, reference="another")
+    for said, after in ((content, ISSUE), (other, KEEP)):
+        with pytest.raises(Conflict, match="BATCH-0001"):
+            started(profile, said, after, key="k")
 
 
 @pytest.mark.parametrize(
@@ -428,6 +437,27 @@ def test_one_refusal_is_about_one_customer_and_can_be_tried_again(
     assert InvoiceDraft.objects.count() == 2
 
 
+def test_a_customer_who_was_merged_meanwhile_is_not_billed_twice(
+    profile: BusinessProfile, content: BatchContent
+) -> None:
+    kept, merged = buyers(profile, 2)
+    batch = started(profile, content)
+    customers_merge(keep_id=kept.pk, merge_id=merged.pk, actor=SYSTEM, now=NOW)
+    advance(batch)
+    assert told(batch) == [(kept.name, "made", ""), (kept.name, "skipped", "This customer was merged into another.")]
+    assert InvoiceDraft.objects.get().customer == kept
+
+
+def test_why_is_forgotten_with_the_customer(profile: BusinessProfile, content: BatchContent) -> None:
+    (one,) = buyers(profile, 1, status=CustomerStatus.SUSPENDED)
+    made(profile, content)
+    holder = holders()["invoices"]
+    subject = Subject(profile.pk, one.pk, one.number, customer_ids=frozenset({one.pk}), contact_ids=frozenset())
+    assert "suspended" in str([held.rows for held in holder.export(subject) if held.name == "batches"])
+    holder.erase(subject, NOW)
+    assert set(BatchItem.objects.values_list("reason", flat=True)) == {""}
+
+
 def test_a_person_who_lost_the_right_meanwhile_makes_nothing(profile: BusinessProfile, content: BatchContent) -> None:
     buyers(profile, 1)
     person = factories.user(Role.FINANCE)
@@ -438,6 +468,34 @@ def test_a_person_who_lost_the_right_meanwhile_makes_nothing(profile: BusinessPr
     assert batch.state == "failed"
     assert "invoices.draft" in batch.failure
     assert not InvoiceDraft.objects.exists()
+
+
+def test_the_tasks_work_on_it_hand_over_and_tell_who_started_it(
+    profile: BusinessProfile, content: BatchContent, tasks: CollectedTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_steps, "SECONDS", 0.0)
+    person = factories.user(Role.FINANCE)
+    buyers(profile, MANY)
+    batch = started(profile, content, actor=factories.Actor.of_user(person))
+    assert tasks.names() == ["invoices.advance_batch"]
+    tasks.run()
+    for name in ("invoices.sweep_batches", "invoices.forget_batch_files"):
+        current_app.tasks[name]()
+    batch.refresh_from_db()
+    assert batch.state == "done"
+    relay_events(queue="default")
+    assert [one.text for one in Notice.objects.filter(user=person)] == [
+        "BATCH-0001 is done: 20 made, 0 left out, 0 failed."
+    ]
+
+
+def test_who_started_what_stopped_is_told_why(profile: BusinessProfile, content: BatchContent) -> None:
+    buyers(profile, 1)
+    person = factories.user(Role.FINANCE)
+    batch = started(profile, content, actor=factories.Actor.of_user(person))
+    batch_fail(batch_id=batch.pk, reason="No.", actor=SYSTEM, now=NOW)
+    relay_events(queue="default")
+    assert Notice.objects.get(user=person).text == "BATCH-0001 stopped: No."
 
 
 @pytest.mark.money
