@@ -142,11 +142,12 @@ _ALL = (
     Command("demo", "[--data DIR]", "run the whole story of an invoice and print its steps", options=(DATA,)),
     Command(
         "bench",
-        "[--scale [--fresh]] [--visits N] [--only NAME] [--json FILE] [--data DIR]",
+        "[--scale [--fresh] [--pages TEXT]] [--visits N] [--only NAME] [--json FILE] [--data DIR]",
         "measure, with the limits of this machine",
         options=(
             Option("--scale", "pages over 10,000 and 1,000,000 invoices, in databases that stay for the next time"),
             Option("--fresh", "with --scale: build them anew"),
+            Option("--pages", "with --scale: only pages whose name has the text", "TEXT"),
             Option("--visits", "with --scale: how often each page is read (200)", "N", kind=int),
             Option("--only", "one measurement; an unknown name is answered with the list", "NAME"),
             Option("--json", "also write the rows to a file", "FILE"),

@@ -31,6 +31,16 @@ Say = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of it: built anew or as it stands, how often each page, and the pages whose name has a text (empty: all,
+    and the books are checked before)."""
+
+    fresh: bool
+    visits: int
+    pages: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A page over the small and over the large books."""
 
@@ -68,15 +78,18 @@ class Compared:
         }
 
 
-def run(*, say: Say, fresh: bool, visits: int) -> list[dict[str, Any]]:
+def run(wanted: Wanted, *, say: Say) -> list[dict[str, Any]]:
     """Builds what is not there yet, checks the books, visits every page of both, prints the figures as they come.
 
-    Raises CommandError when the books do not tie, or when a page asks the database more often over the large books.
+    Raises CommandError when the books do not tie, when a page asks the database more often over the large books, or
+    when no page has the name.
     Never for a time: those depend on what else the machine does.
     """
-    small = {visited.address.name: visited for visited in _visited(SIZES[0], say=say, fresh=fresh, visits=visits)}
+    small = {visited.address.name: visited for visited in _visited(SIZES[0], wanted, say=say)}
+    if not small:
+        raise CommandError(f"No page has {wanted.pages!r} in its name.")
     compared = []
-    for visited in _visited(SIZES[1], say=say, fresh=fresh, visits=visits):
+    for visited in _visited(SIZES[1], wanted, say=say):
         compared.append(Compared(small[visited.address.name], visited))
         say(compared[-1].line())
     say(f"{sum(one.fits for one in compared)} of {len(compared)} pages are within both targets.")
@@ -86,17 +99,18 @@ def run(*, say: Say, fresh: bool, visits: int) -> list[dict[str, Any]]:
     return [one.as_json() for one in compared]
 
 
-def _visited(total: int, *, say: Say, fresh: bool, visits: int) -> Iterator[Visited]:
+def _visited(total: int, wanted: Wanted, *, say: Say) -> Iterator[Visited]:
     started = time.perf_counter()
 
     def fill() -> None:
         books.fill(build(customers=1), total, total // INVOICES_OF_ONE)
 
-    with kept_database(str(total), stamp=_stamp(), fill=fill, fresh=fresh) as filled:
+    with kept_database(str(total), stamp=_stamp(), fill=fill, fresh=wanted.fresh) as filled:
         spent = f"built in {time.perf_counter() - started:,.0f} s" if filled else "as they were built before"
         say(f"Books of {total:,} invoices, {spent}.")
-        _tie(say)
-        yield from visit_all(_company(), total, visits)
+        if not wanted.pages:
+            _tie(say)
+        yield from visit_all(_company(), total, wanted.visits, named=wanted.pages)
 
 
 def _company() -> Setting:

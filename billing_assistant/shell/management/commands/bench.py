@@ -36,13 +36,20 @@ class Command(BaseCommand):
             "--scale", action="store_true", help="pages over 10,000 and 1,000,000 invoices, kept for the next time"
         )
         parser.add_argument("--fresh", action="store_true", help="with --scale: build the books anew")
+        parser.add_argument(
+            "--pages",
+            default="",
+            metavar="TEXT",
+            help="with --scale: those whose name has the text, the books unchecked",
+        )
         parser.add_argument("--visits", type=int, default=VISITS, help=f"times that each page is read ({VISITS})")
         parser.add_argument("--only", default="", help=f"one of: {', '.join(CASES)}")
         parser.add_argument("--json", default="", metavar="FILE", help="also write the rows to a file")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["scale"]:
-            pages = scale.run(say=self._say, fresh=options["fresh"], visits=options["visits"])
+            wanted = scale.Wanted(fresh=options["fresh"], visits=options["visits"], pages=options["pages"])
+            pages = scale.run(wanted, say=self._say)
             self._write(options["json"], {"pages": pages})
             return
         cases = CASES
