@@ -179,6 +179,29 @@ class Invoice(Entity):
                 name="invoice_settled",
                 condition=Q(settled_at__isnull=False),
             ),
+            models.Index(
+                fields=["-issued_on", "-id", "next_due_on"],
+                name="invoice_owing_by_day",
+                condition=Q(amount_due__gt=0, state="issued"),
+            ),
+            models.Index(
+                fields=["customer", "next_due_on"],
+                name="invoice_owing_by_customer",
+                condition=Q(amount_due__gt=0, state="issued", kind="invoice"),
+            ),
+            models.Index(
+                fields=["customer", "settled_at"],
+                include=["issued_on", "due_on"],
+                name="invoice_settled_by_customer",
+                condition=Q(
+                    kind="invoice", state="issued", settled_at__isnull=False, amount_paid__gt=0, imported=False
+                ),
+            ),
+            models.Index(
+                fields=["customer", "issued_on"],
+                name="invoice_given_up",
+                condition=Q(kind="invoice", state="uncollectible"),
+            ),
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
             models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_by_number"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),

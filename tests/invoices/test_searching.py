@@ -7,9 +7,11 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from billing_assistant.core import searching
-from billing_assistant.core.searching import count_up_to, number_like
+from billing_assistant.core.searching import count_up_to, matching_any, number_like
 from invoices.models import Invoice
 from invoices.selectors import InvoiceFilters, invoices_filtered, invoices_for
 from tests import factories
@@ -46,9 +48,24 @@ def test_a_name_finds_the_documents_of_its_customers(numbers: list[str]) -> None
 
 
 def test_many_hits_are_found_on_the_way_through_the_list_and_are_the_same(numbers: list[str]) -> None:
-    with patch.object(searching, "FEW", 1):
+    with patch.multiple(searching, NAMED=0, FEW=1):
         assert _found(numbers[0][:4]) == set(numbers)
         assert _found("acme") == set(numbers[:2])
+
+
+@pytest.mark.parametrize("named", [0, 200])
+def test_a_few_hits_are_named_or_searched_for_once_more_and_are_the_same(numbers: list[str], named: int) -> None:
+    with patch.object(searching, "NAMED", named):
+        assert _found(numbers[0][:4]) == set(numbers)
+        assert _found("acme") == set(numbers[:2])
+        assert _found("nobody") == set()
+
+
+def test_what_is_asked_of_named_hits_searches_no_more(numbers: list[str]) -> None:
+    found = matching_any(Invoice.objects.all(), Q(number__icontains=numbers[0][-4:]))
+    with CaptureQueriesContext(connection) as asked:
+        assert [invoice.number for invoice in found] == [numbers[0]]
+    assert "LIKE" not in asked[0]["sql"]
 
 
 def test_counting_stops_one_beyond_the_most(numbers: list[str]) -> None:

@@ -47,7 +47,15 @@ def listing(
     beyond = _("Use cursor to go further than 10,000 rows.")
     skip = whole_number(query, "skip", default=0, least=0, most=MAX_SKIP, beyond=beyond)
     about = {"total": counted() if counted else rows.count(), "limit": limit, "skip": skip}
-    return Listing(ordered(skip, limit) if ordered else list(rows[skip : skip + limit]), about)
+    return Listing(ordered(skip, limit) if ordered else _skipped(rows, skip, limit), about)
+
+
+def _skipped(rows: QuerySet[Any], skip: int, limit: int) -> list[Any]:
+    """So many rows after so many. What is skipped is walked by its keys alone, not read and joined."""
+    if not skip:
+        return list(rows[:limit])
+    keys = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)
+    return list(rows.filter(pk__in=list(keys[skip : skip + limit])))
 
 
 def whole_number(query: Mapping[str, str], name: str, *, default: int, least: int, most: int, beyond: str = "") -> int:

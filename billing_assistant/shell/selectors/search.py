@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
+from billing_assistant.core.searching import matching_any, number_like
 from billing_assistant.core.states import Status
 from billing_assistant.shell.links import url_to
 from customers.models import Customer
 from customers.ordering import customers_slice
 from customers.selectors import CustomerFilters, customers_filtered, customers_for
+from invoices.models import Invoice, InvoiceDraft
 from invoices.selectors import drafts_for, invoices_for
 from invoices.states import DraftStatus, invoice_status
 from payments.models import Payment
+from payments.selectors.payments import payments_for
 from payments.states import PaymentState
 
 LEAST: Final = 2
 LONGEST: Final = 100
 NAMES: Final = 20
+
+M = TypeVar("M", Invoice, InvoiceDraft, Payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,17 @@ class Found:
         return same[0] if len(same) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A text in numbers, and the customers who have it in their names."""
+
+    number: str
+    customers: Sequence[UUID]
+
+    def among(self, rows: QuerySet[M]) -> QuerySet[M]:
+        return matching_any(rows, number_like(rows, self.number), Q(customer_id__in=self.customers))
+
+
 def found_for(actor: Actor, *, profile_id: UUID, text: str, today: date, limit: int) -> Found:
     """What matches in a business profile, up to a limit a kind: parts of numbers, and all of who has the name."""
     wanted = " ".join(text.replace("\x00", "").split())[:LONGEST]
@@ -75,12 +91,12 @@ def found_for(actor: Actor, *, profile_id: UUID, text: str, today: date, limit: 
         return Found()
     rows = customers_filtered(customers_for(actor, profile_id=profile_id), CustomerFilters(search=wanted))
     customers = customers_slice(rows, "name", profile_id=profile_id, limit=NAMES)
-    theirs = Q(number__icontains=wanted) | Q(customer_id__in=[customer.pk for customer in customers])
+    sought = _Sought(wanted, [customer.pk for customer in customers])
     return Found(
         customers=[_customer(customer) for customer in customers[:limit]],
-        invoices=_invoices(actor, profile_id, theirs, today, limit),
-        drafts=_drafts(actor, profile_id, theirs, limit),
-        payments=_payments(actor, profile_id, theirs, limit),
+        invoices=_invoices(actor, profile_id, sought, today, limit),
+        drafts=_drafts(actor, profile_id, sought, limit),
+        payments=_payments(actor, profile_id, sought, limit),
     )
 
 
@@ -89,9 +105,10 @@ def _customer(customer: Customer) -> Hit:
     return Hit(customer.number, customer.name, url, "users", customer.status_word)
 
 
-def _invoices(actor: Actor, profile_id: UUID, matching: Q, today: date, limit: int) -> list[Hit]:
+def _invoices(actor: Actor, profile_id: UUID, sought: _Sought, today: date, limit: int) -> list[Hit]:
     if Right.INVOICES_VIEW not in actor.rights:
         return []
+    rows = sought.among(invoices_for(actor).filter(profile_id=profile_id))
     return [
         Hit(
             invoice.number,
@@ -101,14 +118,14 @@ def _invoices(actor: Actor, profile_id: UUID, matching: Q, today: date, limit: i
             invoice_status(invoice, today),
             Money(invoice.total, invoice.currency),
         )
-        for invoice in invoices_for(actor).filter(matching, profile_id=profile_id)[:limit]
+        for invoice in rows[:limit]
     ]
 
 
-def _drafts(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[Hit]:
+def _drafts(actor: Actor, profile_id: UUID, sought: _Sought, limit: int) -> list[Hit]:
     if Right.INVOICES_VIEW not in actor.rights:
         return []
-    open_ones = drafts_for(actor).filter(matching, profile_id=profile_id, invoice__isnull=True)
+    open_ones = drafts_for(actor).filter(profile_id=profile_id, invoice__isnull=True)
     return [
         Hit(
             draft.number,
@@ -118,14 +135,14 @@ def _drafts(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[Hit
             DraftStatus(draft.status),
             Money(draft.total, draft.currency),
         )
-        for draft in open_ones[:limit]
+        for draft in sought.among(open_ones)[:limit]
     ]
 
 
-def _payments(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[Hit]:
+def _payments(actor: Actor, profile_id: UUID, sought: _Sought, limit: int) -> list[Hit]:
     if Right.PAYMENTS_VIEW not in actor.rights:
         return []
-    rows = Payment.objects.filter(matching, profile_id=profile_id).select_related("customer")
+    rows = sought.among(payments_for(actor, profile_id=profile_id))
     return [
         Hit(
             payment.number,
@@ -135,5 +152,5 @@ def _payments(actor: Actor, profile_id: UUID, matching: Q, limit: int) -> list[H
             PaymentState(payment.status),
             Money(payment.amount, payment.currency),
         )
-        for payment in rows.order_by("-received_on", "-id")[:limit]
+        for payment in rows[:limit]
     ]
