@@ -19,11 +19,18 @@ Part = tuple[QuerySet[Any], Sequence[str]]
 
 
 def customers_page(
-    rows: QuerySet[Customer], sort: str, query: Mapping[str, str], *, profile_id: UUID, size: int = PAGE
+    rows: QuerySet[Customer],
+    sort: str,
+    query: Mapping[str, str],
+    *,
+    profile_id: UUID,
+    size: int = PAGE,
+    columns: Sequence[str] = (),
 ) -> Page[Customer]:
-    """The page of some customers of a business profile that a query asks for. At most three queries."""
-    page = page_of_parts(_parts(rows, sort, profile_id), query, size=size)
-    return replace(page, rows=_as_customers(page.rows))
+    """The page of some customers of a business profile that a query asks for, with some columns or all. At most three
+    queries."""
+    page = page_of_parts(_parts(_with(rows, columns), sort, profile_id), query, size=size)
+    return replace(page, rows=_as_customers(page.rows, _with(Customer.objects.all(), columns)))
 
 
 def customers_slice(
@@ -36,7 +43,7 @@ def customers_slice(
         if len(found) == limit:
             break
         skip = 0 if found else max(skip - part.count(), 0)
-    return _as_customers(found)
+    return _as_customers(found, Customer.objects.all())
 
 
 def _by_name(rows: QuerySet[Customer], _: UUID) -> list[Part]:
@@ -78,7 +85,11 @@ def _parts(rows: QuerySet[Customer], sort: str, profile_id: UUID) -> list[Part]:
     return [(part, [f"-{name}" for name in order]) for part, order in reversed(parts)]
 
 
-def _as_customers(rows: Sequence[Customer | OwnerBalance]) -> list[Customer]:
+def _with(rows: QuerySet[Customer], columns: Sequence[str]) -> QuerySet[Customer]:
+    return rows.only(*columns) if columns else rows
+
+
+def _as_customers(rows: Sequence[Customer | OwnerBalance], customers: QuerySet[Customer]) -> list[Customer]:
     """The customers behind rows of either kind, in their order."""
-    known = Customer.objects.in_bulk([row.owner_id for row in rows if isinstance(row, OwnerBalance)])
+    known = customers.in_bulk([row.owner_id for row in rows if isinstance(row, OwnerBalance)])
     return [known[row.owner_id] if isinstance(row, OwnerBalance) else row for row in rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -32,6 +34,7 @@ def phone_digits(text: str, *, region: str) -> str:
     raise BadPhone(_("This is not a phone number. Write it like 0722 123 456 or +254 722 123456."))
 
 
+@lru_cache(maxsize=4_096)
 def phone_shown(digits: str) -> str:
     """A kept number as people read it: +254 722 123456. What cannot be read is shown as it is."""
     if not digits:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
@@ -25,9 +24,8 @@ from customers.states import BillingCycle, CustomerStatus, PaymentStatus, Prefer
 
 LEAST_DIGITS: Final = 3
 WIDEST_NUMBER: Final = 8
-TOP: Final = 5
-KEPT_FROM: Final = 20_000
-KEPT_SECONDS: Final = 60
+LISTED: Final = ("number", "name", "tags", "email", "phone", "currency", "status", "payment_status")
+"""What a line of the list shows of a customer."""
 BANKS: Final = frozenset({PreferredMethod.BANK, PreferredMethod.BANK_TRANSFER})
 
 
@@ -79,32 +77,6 @@ class CustomerRow:
 
     customer: Customer
     account: Account
-
-
-@dataclass(frozen=True, slots=True)
-class TopCustomer:
-    customer: Customer
-    billed: Money
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerStats:
-    """Figures about all customers of a business profile; amounts never across currencies.
-
-    `overdue_owing` is all that overdue customers owe, also what is not due yet. `kept` says that they may be up to
-    KEPT_SECONDS old.
-    """
-
-    total: int
-    active: int
-    inactive: int
-    suspended: int
-    overdue: int
-    outstanding: tuple[Money, ...]
-    unapplied: tuple[Money, ...] = ()
-    overdue_owing: tuple[Money, ...] = ()
-    kept: bool = False
-    top: tuple[TopCustomer, ...] = field(default_factory=tuple)
 
 
 def customers_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Customer]:
@@ -167,51 +139,6 @@ def rows_of(customers: Sequence[Customer]) -> list[CustomerRow]:
     """Customers as lines of a list, with their balances."""
     accounts = accounts_of(customers)
     return [CustomerRow(customer, accounts[customer.pk]) for customer in customers]
-
-
-def customer_stats(actor: Actor, *, profile_id: UUID, with_top: bool = False) -> CustomerStats:
-    """The figures above the list, and for the API who was billed most in the profile's currency.
-
-    They are read at each call, but those of a profile with KEPT_FROM customers and more are kept for KEPT_SECONDS.
-    """
-    actor.require(Right.CUSTOMERS_VIEW)
-    actor.require_profile(profile_id)
-    key = f"customers.stats:{profile_id}:{int(with_top)}"
-    kept: CustomerStats | None = cache.get(key)
-    if kept is not None:
-        return kept
-    stats = _stats(profile_id, with_top=with_top)
-    if stats.total >= KEPT_FROM:
-        cache.set(key, replace(stats, kept=True), KEPT_SECONDS)
-    return stats
-
-
-def _stats(profile_id: UUID, *, with_top: bool) -> CustomerStats:
-    rows = Customer.objects.filter(profile_id=profile_id, merged_into__isnull=True)
-    overdue = rows.filter(payment_status=PaymentStatus.OVERDUE)
-    counts = rows.aggregate(
-        total=Count("pk"),
-        active=Count("pk", filter=Q(status=CustomerStatus.ACTIVE)),
-        inactive=Count("pk", filter=Q(status=CustomerStatus.INACTIVE)),
-        suspended=Count("pk", filter=Q(status=CustomerStatus.SUSPENDED)),
-        overdue=Count("pk", filter=Q(payment_status=PaymentStatus.OVERDUE)),
-    )
-    balances = OwnerBalance.objects.filter(profile_id=profile_id).values("currency")
-    sums = list(balances.annotate(owed=Sum("outstanding"), credit=Sum("unapplied")).order_by("currency"))
-    return CustomerStats(
-        **counts,
-        outstanding=tuple(Money(row["owed"], row["currency"]) for row in sums if row["owed"]),
-        unapplied=tuple(Money(row["credit"], row["currency"]) for row in sums if row["credit"]),
-        overdue_owing=tuple(totals_of(overdue)) if counts["overdue"] else (),
-        top=_top(profile_id) if with_top else (),
-    )
-
-
-def totals_of(rows: QuerySet[Customer]) -> list[Money]:
-    """What all of some customers owe together, a sum a currency."""
-    owed = OwnerBalance.objects.filter(owner_id__in=rows.order_by().values("pk")).values("currency")
-    sums = owed.annotate(owed=Sum("outstanding")).order_by("currency")
-    return [Money(row["owed"], row["currency"]) for row in sums if row["owed"]]
 
 
 def contacts_of(customer: Customer) -> QuerySet[Contact]:
@@ -281,18 +208,4 @@ def _account(customer: Customer, rows: Sequence[OwnerBalance]) -> Account:
         others=tuple(balances.values()),
         total_invoices=sum(row.document_count for row in rows),
         last_invoice_on=max((row.last_document_on for row in rows if row.last_document_on), default=None),
-    )
-
-
-def _top(profile_id: UUID) -> tuple[TopCustomer, ...]:
-    best = list(
-        OwnerBalance.objects.filter(profile_id=profile_id, currency=F("profile__currency"), billed__gt=0).order_by(
-            "-billed", "owner_id"
-        )[:TOP]
-    )
-    customers = Customer.objects.in_bulk([row.owner_id for row in best])
-    return tuple(
-        TopCustomer(customers[row.owner_id], Money(row.billed, row.currency))
-        for row in best
-        if row.owner_id in customers
     )

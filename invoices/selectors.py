@@ -56,6 +56,17 @@ LISTED: Final = (
     "sent_at",
 )
 
+DRAFTS_LISTED: Final = (
+    "number",
+    "customer__name",
+    "generated_by",
+    "created_at",
+    "updated_at",
+    "total",
+    "currency",
+    "status",
+)
+
 D = TypeVar("D", Invoice, InvoiceDraft)
 
 
@@ -91,6 +102,11 @@ def invoices_for(actor: Actor) -> QuerySet[Invoice]:
 def invoices_listed(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The documents with no more than the lines of a list show; what a line does not show costs a query a line."""
     return invoices.select_related(None).only(*LISTED)
+
+
+def drafts_listed(drafts: QuerySet[InvoiceDraft]) -> QuerySet[InvoiceDraft]:
+    """The drafts with no more than the lines of a list show."""
+    return drafts.select_related(None).select_related("customer").only(*DRAFTS_LISTED)
 
 
 def invoice_get(actor: Actor, reference: str | UUID) -> Invoice:

@@ -20,7 +20,19 @@ from invoices.models import Invoice
 from reminders.models import Message
 from reminders.states import NEEDS_A_PERSON, WAITING, MessageKind, MessageStatus
 
-COUNT_UP_TO: Final = 1000
+LISTED: Final = (
+    "number",
+    "subject",
+    "recipients",
+    "kind",
+    "status",
+    "last_error",
+    "attempts",
+    "sent_at",
+    "scheduled_for",
+    "created_at",
+    "customer__name",
+)
 
 
 class MessageView(StrEnum):
@@ -69,6 +81,11 @@ def messages_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Me
     if actor.profile_ids is not None:
         messages = messages.filter(profile_id__in=actor.profile_ids)
     return messages if profile_id is None else messages.filter(profile_id=profile_id)
+
+
+def messages_listed(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The messages with no more than the lines of the log show; what a line does not show costs a query a line."""
+    return messages.select_related(None).select_related("customer").only(*LISTED)
 
 
 def message_get(actor: Actor, message_id: UUID) -> Message:

@@ -15,7 +15,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import BusinessProfile, User
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, current_profile
+from billing_assistant.core.web import actor_of, current_profile, profiles_of
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Frame:
 
     @cached_property
     def profiles(self) -> list[BusinessProfile]:
-        return list(selectors.profiles_for(self.actor)) if self.actor else []
+        return profiles_of(self.request) if self.user else []
 
     @cached_property
     def current_profile(self) -> BusinessProfile | None:

@@ -32,9 +32,9 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """An entry that this person can open, and whether the present page is it or below it."""
+    """An entry that this person can open, in their language, and whether the present page is it or below it."""
 
-    label: str | Promise
+    label: str
     icon: str
     url: str
     active: bool = False
@@ -98,6 +98,6 @@ def links(items: Iterable[NavItem], *, rights: frozenset[Right], path: str = "")
     covers = [_match_length(path, url, item.prefixes) for item, url in found]
     best = max(covers, default=0)
     return [
-        NavLink(item.label, item.icon, url, bool(best) and cover == best, item.at_foot, item.on_phone, item.key)
+        NavLink(str(item.label), item.icon, url, bool(best) and cover == best, item.at_foot, item.on_phone, item.key)
         for (item, url), cover in zip(found, covers, strict=True)
     ]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import Approval, BusinessProfile, Event, Notice, User
 
 
@@ -16,14 +14,6 @@ def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
     """The business profiles that the actor may see, by name."""
     everything = BusinessProfile.objects.order_by("name")
     return everything if actor.profile_ids is None else everything.filter(pk__in=actor.profile_ids)
-
-
-def profile_default(actor: Actor) -> BusinessProfile:
-    """The first profile that the actor may see. Raises NotFound when there is none."""
-    profile = profiles_for(actor).first()
-    if profile is None:
-        raise NotFound(_("There is no business profile yet. An administrator creates one in Settings."))
-    return profile
 
 
 def timeline(actor: Actor, *, subject_id: UUID | None = None, customer_id: UUID | None = None) -> QuerySet[Event]:

@@ -14,8 +14,9 @@ from billing_assistant.core.api.strict import AmountAsGiven, FlagAsGiven, Strict
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
+from customers.figure_selectors import CustomerStats
 from customers.models import Customer
-from customers.selectors import Account, Balance, CustomerRow, CustomerStats
+from customers.selectors import Account, Balance, CustomerRow
 from customers.states import LANGUAGES
 
 GROUPS: Final = ("address", "secondary_address", "bank_details", "ai_preferences")

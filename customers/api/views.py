@@ -16,6 +16,7 @@ from billing_assistant.core.rights import Right
 from customers import selectors
 from customers.api import serializers as shown
 from customers.api.query import filters_of, sort_of
+from customers.figure_selectors import customer_stats
 from customers.ordering import SORTS, customers_slice
 from customers.services.customers import customer_create
 
@@ -82,5 +83,5 @@ class CustomerStatsView(ApiView):
 
     def get(self, request: Request) -> Response:
         """Counts, what is outstanding, and who was billed most."""
-        stats = selectors.customer_stats(self.actor, profile_id=self.profile_id, with_top=True)
+        stats = customer_stats(self.actor, profile_id=self.profile_id, with_top=True)
         return Response(shown.CustomerStatsSerializer(shown.stats_item(stats, self.profile.currency)).data)

@@ -20,6 +20,7 @@ from billing_assistant.core.ui.lists import text_of
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
 from billing_assistant.core.workbooks import workbook_response
 from customers import selectors
+from customers.figure_selectors import customer_stats, totals_filtered
 from customers.models import Customer
 from customers.ordering import customers_page, customers_slice
 from customers.selectors import CustomerFilters
@@ -59,12 +60,12 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     filters = filters_of(request.GET, profile.currency)
     rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters)
-    page = customers_page(rows, sort_of(request.GET), request.GET, profile_id=profile.pk)
-    stats = selectors.customer_stats(actor, profile_id=profile.pk)
+    page = customers_page(rows, sort_of(request.GET), request.GET, profile_id=profile.pk, columns=selectors.LISTED)
+    stats = customer_stats(actor, profile_id=profile.pk)
     context = {
         "page": page,
         "rows": selectors.rows_of(page.rows),
-        "totals": selectors.totals_of(rows) if filters != CustomerFilters() else stats.outstanding,
+        "totals": totals_filtered(actor, filters, stats, profile_id=profile.pk),
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
         "narrowed": filters != CustomerFilters(),

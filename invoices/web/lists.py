@@ -21,6 +21,7 @@ from invoices.selectors import (
     InvoiceFilters,
     drafts_filtered,
     drafts_for,
+    drafts_listed,
     invoices_filtered,
     invoices_for,
     invoices_listed,
@@ -84,7 +85,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     mine = drafts_for(actor).filter(profile=profile)
     filters = query.draft_filters(request.GET)
-    page = page_of(drafts_filtered(mine, filters), ("-id",), request.GET)
+    page = page_of(drafts_listed(drafts_filtered(mine, filters)), ("-id",), request.GET)
     context = {
         "page": page,
         "chips": query.draft_chips(request.GET, filters),

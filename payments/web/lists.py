@@ -15,7 +15,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
 from payments.models import Payment
 from payments.selectors.open_items import parked_events
-from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, totals_of
+from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, payments_listed, totals_of
 from payments.web.query import SORTS, FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
 
 
@@ -26,7 +26,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
     filters, sort = filters_of(request.GET), sort_of(request.GET)
     mine = payments_for(actor, profile_id=profile.pk)
     rows = payments_filtered(mine, filters)
-    page = page_of(rows, SORTS[sort], request.GET)
+    page = page_of(payments_listed(rows), SORTS[sort], request.GET)
     context = {
         "page": page,
         "totals": totals_of(actor, rows, filters, profile.pk) if page.rows else [],

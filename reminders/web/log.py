@@ -50,7 +50,7 @@ def message_list(request: HttpRequest) -> HttpResponseBase:
     filters, view = query.filters_of(request.GET), query.view_of(request.GET)
     everything = selectors.messages_for(actor, profile_id=profile.pk)
     narrowed = selectors.messages_in_view(selectors.messages_filtered(everything, filters), view)
-    page = keyset.page_of(narrowed, ORDER, request.GET)
+    page = keyset.page_of(selectors.messages_listed(narrowed), ORDER, request.GET)
     chips = query.chips_of(request.GET, filters, _customer_name(filters, page))
     context = {
         "page": page,

@@ -17,16 +17,15 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Role
 from billing_assistant.ledger.models import OwnerBalance
+from customers.figure_selectors import customer_stats, totals_filtered, totals_of
 from customers.models import Customer
 from customers.ordering import SORTS, customers_page, customers_slice
 from customers.selectors import (
     CustomerFilters,
     account_of,
     customer_get,
-    customer_stats,
     customers_filtered,
     customers_for,
-    totals_of,
 )
 from customers.states import BillingCycle, CustomerStatus, PaymentStatus, PreferredMethod
 from tests import factories
@@ -175,11 +174,26 @@ def test_figures_of_many_customers_are_kept_for_a_minute(
 ) -> None:
     actor = factories.actor()
     assert not customer_stats(actor, profile_id=four.pk).kept
-    monkeypatch.setattr("customers.selectors.KEPT_FROM", 4)
+    monkeypatch.setattr("customers.figure_selectors.KEPT_FROM", 4)
     assert customer_stats(actor, profile_id=four.pk).total == 4
     factories.customer(four)
     again = customer_stats(actor, profile_id=four.pk)
     assert (again.total, again.kept) == (4, True)
+
+
+def test_sums_of_the_many_that_fit_are_kept_for_a_minute_each_for_its_filters(
+    four: BusinessProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, techcorp = factories.actor(), CustomerFilters(search="techcorp")
+    monkeypatch.setattr("customers.figure_selectors.KEPT_FROM", 4)
+    stats = customer_stats(actor, profile_id=four.pk)
+    before = totals_filtered(actor, techcorp, stats, profile_id=four.pk)
+    OwnerBalance.objects.filter(currency="KES").update(outstanding=1)
+
+    assert before == [Money(Decimal(100), "KES"), Money(Decimal(20), "USD")]
+    assert totals_filtered(actor, techcorp, stats, profile_id=four.pk) == before
+    assert totals_filtered(actor, CustomerFilters(owing=True), stats, profile_id=four.pk) != before
+    assert totals_filtered(actor, CustomerFilters(), stats, profile_id=four.pk) == list(stats.outstanding)
 
 
 def test_names_sort_without_regard_to_capitals(seller: BusinessProfile) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final, Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.dates import format_date, format_timedelta, get_timezone, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext
 
@@ -17,7 +18,13 @@ from billing_assistant.core.money import quantize
 NONE = "—"
 MINUS = "\N{MINUS SIGN}"
 _DAY = "d MMM y"
+_FULL_DAY = "EEEE, d MMMM y"
 _RELATIVE_DAYS = 45
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_NEARLY_AN_HOUR = timedelta(minutes=51)
+_MOST_OF_A_UNIT = 1_000
+"""More than there are of any unit, so that it is the unit that was asked for."""
 
 
 def locale_of(language: str | None = None) -> Locale:
@@ -61,6 +68,8 @@ def money_text(amount: Decimal | None, currency: str, *, signed: bool = False, l
 
 def number_text(value: Decimal | int, language: str | None = None) -> str:
     """A count or a quantity, grouped, without trailing zeros: "1,250", "2.5"."""
+    if isinstance(value, int):
+        return _grouped(f"{value:,}", language or get_language() or "en")
     return _with_minus(format_decimal(value, format="#,##0.######", locale=locale_of(language)))
 
 
@@ -87,17 +96,28 @@ def weekday_text(day: date, language: str | None = None) -> str:
 
 def moment_text(moment: datetime, zone: str, language: str | None = None) -> str:
     """A short date and time in a zone: "20 Nov 2025, 14:05"."""
-    return format_datetime(local(moment, zone), f"{_DAY}, HH:mm", tzinfo=get_timezone(zone), locale=locale_of(language))
+    here = local(moment, zone)
+    return f"{day_text(here.date(), language)}, {here:%H:%M}"
 
 
 def full_text(value: date | datetime, zone: str, language: str | None = None) -> str:
     """Everything that is known, for a hover: "Thursday, 20 November 2025, 14:05 (East Africa Time)"."""
-    locale = locale_of(language)
-    if isinstance(value, datetime):
-        return format_datetime(
-            local(value, zone), "EEEE, d MMMM y, HH:mm (zzzz)", tzinfo=get_timezone(zone), locale=locale
-        )
-    return _day_as(value, "EEEE, d MMMM y", language or get_language() or "en")
+    words = language or get_language() or "en"
+    if not isinstance(value, datetime):
+        return _day_as(value, _FULL_DAY, words)
+    here = local(value, zone)
+    return f"{_day_as(here.date(), _FULL_DAY, words)}, {here:%H:%M} ({_zone_name(here, zone, words)})"
+
+
+_ZONE_NAMES: Final[dict[tuple[str, bool, timedelta | None, str], str]] = {}
+"""By zone, whether it is summer time there, the offset and the language."""
+
+
+def _zone_name(here: datetime, zone: str, language: str) -> str:
+    key = (zone, bool(here.dst()), here.utcoffset(), language)
+    if key not in _ZONE_NAMES:
+        _ZONE_NAMES[key] = get_timezone_name(here, locale=locale_of(language))
+    return _ZONE_NAMES[key]
 
 
 def relative_day(day: date, today: date, language: str | None = None) -> str:
@@ -108,10 +128,16 @@ def relative_day(day: date, today: date, language: str | None = None) -> str:
         return near[days]
     if abs(days) > _RELATIVE_DAYS:
         return day_text(day, language)
+    return _away(days, "day", language or get_language() or "en")
+
+
+@lru_cache(maxsize=512)
+def _away(count: int, unit: Literal["minute", "hour", "day"], language: str) -> str:
+    """The rows of a list are few different times away."""
     return format_timedelta(
-        timedelta(days=days),
-        granularity="day",
-        threshold=_RELATIVE_DAYS,
+        timedelta(**{f"{unit}s": count}),
+        granularity=unit,
+        threshold=_MOST_OF_A_UNIT,
         add_direction=True,
         locale=locale_of(language),
     )
@@ -123,5 +149,7 @@ def relative_moment(moment: datetime, now: datetime, zone: str, language: str | 
     if abs(gap) < timedelta(minutes=1):
         return gettext("just now")
     if abs(gap) < timedelta(hours=12):
-        return format_timedelta(gap, add_direction=True, locale=locale_of(language))
+        unit, length = ("hour", _HOUR) if abs(gap) >= _NEARLY_AN_HOUR else ("minute", _MINUTE)
+        count = (abs(gap) + length / 2) // length
+        return _away(count if gap > timedelta() else -count, unit, language or get_language() or "en")
     return relative_day(local(moment, zone).date(), local(now, zone).date(), language)

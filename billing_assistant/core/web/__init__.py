@@ -16,6 +16,7 @@ from billing_assistant.core.web.requests import (
     is_fragment,
     now_of,
     posted,
+    profiles_of,
     safe_next,
     user_of,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "is_fragment",
     "now_of",
     "posted",
+    "profiles_of",
     "render_domain_error",
     "render_page",
     "safe_next",

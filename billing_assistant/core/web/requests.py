@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import PermissionRefused
+from billing_assistant.core.errors import NotFound, PermissionRefused
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import BusinessProfile, User
-from billing_assistant.core.selectors import profile_default, profiles_for
+from billing_assistant.core.selectors import profiles_for
 
 PROFILE_KEY: Final = "profile_id"
 
@@ -51,19 +51,27 @@ def now_of(request: HttpRequest) -> datetime:
     return cast(datetime, found)
 
 
+def profiles_of(request: HttpRequest) -> list[BusinessProfile]:
+    """The business profiles that the person may choose from, by name; read once a request."""
+    found = getattr(request, "_profiles", None)
+    if found is None:
+        found = list(profiles_for(actor_of(request)))
+        request._profiles = found  # type: ignore[attr-defined]
+    return cast(list[BusinessProfile], found)
+
+
 def current_profile(request: HttpRequest) -> BusinessProfile:
     """The business profile chosen in the top bar, always one that the person may see; else the first of theirs.
 
     Raises NotFound when there is none at all.
     """
-    found = getattr(request, "_profile", None)
-    if found is None:
-        actor = actor_of(request)
-        chosen = as_uuid(str(request.session.get(PROFILE_KEY, "")))
-        visible = profiles_for(actor).filter(pk=chosen).first() if chosen else None
-        found = visible or profile_default(actor)
-        request._profile = found  # type: ignore[attr-defined]
-    return cast(BusinessProfile, found)
+    profiles, chosen = profiles_of(request), as_uuid(str(request.session.get(PROFILE_KEY, "")))
+    for profile in profiles:
+        if profile.pk == chosen:
+            return profile
+    if not profiles:
+        raise NotFound(_("There is no business profile yet. An administrator creates one in Settings."))
+    return profiles[0]
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -31,7 +31,7 @@ from invoices.billable_selectors import billable_open_count
 from invoices.models import Plan
 from invoices.plan_selectors import plans_of_customer
 from invoices.plan_states import PlanStatus
-from invoices.selectors import invoices_filtered
+from invoices.selectors import drafts_listed, invoices_filtered, invoices_listed
 
 TAB_SIZE: Final = 25
 FEW_PLANS: Final = 5
@@ -64,9 +64,9 @@ def customer_detail(request: HttpRequest, customer_id: UUID) -> HttpResponseBase
         return redirect(reverse(PAGES[wanted], args=[customer.pk]))
     actor, today = actor_of(request), local_today(customer.profile, now_of(request))
     parts = {
-        "invoices": reads.invoice_rows(reads.invoices_of(actor, customer)[: reads.RECENT], today),
+        "invoices": reads.invoice_rows(invoices_listed(reads.invoices_of(actor, customer))[: reads.RECENT], today),
         "payments": reads.payment_rows(reads.payments_of(actor, customer)[: reads.RECENT]),
-        "drafts": reads.draft_rows(reads.drafts_of(actor, customer)[: reads.RECENT]),
+        "drafts": reads.draft_rows(drafts_listed(reads.drafts_of(actor, customer))[: reads.RECENT]),
         "entries": story_of(timeline(actor, customer_id=customer.pk)[: reads.RECENT]),
     }
     return _page(request, customer, "overview", parts)
@@ -79,11 +79,11 @@ def customer_invoices(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     actor, customer = actor_of(request), selectors.customer_get(actor_of(request), customer_id)
     today, filters = local_today(customer.profile, now_of(request)), query.invoice_filters(request.GET)
     rows = invoices_filtered(reads.invoices_of(actor, customer), filters, today)
-    page = page_of(rows, DOCUMENT_ORDER, request.GET, size=TAB_SIZE)
+    page = page_of(invoices_listed(rows), DOCUMENT_ORDER, request.GET, size=TAB_SIZE)
     parts = {
         "page": page,
         "invoices": reads.invoice_rows(page.rows, today),
-        "drafts": reads.draft_rows(reads.drafts_of(actor, customer)[:TAB_SIZE]),
+        "drafts": reads.draft_rows(drafts_listed(reads.drafts_of(actor, customer))[:TAB_SIZE]),
         "views": query.invoice_views(request.GET),
         "narrowed": bool(set(request.GET) & query.INVOICE_FILTERS),
     }

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_privacy"),
         ("customers", "0009_only_a_merge_under_way_moves"),
-        ("invoices", "0016_drafts_by_number"),
+        ("invoices", "0019_invoice_batches"),
     ]
 
     operations = [
