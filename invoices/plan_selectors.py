@@ -85,6 +85,19 @@ def plan_get(actor: Actor, reference: str | UUID) -> Plan:
     return plan
 
 
+def plan_ids(actor: Actor, references: Iterable[str], *, profile_id: UUID) -> tuple[UUID, ...]:
+    """The ids of plans of a profile that are named by id or number. Raises NotFound that names the first unknown."""
+    wanted = {text.strip(): as_uuid(text.strip()) for text in references}
+    numbers = {text for text, pk in wanted.items() if pk is None}
+    named = Q(pk__in=[pk for pk in wanted.values() if pk]) | Q(number__in=numbers | {text.upper() for text in numbers})
+    found = dict(plans_for(actor).filter(named, profile_id=profile_id).values_list("pk", "number"))
+    known = {number.upper() for number in found.values()}
+    for text, pk in wanted.items():
+        if pk not in found and text.upper() not in known:
+            raise NotFound(_("There is no plan %(reference)s.") % {"reference": text})
+    return tuple(found)
+
+
 def plans_filtered(plans: QuerySet[Plan], filters: PlanFilters) -> QuerySet[Plan]:
     """The plans that fit all filters."""
     for name in ("status", "unit", "makes", "currency", "customer_id"):

@@ -11,18 +11,10 @@ from rest_framework.response import Response
 from billing_assistant.core.rights import Right
 from customers.selectors import customer_get
 from invoices.api.inputs import line_input_of
-from invoices.api.plan_bodies import (
-    PlanEndIn,
-    PlanIncreaseIn,
-    PlanIncreaseOut,
-    PlanLinesChangedOut,
-    PlanLinesIn,
-    PlanOut,
-    PlanPauseIn,
-    PlanResumeIn,
-)
+from invoices.api.plan_answers import PlanIncreaseOut, PlanLinesChangedOut, PlanOut
+from invoices.api.plan_bodies import PlanEndIn, PlanIncreaseIn, PlanLinesIn, PlanPauseIn, PlanResumeIn
 from invoices.api.plans import WRITE, PlanView
-from invoices.plan_selectors import PlanFilters, plan_get
+from invoices.plan_selectors import PlanFilters, plan_get, plan_ids
 from invoices.plan_states import PlanUnit
 from invoices.services.drafts import default_tax
 from invoices.services.plan_acts import plan_end, plan_pause, plan_resume
@@ -132,7 +124,7 @@ class PlansIncrease(PlanView):
     def _chosen(self, values: dict[str, Any]) -> ChosenPlans:
         wanted = values["customer_id"]
         customer = customer_get(self.actor, wanted, profile_id=self.profile_id) if wanted else None
-        ids = tuple(plan_get(self.actor, one).pk for one in values["plans"]) if "plans" in values else None
+        ids = plan_ids(self.actor, values["plans"], profile_id=self.profile_id) if "plans" in values else None
         filters = PlanFilters(
             customer_id=customer.pk if customer else None,
             unit=PlanUnit(values["unit"]) if "unit" in values else None,

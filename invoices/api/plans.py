@@ -19,23 +19,14 @@ from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import text_of, word_of
 from customers.selectors import customer_get
-from invoices.api.plan_bodies import (
-    PlanChangeIn,
-    PlanFromInvoiceIn,
-    PlanIn,
-    PlanOut,
-    PlanPeriodOut,
-    PlanPreviewOut,
-    ahead_body,
-    input_body,
-    plan_input,
-)
+from invoices.api.plan_answers import PlanOut, PlanPeriodOut, PlanPreviewOut, ahead_body
+from invoices.api.plan_bodies import PlanChangeIn, PlanFromInvoiceIn, PlanIn, input_body, plan_input
 from invoices.models import Plan
 from invoices.plan_selectors import PlanFilters, periods_of, plan_get, plans_filtered, plans_for
 from invoices.plan_states import PlanStatus, PlanUnit
 from invoices.selectors import invoice_get
 from invoices.services.plan_filling import plan_input_of
-from invoices.services.plan_input import PlanInput
+from invoices.services.plan_input import MOST_EVERY, PlanInput
 from invoices.services.plan_origins import plan_input_from_invoice
 from invoices.services.plan_preview import MOST_AHEAD, plan_preview
 from invoices.services.plans import plan_create, plan_update
@@ -186,7 +177,8 @@ class InvoicePlan(PlanView):
         if invoice.kind != InvoiceKind.INVOICE:
             raise ValidationFailed(_("A plan is made of an invoice, not of a credit note."))
         values = self.parse(PlanFromInvoiceIn)
-        begun = plan_input_from_invoice(invoice, unit=PlanUnit(values["unit"]), every=max(values["every"], 1))
+        every = min(max(values["every"], 1), MOST_EVERY)
+        begun = plan_input_from_invoice(invoice, unit=PlanUnit(values["unit"]), every=every)
         given = {name: value for name, value in values.items() if name in request.data}
         present = values | input_body(begun, template="", series="")
         data = plan_input(present | given, invoice.customer)

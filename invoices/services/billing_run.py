@@ -149,7 +149,7 @@ def plan_park(*, plan: Plan, why: str, now: datetime) -> None:
         now=now,
         profile_id=plan.profile_id,
         customer_id=plan.customer_id,
-        data={"reason": why[:300]},
+        data={"name": plan.name, "why": why[:300]},
     )
     notice_to_role(
         roles=("admin", "finance"),

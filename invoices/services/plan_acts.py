@@ -25,6 +25,7 @@ from invoices.services.plan_documents import adjustment_lines
 from invoices.services.plan_ground import plan_locked, plan_reckon, plan_record
 
 MOST_AT_ONCE: Final = 500
+LONGEST_PAUSE: Final = timedelta(days=3_653)
 
 
 def plan_pause(*, plan_id: UUID, resumes_on: date | None, actor: Actor, now: datetime) -> Plan:
@@ -32,8 +33,8 @@ def plan_pause(*, plan_id: UUID, resumes_on: date | None, actor: Actor, now: dat
     with transaction.atomic():
         plan = plan_locked(plan_id, actor)
         today = local_today(plan, now)
-        if resumes_on is not None and resumes_on <= today:
-            raise ValidationFailed({"resumes_on": [_("Choose a day after today.")]})
+        if resumes_on is not None and not today < resumes_on <= today + LONGEST_PAUSE:
+            raise ValidationFailed({"resumes_on": [_("Choose a day after today, within ten years.")]})
         _move(plan, PlanStatus.PAUSED, now)
         plan.paused_on, plan.resumes_on = today, resumes_on
         plan.save()

@@ -19,7 +19,7 @@ from invoices.models import Plan, PlanLine
 from invoices.plan_calendar import index_on
 from invoices.services.plan_filling import plan_fill, plan_input_of, plan_lines
 from invoices.services.plan_ground import plan_open, plan_record, plan_rights
-from invoices.services.plan_input import PlanInput, check_plan
+from invoices.services.plan_input import YEARS, PlanInput, check_plan
 from invoices.services.plan_schedule import due_at_of
 
 FIXED: Final = ("unit", "every", "starts_on", "anchor_day", "trial_days", "currency", "prices_include_tax")
@@ -63,6 +63,9 @@ def plan_build(
     plan = Plan(profile=customer.profile, customer=customer)
     plan_fill(plan, data, customer=customer, now=now)
     if bills_from is not None:
+        if not YEARS[0] <= bills_from.year <= YEARS[1]:
+            words = {"first": YEARS[0], "last": YEARS[1]}
+            raise ValidationFailed({"bills_from": [_("Choose a day from %(first)d to %(last)d.") % words]})
         plan.next_index = index_on(plan.rhythm, bills_from)
     plan.due_at = due_at_of(plan)
     if plan.due_at is None:
@@ -89,6 +92,7 @@ def plan_update(*, plan_id: UUID, data: PlanInput, expected_version: int | None,
             profile_id=plan.profile_id,
             with_lines=bool(data.lines) and not billed,
         )
+        _check_source(plan, data)
         plan_fill(plan, data, customer=plan.customer, now=now)
         after = plan_input_of(plan)
         if billed:
@@ -108,6 +112,16 @@ def plan_update(*, plan_id: UUID, data: PlanInput, expected_version: int | None,
 def is_billed(plan: Plan) -> bool:
     """Whether a period of the plan was billed or skipped already, here or elsewhere."""
     return plan.next_index > 0
+
+
+def _check_source(plan: Plan, data: PlanInput) -> None:
+    """Raises ValidationFailed when another plan is known by the same id elsewhere."""
+    source = data.source_ref.strip()
+    if not source or source == plan.source_ref:
+        return
+    advisory_lock(f"plan-source:{plan.profile_id}:{source}")
+    if Plan.objects.filter(profile_id=plan.profile_id, source_ref=source).exists():
+        raise ValidationFailed({"source_ref": [_("Another plan is known by this already.")]})
 
 
 def _at(data: PlanInput, name: str) -> object:

@@ -42,6 +42,7 @@ from invoices.services.plan_documents import line_sets, set_on
 from invoices.services.plan_filling import line_input_of, plan_input_of
 from invoices.services.plan_increases import ChosenPlans, Increase, plans_increase, plans_increase_preview
 from invoices.web.plan_forms import IncreaseForm, LinesFromForm
+from invoices.web.plan_live import change_of
 from invoices.web.plan_values import PlanEditor, plan_editor, with_row
 
 SHOWN: Final = 100
@@ -81,8 +82,8 @@ def plan_lines(request: HttpRequest, plan_id: UUID) -> HttpResponseBase:
     plan = plan_get(actor_of(request), plan_id)
     sets = line_sets(list(plan.lines.all()))
     today = local_today(plan, now_of(request))
-    held = tuple(line_input_of(line) for line in set_on(sets, today).lines) if sets else ()
-    begun = replace(plan_input_of(plan), lines=held)
+    held = set_on(sets, today) if sets else None
+    begun = replace(plan_input_of(plan), lines=tuple(line_input_of(line) for line in held.lines) if held else ())
     sent = posted(request)
     adding = sent is not None and "add" in sent
     given = with_row(sent) if sent is not None and adding else sent
@@ -103,10 +104,21 @@ def plan_lines(request: HttpRequest, plan_id: UUID) -> HttpResponseBase:
         "blank": editor.blank(),
         "categories": line_categories(plan.profile_id),
         "placeholders": [(f"{{{name}}}", text) for name, text in PLACEHOLDERS.items()],
-        "later": [one for one in sets if one.valid_from > today],
+        "later": [one for one in sets if one.valid_from > today and one is not held],
+        "live": change_of(editor),
         "back_url": reverse("invoices:plan", args=[plan.pk]),
     }
     return render_page(request, "invoices/plan_lines.html", context)
+
+
+@require_POST
+@staff_page(Right.INVOICES_DRAFT)
+def plan_lines_ahead(request: HttpRequest, plan_id: UUID) -> HttpResponseBase:
+    """What would be billed next by the lines in the form. Stores nothing."""
+    plan = plan_get(actor_of(request), plan_id)
+    editor = plan_editor(plan.customer, plan, plan_input_of(plan), sent=posted(request), head=LinesFromForm)
+    context = {"live": change_of(editor), "swapped": True}
+    return render_page(request, "invoices/partials/plan_ahead.html", context)
 
 
 def _change(request: HttpRequest, editor: PlanEditor) -> LinesChanged:
@@ -152,7 +164,7 @@ def plan_increase(request: HttpRequest) -> HttpResponseBase:
     if asked is not None and form.is_valid():
         chosen = ChosenPlans(profile.pk, ids or None, PlanFilters(unit=_unit(form.cleaned_data["unit"])))
         values = form.cleaned_data
-        key = str((sent or {}).get("key", ""))[:100]
+        key = str(sent.get("key", ""))[:100] if sent is not None else ""
         increase = Increase(values["percent"], values["from_on"], key=key)
         actor = actor_of(request)
         try:

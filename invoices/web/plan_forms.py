@@ -103,8 +103,8 @@ class PlanForm(forms.Form):
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
-        self.fields["template"].widget.choices = template_choices(customer, present_template)  # type: ignore[attr-defined]
-        self.fields["series"].widget.choices = series_choices(customer)  # type: ignore[attr-defined]
+        self.fields["template"].widget.choices = template_choices(customer, present_template)
+        self.fields["series"].widget.choices = series_choices(customer)
         for name in FIXED if billed else ():
             self.fields[name].disabled = True
 

@@ -13,7 +13,7 @@ from billing_assistant.core.errors import ValidationFailed
 from invoices.models import Plan, PlanAdjustment, PlanLine
 from invoices.services.compute import check_lines, line_amount
 from invoices.services.plan_filling import plan_fill, plan_lines
-from invoices.services.plan_input import PlanInput, check_plan
+from invoices.services.plan_input import PlanInput, check_plan, plan_line_faults
 from invoices.services.plan_preview import Ahead, periods_ahead
 from invoices.services.plans import is_billed, plan_build
 from invoices.web.plan_values import PlanEditor, plan_typed
@@ -40,12 +40,33 @@ def ahead_of(editor: PlanEditor, now: datetime) -> LivePlan:
     data = plan_typed(editor)
     currency = data.currency or currency
     amounts = _amounts(editor, currency)
+    if not data.lines and (editor.plan is None or not is_billed(editor.plan)):
+        return LivePlan(currency)
     try:
         plan, lines, adjustments = _imagined(editor, replace(data, name=data.name or "–"), now)
         return LivePlan(currency, periods_ahead(plan, lines, adjustments, count=SHOWN), amounts=amounts)
     except ValidationFailed as error:
         faults = [reason for reasons in error.errors.values() for reason in reasons]
         return LivePlan(currency, fault=faults[0] if faults else error.message, amounts=amounts)
+
+
+def change_of(editor: PlanEditor) -> LivePlan:
+    """What would be billed next if the lines in the form held from the day in it."""
+    plan = editor.plan
+    if plan is None or not editor.form.is_bound:
+        return LivePlan(editor.customer.currency)
+    editor.form.is_valid()
+    values, lines = editor.form.cleaned_data, editor.line_inputs()
+    amounts, day = _amounts(editor, plan.currency), values.get("from_on")
+    if day is None or not lines:
+        return LivePlan(plan.currency, amounts=amounts)
+    if faults := plan_line_faults(lines, currency=plan.currency):
+        return LivePlan(plan.currency, fault=next(iter(faults.values()))[0], amounts=amounts)
+    drops = bool(values.get("drops_later"))
+    kept = [line for line in plan.lines.all() if line.valid_from < day or (line.valid_from > day and not drops)]
+    adjustments = list(plan.adjustments.filter(period__isnull=True))
+    ahead = periods_ahead(plan, [*kept, *plan_lines(plan, lines, valid_from=day)], adjustments, count=SHOWN)
+    return LivePlan(plan.currency, ahead, amounts=amounts)
 
 
 def _stored(plan: Plan) -> LivePlan:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/", plans.plan_detail, name="plan"),
     path("plans/<uuid:plan_id>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<uuid:plan_id>/lines/", plan_acts.plan_lines, name="plan_lines"),
+    path("plans/<uuid:plan_id>/lines/ahead/", plan_acts.plan_lines_ahead, name="plan_lines_ahead"),
     path("plans/<uuid:plan_id>/act/", plan_acts.plan_act, name="plan_act"),
 ]

@@ -141,24 +141,24 @@ def plan_typed(editor: PlanEditor) -> PlanInput:
     base = plan_input_of(editor.plan) if editor.plan else first_input(editor.customer)
     kind = DiscountKind(values["discount_kind"] or DiscountKind.NONE)
     words = ("name", "payment_method", "currency", "reference", "project", "language", "notes", "terms", "time_zone")
-    return replace(
-        base,
+    said: dict[str, Any] = {
         **{name: values[name] or "" for name in words},
         **{name: bool(values[name]) for name in ("prorates", "credits_first", "prices_include_tax")},
         **{name: values[name] or 0 for name in ("anchor_day", "trial_days", "review_days")},
         **{name: values[name] for name in ("ends_on", "cycles", "payment_terms_days")},
-        lines=editor.line_inputs(),
-        starts_on=values["starts_on"] or base.starts_on,
-        every=values["every"] or 1,
-        unit=PlanUnit(values["unit"] or PlanUnit.MONTH),
-        timing=PlanTiming(values["timing"] or PlanTiming.ADVANCE),
-        makes=PlanMakes(values["makes"] or PlanMakes.SEND),
-        bills_at=values["bills_at"] or time(0, 0),
-        discount_kind=kind,
-        discount_value=(values["discount_value"] or Decimal(0)) if kind is not DiscountKind.NONE else Decimal(0),
-        template_id=values["template"],
-        series_id=values["series"],
-    )
+        "lines": editor.line_inputs(),
+        "starts_on": values["starts_on"] or base.starts_on,
+        "every": values["every"] or 1,
+        "unit": PlanUnit(values["unit"] or PlanUnit.MONTH),
+        "timing": PlanTiming(values["timing"] or PlanTiming.ADVANCE),
+        "makes": PlanMakes(values["makes"] or PlanMakes.SEND),
+        "bills_at": values["bills_at"] or time(0, 0),
+        "discount_kind": kind,
+        "discount_value": (values["discount_value"] or Decimal(0)) if kind is not DiscountKind.NONE else Decimal(0),
+        "template_id": values["template"],
+        "series_id": values["series"],
+    }
+    return replace(base, **said)
 
 
 def with_row(sent: QueryDict) -> QueryDict:

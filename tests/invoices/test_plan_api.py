@@ -145,6 +145,7 @@ def test_prices_go_up_once_a_key(api: Any, customer: Customer) -> None:
     assert plan.lines.count() == 1
     assert api("POST", "plans/increase", body | {"dry_run": False}).status_code == 400
     wet = body | {"dry_run": False, "key": "spring", "plans": [plan.number]}
+    assert api("POST", "plans/increase", wet | {"plans": ["PLAN-0404"]}).status_code == 404
     assert [api("POST", "plans/increase", wet).json()["changed"] for _ in range(2)] == [1, 0]
 
 

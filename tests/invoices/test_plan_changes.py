@@ -245,8 +245,8 @@ class BackAndForth(TestCase):
         begins = 0
         for day in range(1, 32):
             if day == 31 or prices[day] != prices[begins]:
-                price = Fraction(prices[begins], 100)
-                expected += cents(price * day / 31) - cents(price * begins / 31)
+                month = Fraction(prices[begins], 100)
+                expected += cents(month * day / 31) - cents(month * begins / 31)
                 begins = day
         untaxed_from = min((offset for offset, _price in changes), default=31) if second_tax else 31
         got = {True: Decimal(0), False: Decimal(0)}

@@ -154,6 +154,9 @@ def test_lines_change_from_a_day_and_the_page_says_what_that_does(browser: Clien
     url = reverse("invoices:plan_lines", args=[plan.pk])
     assert 'value="SEO"' in text(browser.get(url))
     lines = {name: value for name, value in form_of().items() if name.startswith("lines-")}
+    seen = text(browser.post(f"{url}ahead/", lines | {"from_on": "2026-04-01", "lines-0-unit_price": "62000"}))
+    assert "71,920.00" in seen
+    assert plan.lines.count() == 1
     done = browser.post(url, lines | {"from_on": "2026-03-11", "lines-0-unit_price": "62000"}, follow=True)
     assert "21,000.00 comes with the next invoice" in text(done).replace("\u00a0", " ")
     assert "Comes with the next invoice" in text(done)

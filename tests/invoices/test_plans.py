@@ -104,6 +104,28 @@ def test_a_source_makes_one_plan(customer: Customer) -> None:
     assert Plan.objects.count() == 1
 
 
+def test_a_source_stays_with_its_plan(customer: Customer) -> None:
+    factories.plan(customer, source_ref="a")
+    other = factories.plan(customer)
+    with pytest.raises(ValidationFailed) as refused:
+        plan_update(
+            plan_id=other.pk,
+            data=replace(plan_input_of(other), source_ref="a"),
+            expected_version=None,
+            actor=SYSTEM,
+            now=NOW,
+        )
+    assert list(refused.value.errors) == ["source_ref"]
+
+
+def test_days_out_of_the_calendar_are_refused(customer: Customer) -> None:
+    with pytest.raises(ValidationFailed):
+        plan_create(customer_id=customer.pk, data=wanted(), bills_from=date.max, actor=SYSTEM, now=NOW)
+    plan = factories.plan(customer)
+    with pytest.raises(ValidationFailed, match="ten years"):
+        plan_pause(plan_id=plan.pk, resumes_on=date.max, actor=SYSTEM, now=NOW)
+
+
 def test_periods_that_were_billed_elsewhere_are_left_out(customer: Customer) -> None:
     plan = plan_create(
         customer_id=customer.pk,
