@@ -74,7 +74,7 @@ def test_an_invoice_is_typed_issued_and_sent(finance: Page, mailbox: Path, pictu
     dialog.get_by_role("button", name=re.compile("^Issue and send")).click()
 
     heading = finance.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("INV-")
+    expect(heading).to_contain_text("INV-", timeout=15_000)  # sending waits for the worker, ten seconds at most
     number = heading.inner_text().split()[0]
     letter = wait_for_letter(mailbox, number)
     assert "Thank you for the posters." in str(letter)
