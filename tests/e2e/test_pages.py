@@ -24,6 +24,7 @@ class Shape(NamedTuple):
 ALL_SHAPES = [Shape("light", 1440), Shape("dark", 1440), Shape("light", 390), Shape("dark", 390)]
 TWO_SHAPES = [Shape("light", 1440), Shape("dark", 390)]
 SERIOUS = {"serious", "critical"}
+MOST_SEEN = {"home", "customers", "invoices", "draft-new"}
 PAGES = {
     "home": "/",
     "customers": "/customers/",
@@ -104,7 +105,8 @@ def look(page: Page, name: str, shapes: list[Shape], pictures: Path) -> None:
         page.set_viewport_size({"width": shape.width, "height": 900})
         if number:
             page.reload()  # turned in place, some cells keep the colours of the other scheme for a while
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
+        page.evaluate("document.fonts.ready.then(() => true)")
         page.screenshot(path=pictures / f"{name}-{shape.scheme}-{shape.width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than the screen: {shape}"
         if shape not in TWO_SHAPES:
@@ -132,7 +134,7 @@ def first_of(page: Page, address: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_serious_fault(finance: Page, name: str, pictures: Path) -> None:
     visit(finance, PAGES[name])
-    look(finance, name, ALL_SHAPES, pictures)
+    look(finance, name, ALL_SHAPES if name in MOST_SEEN else TWO_SHAPES, pictures)
 
 
 @pytest.mark.parametrize("name", FIRST_OF)

@@ -554,12 +554,15 @@ def test_a_chunk_takes_as_many_statements_however_many_customers_there_are(
 
 
 @pytest.mark.slow
-def test_two_thousand_customers(profile: BusinessProfile, content: BatchContent) -> None:
+@pytest.mark.parametrize("many", [300, pytest.param(2_000, marks=pytest.mark.deep)])
+def test_many_customers_cost_the_same_statements_a_chunk(
+    profile: BusinessProfile, content: BatchContent, many: int
+) -> None:
     Customer.objects.bulk_create(
-        Customer(profile=profile, number=f"MANY-{n}", name=f"Many {n:05}", currency="KES") for n in range(2_000)
+        Customer(profile=profile, number=f"MANY-{n}", name=f"Many {n:05}", currency="KES") for n in range(many)
     )
     with CaptureQueriesContext(connection) as planning:
-        assert plan(profile, content).documents == 2_000
+        assert plan(profile, content).documents == many
     assert len(planning) < 20
     batch = started(profile, content, ISSUE)
     sizes = []
@@ -568,9 +571,9 @@ def test_two_thousand_customers(profile: BusinessProfile, content: BatchContent)
             if not batch_step(batch_id=batch.pk, actor=SYSTEM):
                 break
         sizes.append(len(counted))
-    assert len(sizes) == 2_000 // batch_steps.CHUNK
+    assert len(sizes) == many // batch_steps.CHUNK
     assert len(set(sizes[1:])) == 1
-    assert Invoice.objects.count() == 2_000
+    assert Invoice.objects.count() == many
 
 
 KIND = st.sampled_from(["plain", "exempt", "euro", "suspended", "silent", "work"])
