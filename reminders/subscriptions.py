@@ -37,7 +37,7 @@ def _sends_itself(entry: EventInput) -> bool:
 def send_by_itself(event: Event) -> None:
     """Sends an issued invoice to a customer who wants that, or whose plan says so; unless it was sent already."""
     invoice = Invoice.objects.select_related("customer").get(pk=event.subject_id)
-    if not (invoice.customer.auto_send_invoices or event.data.get("plan")):
+    if not (invoice.customer.auto_send_invoices or event.data.get("plan_sends")):
         return
     if Message.objects.filter(invoice=invoice, kind=MessageKind.INVOICE_SENT).exists():
         return

@@ -27,7 +27,7 @@ from invoices.states import DiscountKind, TaxCategory
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["next_index", "due_at", "updated_at"],
+    exclude=["next_index", "caught_up_to", "due_at", "updated_at"],
 )
 class Plan(Entity):
     """A recurring plan of one customer. Its lines are in `lines`, dated; `due_at` is when the next period is billed.
@@ -101,6 +101,9 @@ class Plan(Entity):
     )
 
     next_index = models.PositiveIntegerField(default=0, help_text=_("The number of the period that is billed next."))
+    caught_up_to = models.PositiveIntegerField(
+        default=0, help_text=_("A person has said that the periods before this number are billed, however many.")
+    )
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: nothing more is billed."))
     paused_on = models.DateField(null=True, blank=True)
     resumes_on = models.DateField(_("goes on"), null=True, blank=True)

@@ -83,15 +83,19 @@ def chunk_read(plans: Sequence[Plan]) -> ChunkRead:
 
 
 def periods_due(plan: Plan, now: datetime) -> list[Period]:
-    """The periods of a plan whose moment has come. Raises PlanNeedsPerson when they are more than are caught up."""
+    """The periods of a plan whose moment has come.
+
+    Raises PlanNeedsPerson when they are more than are caught up, beside those that a person has said are billed.
+    """
     found: list[Period] = []
     index = plan.next_index
+    most = CATCH_UP + max(plan.caught_up_to - plan.next_index, 0)
     while (period := period_at(plan.rhythm, index)) is not None:
         if moment(bills_on(period, PlanTiming(plan.timing)), plan.bills_at, plan.time_zone) > now:
             break
         found.append(period)
         index += 1
-        if len(found) > CATCH_UP:
+        if len(found) > most:
             raise PlanNeedsPerson(
                 _("More than %(most)d periods are due at once. Say whether they are billed or skipped.")
                 % {"most": CATCH_UP}
@@ -123,7 +127,7 @@ def issuable_of(one: DuePeriod, read: ChunkRead, now: datetime) -> Issuable:
     """The document of a period as it is issued: dated by the clocks of the plan's zone."""
     plan = one.plan
     sends = plan.makes == PlanMakes.SEND or plan.customer.auto_send_invoices
-    data: dict[str, Any] = {"plan": plan.number, "auto_send": sends}
+    data: dict[str, Any] = {"plan": plan.number, "plan_sends": plan.makes == PlanMakes.SEND, "auto_send": sends}
     if plan.credits_first and (plan.customer_id, plan.currency) in read.with_credit:
         data["credits_first"] = True
     return Issuable(one.document, one.lines, one.totals, local_date(now, plan.time_zone), data)

@@ -67,7 +67,8 @@ def _issue(period: PlanPeriod, actor: Actor, now: datetime) -> bool:
     if draft is None or DraftStatus(draft.status) not in OPEN_DRAFTS:
         return False
     plan = period.plan
-    beside = {"plan": plan.number, "auto_send": plan.makes == PlanMakes.SEND or plan.customer.auto_send_invoices}
+    sends = plan.makes == PlanMakes.SEND
+    beside = {"plan": plan.number, "plan_sends": sends, "auto_send": sends or plan.customer.auto_send_invoices}
     if plan.credits_first:
         beside["credits_first"] = True
     try:

@@ -20,13 +20,11 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import models_insert, rows_update
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
-from billing_assistant.core.services.notices import notice_to_role
 from invoices.errors import IssueDateRefused
 from invoices.locks import plans_due_claim
 from invoices.models import BillingChunk, BillingEngine, BillingRun, Invoice, InvoiceDraft, Plan, PlanPeriod
@@ -42,6 +40,7 @@ from invoices.services.billing_documents import (
 from invoices.services.billing_drafts import period_draft
 from invoices.services.issuing import Issuable, documents_issue
 from invoices.services.numbering import series_of_drafts
+from invoices.services.plan_acts import plan_park
 from invoices.services.plan_schedule import due_at_of
 
 WORK_TASK: Final = "invoices.bill_chunks"
@@ -129,36 +128,12 @@ def _bill_alone(plan: Plan, run: BillingRun, now: datetime, done: _Done) -> None
         plan.save(update_fields=["due_at"])
         done.put_off += 1
     except REFUSED as error:
-        plan.next_index = index
-        plan_park(plan=plan, why=_reason(error), now=now)
+        plan.next_index, plan.status = index, status
+        plan_park(plan=plan, why=_reason(error), actor=ENGINE, now=now)
         done.parked += 1
     else:
         done.invoiced += one.invoiced
         done.drafted += one.drafted
-
-
-def plan_park(*, plan: Plan, why: str, now: datetime) -> None:
-    """Stops a plan, which the caller has locked, until a person has looked at it, and tells finance."""
-    plan.status, plan.parked_at, plan.parked_why = PlanStatus.PARKED, now, why[:300]
-    plan.updated_at = now
-    plan.save(update_fields=["status", "parked_at", "parked_why", "updated_at"])
-    events.record(
-        name="plan.parked",
-        subject=plan,
-        actor=ENGINE,
-        now=now,
-        profile_id=plan.profile_id,
-        customer_id=plan.customer_id,
-        data={"name": plan.name, "why": why[:300]},
-    )
-    notice_to_role(
-        roles=("admin", "finance"),
-        key=f"plan-parked-{plan.pk}-{plan.next_index}",
-        tone="warning",
-        text=_("%(number)s was not billed: %(why)s") % {"number": plan.number, "why": why},
-        url=f"/plans/{plan.pk}/",
-        profile_id=plan.profile_id,
-    )
 
 
 def _reason(error: Exception) -> str:

@@ -8,12 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.services.notices import notice_to_role
 from billing_assistant.core.states import require_transition
 from invoices.locks import plan_lock
 from invoices.models import InvoiceDraft, Plan, PlanPeriod
@@ -53,6 +55,25 @@ def plan_resume(*, plan_id: UUID, bill_missed: bool | None = None, actor: Actor,
         bill = plan.status == PlanStatus.PARKED if bill_missed is None else bill_missed
         _go_on(plan, local_today(plan, now), bill_missed=bill, actor=actor, now=now)
     return plan
+
+
+def plan_park(*, plan: Plan, why: str, actor: Actor, now: datetime) -> None:
+    """Sets a plan aside, which the caller has locked, until a person has looked at it, and tells finance.
+
+    Raises TransitionRefused.
+    """
+    _move(plan, PlanStatus.PARKED, now)
+    plan.parked_at, plan.parked_why = now, why[:300]
+    plan.save(update_fields=["status", "parked_at", "parked_why", "updated_at", "version"])
+    plan_record("plan.parked", plan, actor, now, why=why[:300])
+    notice_to_role(
+        roles=("admin", "finance"),
+        key=f"plan-parked-{plan.pk}-{plan.version}",
+        tone="warning",
+        text=_("%(number)s was not billed: %(why)s") % {"number": plan.number, "why": why},
+        url=reverse("invoices:plan", args=[plan.pk]),
+        profile_id=plan.profile_id,
+    )
 
 
 def plan_end(*, plan_id: UUID, on: date | None, actor: Actor, now: datetime) -> Plan:
@@ -107,7 +128,10 @@ def _go_on(plan: Plan, day: date, *, bill_missed: bool, actor: Actor, now: datet
     """From a local day on."""
     reason = _("The plan was paused.") if plan.status == PlanStatus.PAUSED else _("The plan was set aside.")
     _move(plan, PlanStatus.ACTIVE, now)
-    skipped = [] if bill_missed else periods_missed(plan, day)
+    missed = periods_missed(plan, day)
+    skipped = [] if bill_missed else missed
+    if missed and bill_missed:
+        plan.caught_up_to = missed[-1].index + 1
     if skipped:
         PlanPeriod.objects.bulk_create([_skipped(plan, period, reason, now) for period in skipped])
         plan.next_index = skipped[-1].index + 1

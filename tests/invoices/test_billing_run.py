@@ -32,7 +32,7 @@ from invoices.services import billing_engine, billing_run
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, run_open, run_work
 from invoices.services.billing_run import WORK_TASK
-from invoices.services.plan_acts import plan_pause
+from invoices.services.plan_acts import plan_pause, plan_resume
 from invoices.states import DraftSource, DraftStatus
 from tests import factories
 from tests.factories import SYSTEM
@@ -114,6 +114,34 @@ def test_more_missed_periods_park_the_plan_and_tell_finance() -> None:
     assert Notice.objects.filter(user=finance, key__startswith=f"plan-parked-{made.pk}").count() == 1
     assert [period.plan for period in PlanPeriod.objects.all()] == [other]
     assert BillingChunk.objects.get().parked == 1
+
+
+def test_a_person_who_says_that_all_missed_periods_are_billed_is_obeyed_once() -> None:
+    factories.user(Role.FINANCE)
+    late = datetime(2026, 6, 2, tzinfo=UTC)
+    made = plan(starts_on=date(2026, 1, 1))
+    _work(late)
+    plan_resume(plan_id=made.pk, bill_missed=True, actor=SYSTEM, now=late)
+    _work(late)
+    made.refresh_from_db()
+    assert made.status == PlanStatus.ACTIVE
+    assert list(PlanPeriod.objects.order_by("index").values_list("index", "outcome")) == [
+        (index, PeriodOutcome.INVOICED) for index in range(6)
+    ]
+    _work(datetime(2026, 12, 2, tzinfo=UTC))
+    made.refresh_from_db()
+    assert made.status == PlanStatus.PARKED
+    assert Notice.objects.filter(key__startswith=f"plan-parked-{made.pk}").values("key").distinct().count() == 2
+
+
+def test_an_outage_longer_than_what_a_person_allowed_parks_the_plan_again() -> None:
+    late = datetime(2026, 6, 2, tzinfo=UTC)
+    made = plan(starts_on=date(2026, 1, 1))
+    _work(late)
+    plan_resume(plan_id=made.pk, bill_missed=True, actor=SYSTEM, now=late)
+    _work(datetime(2026, 12, 2, tzinfo=UTC))
+    made.refresh_from_db()
+    assert (made.status, PlanPeriod.objects.count()) == (PlanStatus.PARKED, 0)
 
 
 def test_a_plan_that_cannot_be_billed_does_not_hold_up_the_others() -> None:

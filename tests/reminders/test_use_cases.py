@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from billing_assistant.core.states import TransitionRefused
 from customers.models import Contact, Customer
 from invoices.errors import DraftIncomplete
 from invoices.models import Invoice, InvoiceDraft
+from invoices.plan_states import PlanMakes
+from invoices.services.billing_engine import run_work
 from invoices.services.void import invoice_void
 from payments.services.record import payment_record
 from reminders.errors import NoRecipient, NothingToSend
@@ -27,8 +29,10 @@ from reminders.services.letters import custom_message_send
 from reminders.services.recipients import default_recipients, known_addresses
 from reminders.services.sending import messages_send
 from tests.factories import NOW, SYSTEM, actor, customer, draft, issued_invoice, line, seller, user
+from tests.invoices.plans import plan
 from tests.reminders.support import FakeChannel, later, queued, relay_all
 
+PLAN_DUE = datetime(2026, 2, 1, 6, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 
 
@@ -120,6 +124,19 @@ def test_and_does_not_where_the_customer_does_not() -> None:
     issued_invoice(buyer(auto_send_invoices=False))
     relay_all()
     assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(("makes", "expected"), [(PlanMakes.SEND, 1), (PlanMakes.ISSUE, 0)])
+def test_what_a_plan_issues_is_sent_as_the_plan_says_when_the_customer_stops_meanwhile(
+    makes: PlanMakes, expected: int
+) -> None:
+    customer = buyer(auto_send_invoices=True)
+    plan(customer, makes=makes)
+    run_work(now=PLAN_DUE, seconds=60)
+    customer.auto_send_invoices = False
+    customer.save()
+    relay_all()
+    assert Message.objects.count() == expected
 
 
 def test_issuing_in_order_to_send_sends_once() -> None:
