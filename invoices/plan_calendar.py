@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from billing_assistant.core.money import quantize
 from invoices.plan_states import PlanTiming, PlanUnit
 
 MONTHS: Final = 12
+KEPT: Final = 4_096
+"""So many answers are kept: plans of one book bill by few rhythms."""
 LAST_YEAR: Final = 9_000
 """No plan looks further: dates end with the year 9999."""
 
@@ -58,6 +61,7 @@ class Period:
         return self.days < self.full_days
 
 
+@lru_cache(maxsize=KEPT)
 def period_at(rhythm: Rhythm, index: int) -> Period | None:
     """The period of that number, counted from 0; None when the plan is over by then."""
     if rhythm.cycles is not None and index >= rhythm.cycles:
@@ -98,6 +102,7 @@ def bills_on(period: Period, timing: PlanTiming) -> date:
     return period.starts_on if timing is PlanTiming.ADVANCE else period.ends_on + timedelta(days=1)
 
 
+@lru_cache(maxsize=KEPT)
 def moment(day: date, at: time, zone: str) -> datetime:
     """The moment at which the clocks of a zone show a local time, in UTC.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
@@ -14,21 +13,31 @@ from psycopg import sql
 
 COPY_FROM: Final = 20
 """From so many rows on a COPY is worth its own round trip of preparation."""
+PLAIN_TEXT: Final = frozenset({str, type(None)})
+WRITTEN_AS_THEY_ARE: Final = (
+    models.UUIDField,
+    models.DecimalField,
+    models.DateField,
+    models.TimeField,
+    models.BooleanField,
+    models.IntegerField,
+    models.ForeignKey,
+)
+"""Fields whose values the driver writes."""
 
-Convert = Callable[[Any], Any]
 Row = TypeVar("Row", bound=Model)
 
 
 def rows_insert(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Inserts rows that are given by their columns (`invoice_id`, not `invoice`); what is left out has its default.
+    """Inserts rows that are given by their columns (`invoice_id`, not `invoice`), the same ones in each row; what is
+    left out has its default.
 
     Gives the rows when they are few. Many go by COPY, without a model instance for each, and are not read back: [].
     Raises the errors of an INSERT.
     """
     if len(rows) < COPY_FROM:
         return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
-    columns = _columns(model)
-    _copy(model, columns, ([_value(row, column) for column in columns] for row in rows))
+    _copy(model, rows, given=rows[0].keys())
     return []
 
 
@@ -38,74 +47,46 @@ def models_insert(rows: Sequence[Model]) -> None:
         if rows:
             type(rows[0])._default_manager.bulk_create(rows)
         return
-    columns = _columns(type(rows[0]))
-    _copy(type(rows[0]), columns, ([column.said(row.__dict__[column.attname]) for column in columns] for row in rows))
+    values = [row.__dict__ for row in rows]
+    _copy(type(rows[0]), values, given=values[0].keys())
 
 
-@dataclass(slots=True)
-class _Column:
-    """A column of a COPY: where its value is, what turns it into one that the driver writes, what it is by default."""
-
-    name: str
-    attname: str
-    convert: Convert | None
-    default: Callable[[], Any]
-
-    def said(self, value: Any) -> Any:
-        return self.convert(value) if self.convert else value
-
-
-def _columns(model: type[Model]) -> list[_Column]:
-    return [
-        _Column(str(field.column), str(field.attname), _converter(field), _default(field))
-        for field in model._meta.concrete_fields
-        if not _is_counted(field) and not field.generated
-    ]
-
-
-def _default(field: models.Field[Any, Any]) -> Callable[[], Any]:
-    if callable(field.default):
-        return field.get_default
-    constant = field.get_default()
-    return lambda: constant
-
-
-def _value(row: Mapping[str, Any], column: _Column) -> Any:
-    value = row[column.attname] if column.attname in row else column.default()
-    return column.convert(value) if column.convert else value
-
-
-def _copy(model: type[Model], columns: Sequence[_Column], rows: Iterable[Sequence[Any]]) -> None:
+def _copy(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
+    """Writes rows column by column made ready, so that what a column needs is decided once."""
+    known = frozenset(given)
+    fields = [field for field in model._meta.concrete_fields if not _is_counted(field) and not field.generated]
+    columns = [_given(field, rows) if field.attname in known else _default(field, len(rows)) for field in fields]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in zip(*columns, strict=True):
             copy.write_row(row)
+
+
+def _given(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    return _ready(field, [row[field.attname] for row in rows])
+
+
+def _default(field: models.Field[Any, Any], count: int) -> Sequence[Any]:
+    if callable(field.default):
+        return _ready(field, [field.get_default() for _ in range(count)])
+    return _ready(field, [field.get_default()]) * count
 
 
 def _is_counted(field: models.Field[Any, Any]) -> bool:
     return isinstance(field, models.AutoField | models.BigAutoField | models.SmallAutoField)
 
 
-def _converter(field: models.Field[Any, Any]) -> Convert | None:
-    """What turns a value of a field into one that the driver writes; None where it is one already."""
+def _ready(field: models.Field[Any, Any], values: list[Any]) -> list[Any]:
+    """The values of a column as the driver writes them."""
     if isinstance(field, models.JSONField):
-        return _Json(field)
+        return _json(field, values)
     if isinstance(field, models.CharField | models.TextField):
-        return _text
-    if isinstance(
-        field,
-        models.UUIDField
-        | models.DecimalField
-        | models.DateField
-        | models.TimeField
-        | models.BooleanField
-        | models.IntegerField
-        | models.ForeignKey,
-    ):
-        return None
-    return lambda value: field.get_db_prep_save(value, connection)
+        return values if set(map(type, values)) <= PLAIN_TEXT else [_text(value) for value in values]
+    if isinstance(field, WRITTEN_AS_THEY_ARE):
+        return values
+    return [field.get_db_prep_save(value, connection) for value in values]
 
 
 def _text(value: Any) -> str | None:
@@ -113,19 +94,21 @@ def _text(value: Any) -> str | None:
     return value if value is None or type(value) is str else str(value)
 
 
-class _Json:
-    """JSON of a column. Rows that share one value share its text: the seller of a thousand invoices is written once."""
-
-    def __init__(self, field: models.JSONField[Any, Any]) -> None:
-        self._encoder = field.encoder
-        self._last: tuple[Any, str] | None = None
-
-    def __call__(self, value: Any) -> str | None:
+def _json(field: models.JSONField[Any, Any], values: list[Any]) -> list[str | None]:
+    """JSON of a column. Neighbours that share one value share its text: the seller of a thousand invoices is written
+    once."""
+    encode = (field.encoder or json.JSONEncoder)().encode
+    written: list[str | None] = []
+    last: Any = None
+    for value in values:
         if value is None:
-            return None
-        if self._last is None or self._last[0] is not value:
-            self._last = value, json.dumps(value, cls=self._encoder)
-        return self._last[1]
+            written.append(None)
+        elif written and value is last:
+            written.append(written[-1])
+        else:
+            written.append(encode(value))
+        last = value
+    return written
 
 
 def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
@@ -143,7 +126,7 @@ def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {table}.{key} = given.{key}",  # noqa: S608 -- names of the model
-            [[_plain(field, getattr(row, str(field.attname))) for row in rows] for field in given],
+            [_ready(field, [getattr(row, str(field.attname)) for row in rows]) for field in given],
         )
 
 
@@ -152,11 +135,6 @@ def _column(meta: Options[Any], name: str) -> models.Field[Any, Any]:
     if not isinstance(field, models.Field):
         raise TypeError(f"{name} is no column of {meta.label}.")
     return field
-
-
-def _plain(field: models.Field[Any, Any], value: Any) -> Any:
-    prepared = field.get_db_prep_save(value, connection)
-    return _text(prepared) if isinstance(prepared, str) else prepared
 
 
 def _type(field: models.Field[Any, Any]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_insert
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
 from customers.locks import portal_link_lock
@@ -19,13 +20,25 @@ from customers.models import Customer, PortalLink
 from customers.portal_tokens import link_id_of, token_of
 
 
-def portal_links_build(*, owners: Iterable[tuple[UUID, UUID]], days: int, now: datetime) -> list[PortalLink]:
-    """Links, not saved yet, for (customer id, invoice id) pairs: bulk issue saves them with its invoices."""
+def portal_links_write(*, owners: Sequence[tuple[UUID, UUID]], days: int, now: datetime) -> list[UUID]:
+    """Writes a link for each (customer id, document id), in the caller's transaction; gives the ids of the links."""
     expires_at = now + timedelta(days=days)
-    return [
-        PortalLink(customer_id=customer_id, invoice_id=invoice_id, expires_at=expires_at, created_at=now)
-        for customer_id, invoice_id in owners
-    ]
+    ids = [uuid4() for _ in owners]
+    rows_insert(
+        PortalLink,
+        [
+            {
+                "id": link_id,
+                "customer_id": customer_id,
+                "invoice_id": invoice_id,
+                "expires_at": expires_at,
+                "revoked_at": None,
+                "created_at": now,
+            }
+            for link_id, (customer_id, invoice_id) in zip(ids, owners, strict=True)
+        ],
+    )
+    return ids
 
 
 def portal_link_create(*, customer_id: UUID, invoice_id: UUID, actor: Actor, now: datetime) -> PortalLink:
@@ -39,11 +52,10 @@ def portal_link_create(*, customer_id: UUID, invoice_id: UUID, actor: Actor, now
     if customer is None or not actor.can_see(customer.profile_id):
         raise NotFound(_("There is no such customer."))
     with transaction.atomic():
-        (link,) = portal_links_build(
+        (link_id,) = portal_links_write(
             owners=[(customer_id, invoice_id)], days=customer.profile.portal_link_days, now=now
         )
-        link.save(force_insert=True)
-    return link
+    return PortalLink.objects.get(pk=link_id)
 
 
 def portal_link_revoke(*, link_id: UUID, actor: Actor, now: datetime) -> PortalLink:

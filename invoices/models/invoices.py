@@ -37,10 +37,12 @@ class Invoice(Entity):
     `amount_credited` is what was applied of it.
     """
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="invoices")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="invoices", db_index=False
+    )
     kind = models.CharField(max_length=20, choices=InvoiceKind.choices(), default=InvoiceKind.INVOICE)
-    series = models.ForeignKey("invoices.NumberSeries", on_delete=models.PROTECT, related_name="+")
+    series = models.ForeignKey("invoices.NumberSeries", on_delete=models.PROTECT, related_name="+", db_index=False)
     series_year = models.PositiveSmallIntegerField()
     sequence = models.PositiveBigIntegerField()
     number = models.CharField(_("number"), max_length=60)
@@ -86,7 +88,9 @@ class Invoice(Entity):
     reference = models.CharField(_("your reference"), max_length=120, blank=True)
     notes = models.TextField(blank=True)
     terms = models.TextField(blank=True)
-    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_notes")
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_notes", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=240, blank=True)
     imported = models.BooleanField(default=False)
 
@@ -97,7 +101,9 @@ class Invoice(Entity):
     viewed_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
-    pdf = models.ForeignKey("core.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    pdf = models.ForeignKey(
+        "core.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ("-id",)
@@ -142,6 +148,7 @@ class Invoice(Entity):
         ]
         indexes: ClassVar = [
             models.Index(fields=["profile", "-issued_on", "-id"], name="invoice_by_date"),
+            models.Index(fields=["pdf"], name="invoice_by_pdf", condition=Q(pdf__isnull=False)),
             models.Index(fields=["-issued_on", "-id"], name="invoice_by_day"),
             models.Index(fields=["profile", "due_on", "id"], name="invoice_by_due_date"),
             models.Index(fields=["profile", "-total", "-id"], name="invoice_by_total"),
@@ -215,7 +222,7 @@ class InvoiceLine(models.Model):
     """One line as issued. `amount` is quantity x rate less the line's discount, in the document's price mode."""
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     item = models.ForeignKey(
         "invoices.CatalogueItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -232,13 +239,18 @@ class InvoiceLine(models.Model):
     service_to = models.DateField(null=True, blank=True)
     amount = AmountField()
     corrects_line = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credited_by"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="credited_by", db_index=False
     )
 
     class Meta:
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["corrects_line"], name="invoice_line_corrects", condition=Q(corrects_line__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -270,7 +282,7 @@ class Instalment(models.Model):
     """One due date of an invoice with the part of the total that is due then. Payments fill them in order."""
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="instalments")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="instalments", db_index=False)
     position = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     amount = AmountField()

@@ -35,8 +35,8 @@ class Plan(Entity):
     All days are local to `time_zone`, and billed at `bills_at` by the clocks there.
     """
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="plans")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="plans", db_index=False)
     number = models.CharField(_("number"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     status = models.CharField(_("status"), max_length=10, choices=PlanStatus.choices(), default=PlanStatus.ACTIVE)
@@ -205,7 +205,7 @@ class PlanPeriod(models.Model):
     """A period of a plan that was billed or skipped. The database has one a plan and first day: nothing twice."""
 
     id = models.BigAutoField(primary_key=True)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="periods")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="periods", db_index=False)
     index = models.PositiveIntegerField()
     starts_on = models.DateField()
     ends_on = models.DateField()

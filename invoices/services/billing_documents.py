@@ -17,10 +17,11 @@ from billing_assistant.core.money import ZERO
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Customer
 from customers.states import CustomerStatus
-from invoices.models import InvoiceDraft, Plan, PlanAdjustment, PlanLine
+from invoices.models import Plan, PlanAdjustment, PlanLine
 from invoices.plan_calendar import Period, bills_on, moment, period_at
 from invoices.plan_states import PlanMakes, PlanTiming
 from invoices.services.compute import LineInput, Totals
+from invoices.services.drafted import PlanDocument
 from invoices.services.issuing import Issuable
 from invoices.services.plan_documents import LineSet, document_of, line_sets, lines_of, totals_of
 
@@ -42,7 +43,7 @@ class DuePeriod:
     period: Period
     lines: tuple[LineInput, ...]
     totals: Totals
-    document: InvoiceDraft
+    document: PlanDocument
     adjustments: tuple[PlanAdjustment, ...] = ()
 
     @property
@@ -123,7 +124,7 @@ def periods_put_together(plan: Plan, read: ChunkRead, now: datetime) -> list[Due
     return found
 
 
-def issuable_of(one: DuePeriod, read: ChunkRead, now: datetime) -> Issuable:
+def issuable_of(one: DuePeriod, read: ChunkRead, now: datetime) -> Issuable[PlanDocument]:
     """The document of a period as it is issued: dated by the clocks of the plan's zone."""
     plan = one.plan
     sends = plan.makes == PlanMakes.SEND or plan.customer.auto_send_invoices

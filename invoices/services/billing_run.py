@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -21,7 +21,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.bulk import models_insert, rows_update
+from billing_assistant.core.bulk import rows_insert, rows_update
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
@@ -38,6 +38,7 @@ from invoices.services.billing_documents import (
     totals_by_currency,
 )
 from invoices.services.billing_drafts import period_draft
+from invoices.services.drafted import PlanDocument
 from invoices.services.issuing import Issuable, documents_issue
 from invoices.services.numbering import series_of_drafts
 from invoices.services.plan_acts import plan_park
@@ -155,8 +156,7 @@ def _bill(plans: Sequence[Plan], run: BillingRun, now: datetime) -> _Done:
     )
     invoices = _issue(done.invoiced, read, now)
     drafts = {id(one): period_draft(one, actor=ENGINE, now=now) for one in done.drafted}
-    periods = [_period(one, run, now, invoices.get(id(one)), drafts.get(id(one))) for one in due]
-    _write_periods(due, periods)
+    _write_periods([(one, _period(one, run, now, invoices.get(id(one)), drafts.get(id(one)))) for one in due])
     _move_on(plans, due, now)
     return done
 
@@ -166,7 +166,7 @@ def _issue(due: Sequence[DuePeriod], read: ChunkRead, now: datetime) -> dict[int
     if not due:
         return {}
     series = series_of_drafts([one.document for one in due])
-    groups: dict[tuple[UUID, UUID], list[tuple[DuePeriod, Issuable]]] = {}
+    groups: dict[tuple[UUID, UUID], list[tuple[DuePeriod, Issuable[PlanDocument]]]] = {}
     for one in due:
         chosen = series[one.document.pk]
         groups.setdefault((one.plan.profile_id, chosen.pk), []).append((one, issuable_of(one, read, now)))
@@ -181,29 +181,28 @@ def _issue(due: Sequence[DuePeriod], read: ChunkRead, now: datetime) -> dict[int
 
 def _period(
     one: DuePeriod, run: BillingRun, now: datetime, invoice: Invoice | None, draft: InvoiceDraft | None
-) -> PlanPeriod:
+) -> dict[str, Any]:
     reviewed = draft is not None and one.plan.review_days > 0
-    return PlanPeriod(
-        plan=one.plan,
-        index=one.period.index,
-        starts_on=one.period.starts_on,
-        ends_on=one.period.ends_on,
-        outcome=PeriodOutcome.INVOICED if invoice else PeriodOutcome.DRAFTED,
-        invoice=invoice,
-        draft=draft,
-        review_until=now + timedelta(days=one.plan.review_days) if reviewed else None,
-        run=run,
-        created_at=now,
-    )
+    return {
+        "plan_id": one.plan.pk,
+        "index": one.period.index,
+        "starts_on": one.period.starts_on,
+        "ends_on": one.period.ends_on,
+        "outcome": PeriodOutcome.INVOICED if invoice else PeriodOutcome.DRAFTED,
+        "invoice_id": invoice.pk if invoice else None,
+        "draft_id": draft.pk if draft else None,
+        "review_until": now + timedelta(days=one.plan.review_days) if reviewed else None,
+        "run_id": run.pk,
+        "created_at": now,
+    }
 
 
-def _write_periods(due: Sequence[DuePeriod], periods: Sequence[PlanPeriod]) -> None:
+def _write_periods(periods: Sequence[tuple[DuePeriod, dict[str, Any]]]) -> None:
     """The rows that make each period happen once. Where something was adjusted, the adjustment names its period."""
-    plain = [period for one, period in zip(due, periods, strict=True) if not one.adjustments]
-    models_insert(plain)
-    for one, period in zip(due, periods, strict=True):
+    rows_insert(PlanPeriod, [row for one, row in periods if not one.adjustments])
+    for one, row in periods:
         if one.adjustments:
-            period.save(force_insert=True)
+            period = PlanPeriod.objects.create(**row)
             for adjustment in one.adjustments:
                 adjustment.period = period
             rows_update(one.adjustments, ["period"])

@@ -20,7 +20,7 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO, Money, is_quantized, percentage, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.services.posting import entry_post
-from customers.services.portal import portal_links_build
+from customers.services.portal import portal_links_write
 from invoices.errors import InvoiceNotOpen, OverCredited
 from invoices.locks import invoice_lock
 from invoices.models import Instalment, Invoice, InvoiceLine, InvoiceTax
@@ -179,9 +179,9 @@ def credit_note_write(
     if for_early_payment:
         note.early_discount_percent = invoice.early_discount_percent
         note.early_discount_until = invoice.early_discount_until
-    link = portal_links_build(owners=[(note.customer_id, note.pk)], days=profile.portal_link_days, now=now)[0]
-    link.save(force_insert=True)
-    note.portal_link = link
+    (note.portal_link_id,) = portal_links_write(
+        owners=[(note.customer_id, note.pk)], days=profile.portal_link_days, now=now
+    )
     note.save(force_insert=True)
     _write_parts(note, chosen, taxes)
     events.record(

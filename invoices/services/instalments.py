@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
-from invoices.models import InvoiceDraft
+from invoices.services.drafted import Drafted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class DuePart:
     amount: Decimal
 
 
-def due_parts(draft: InvoiceDraft, total: Decimal, issued_on: date) -> tuple[DuePart, ...]:
+def due_parts(draft: Drafted, total: Decimal, issued_on: date) -> tuple[DuePart, ...]:
     """The instalments of a draft that is issued on a date: as agreed, else the whole on the due date.
 
     Raises ValidationFailed when they do not sum to the total or one is due before the issue date.
@@ -42,7 +42,7 @@ def due_parts(draft: InvoiceDraft, total: Decimal, issued_on: date) -> tuple[Due
     return agreed
 
 
-def early_until(draft: InvoiceDraft, issued_on: date) -> date | None:
+def early_until(draft: Drafted, issued_on: date) -> date | None:
     """The last day on which the discount for paying early is granted; None when there is none."""
     return None if draft.early_discount_days is None else issued_on + timedelta(days=draft.early_discount_days)
 

@@ -63,7 +63,7 @@ def invoices_issue(
         prepared = [_prepare(drafts[draft_id], issued_on, now, beside or {}) for draft_id in ordered]
         promos = promo_codes_claim([(one.draft, one.totals) for one in prepared], now=now)
         series = series_of_drafts([one.draft for one in prepared])
-        by_series: dict[tuple[UUID, UUID], list[Issuable]] = {}
+        by_series: dict[tuple[UUID, UUID], list[Issuable[InvoiceDraft]]] = {}
         for one in prepared:
             by_series.setdefault((one.draft.profile_id, series[one.draft.pk].pk), []).append(one)
         issued: dict[UUID, Invoice] = {}
@@ -95,7 +95,9 @@ def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
     return drafts
 
 
-def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime, beside: Mapping[str, Any]) -> Issuable:
+def _prepare(
+    draft: InvoiceDraft, issued_on: date | None, now: datetime, beside: Mapping[str, Any]
+) -> Issuable[InvoiceDraft]:
     lines = tuple(line_input(line) for line in draft.lines.all())
     totals = compute(
         lines,
@@ -107,7 +109,7 @@ def _prepare(draft: InvoiceDraft, issued_on: date | None, now: datetime, beside:
     return issuable(Issuable(draft, lines, totals, issued_on or local_today(draft.profile, now), data))
 
 
-def _close_drafts(prepared: Sequence[Issuable], invoices: Sequence[Invoice]) -> None:
+def _close_drafts(prepared: Sequence[Issuable[InvoiceDraft]], invoices: Sequence[Invoice]) -> None:
     changed = ["status", "invoice", "scheduled_for"]
     for one, invoice in zip(prepared, invoices, strict=True):
         one.draft.status, one.draft.invoice, one.draft.scheduled_for = DraftStatus.CONVERTED, invoice, None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -25,10 +25,11 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.related import children_known
 from billing_assistant.ledger.services.posting import entries_post
-from customers.services.portal import portal_links_build
+from customers.services.portal import portal_links_write
 from invoices.errors import DraftIncomplete
-from invoices.models import BillingRules, Instalment, Invoice, InvoiceDraft, InvoiceLine, InvoiceTax, NumberSeries
+from invoices.models import BillingRules, Instalment, Invoice, InvoiceLine, InvoiceTax, NumberSeries
 from invoices.services.compute import LineInput, TaxGroup, Totals
+from invoices.services.drafted import Drafted
 from invoices.services.exchange_rates import rate_to_freeze
 from invoices.services.instalments import DuePart, due_parts, early_until
 from invoices.services.issue_taxes import TaxesAtIssue
@@ -42,21 +43,24 @@ from invoices.states import InvoiceKind
 declare("issue.after_number")
 
 
+OfDraft = TypeVar("OfDraft", bound=Drafted)
+
+
 @dataclass(slots=True)
-class Issuable:
-    """A document on its way to become an invoice. `draft` need not be stored; its customer and profile are loaded.
+class Issuable(Generic[OfDraft]):
+    """A document on its way to become an invoice. The customer and profile of `draft` are loaded.
 
     `wanted_on` is the profile's local date, `data` what the event says besides the usual.
     """
 
-    draft: InvoiceDraft
+    draft: OfDraft
     lines: tuple[LineInput, ...]
     totals: Totals
     wanted_on: date
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def issuable(one: Issuable) -> Issuable:
+def issuable(one: Issuable[OfDraft]) -> Issuable[OfDraft]:
     """Gives the document back. Raises DraftIncomplete when it bills nothing yet, or a line has no rate."""
     number = one.draft.number
     if not one.lines:
@@ -67,7 +71,7 @@ def issuable(one: Issuable) -> Issuable:
 
 
 def documents_issue(
-    documents: Sequence[Issuable], *, series: NumberSeries, actor: Actor, now: datetime, strict: bool = False
+    documents: Sequence[Issuable[OfDraft]], *, series: NumberSeries, actor: Actor, now: datetime, strict: bool = False
 ) -> list[Invoice]:
     """Issues documents of one profile in one series, in the caller's transaction, in the order given.
 
@@ -86,14 +90,14 @@ def documents_issue(
     return invoices
 
 
-class _Writing:
+class _Writing(Generic[OfDraft]):
     """One issue: what its documents share is read once."""
 
     def __init__(
         self,
         profile: BusinessProfile,
         rules: BillingRules,
-        documents: Sequence[Issuable],
+        documents: Sequence[Issuable[OfDraft]],
         actor: Actor,
         now: datetime,
     ) -> None:
@@ -110,14 +114,13 @@ class _Writing:
 
     def write_lines(self, invoices: Sequence[Invoice]) -> None:
         """What needs no number: the links into the portal, and the lines."""
-        links = portal_links_build(
+        links = portal_links_write(
             owners=[(invoice.customer_id, invoice.pk) for invoice in invoices],
             days=self._profile.portal_link_days,
             now=self._now,
         )
-        models_insert(links)
-        for invoice, link in zip(invoices, links, strict=True):
-            invoice.portal_link_id = link.pk
+        for invoice, link_id in zip(invoices, links, strict=True):
+            invoice.portal_link_id = link_id
         lines = [
             line
             for one, invoice in zip(self._documents, invoices, strict=True)
@@ -162,7 +165,7 @@ class _Writing:
         )
         entries_post(entries=[issue_entry(invoice) for invoice in invoices], actor=self._actor, now=self._now)
 
-    def _invoice(self, one: Issuable) -> Invoice:
+    def _invoice(self, one: Issuable[OfDraft]) -> Invoice:
         draft, totals = one.draft, one.totals
         template = self._templates[draft.pk]
         return Invoice(

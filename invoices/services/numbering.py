@@ -13,7 +13,8 @@ from billing_assistant.core.db import only
 from billing_assistant.core.errors import NotFound
 from invoices.errors import IssueDateRefused
 from invoices.locks import counter_lock
-from invoices.models import InvoiceDraft, NumberSeries
+from invoices.models import NumberSeries
+from invoices.services.drafted import Drafted
 from invoices.states import InvoiceKind
 
 
@@ -36,7 +37,7 @@ def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
     return series
 
 
-def series_of_drafts(drafts: Sequence[InvoiceDraft]) -> dict[UUID, NumberSeries]:
+def series_of_drafts(drafts: Sequence[Drafted]) -> dict[UUID, NumberSeries]:
     """The series of each draft, by the draft's id: the one that it names, else the default of its profile."""
     named = NumberSeries.objects.in_bulk({draft.series_id for draft in drafts if draft.series_id})
     unnamed = {draft.profile_id for draft in drafts if not draft.series_id}

@@ -1,4 +1,4 @@
-"""What a period of a plan is billed as: a draft that is not stored, and its lines. Pure but for the language of texts.
+"""What a period of a plan is billed as: a document that is not stored, and its lines. Pure but for the language.
 
 The preview of a plan, the dry run and the billing run all come here, so what was shown is what is billed.
 """
@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.money import ZERO
 from customers.states import PaymentTerms
-from invoices.models import InvoiceDraft, Plan, PlanAdjustment, PlanLine
+from invoices.models import Plan, PlanAdjustment, PlanLine
 from invoices.plan_calendar import Period, part_of
 from invoices.plan_texts import text_for
 from invoices.services.compute import Discount, LineInput, Totals, compute, line_amount
+from invoices.services.drafted import PlanDocument
 from invoices.states import DiscountKind, TaxCategory
 
 LONGEST_TEXT: Final = 500
@@ -89,10 +90,10 @@ def adjustment_lines(adjustments: Sequence[PlanAdjustment]) -> tuple[LineInput, 
     return tuple(_adjusted(one) for one in adjustments)
 
 
-def document_of(plan: Plan, period: Period) -> InvoiceDraft:
-    """The draft of a period, not stored: who, in what form and on what terms. The customer and profile are loaded."""
+def document_of(plan: Plan, period: Period) -> PlanDocument:
+    """The document of a period: who, in what form and on what terms. The customer and profile are loaded."""
     terms, discount = plan.payment_terms_days, discount_of(plan, period)
-    return InvoiceDraft(
+    return PlanDocument(
         profile=plan.profile,
         customer=plan.customer,
         number=plan.number,

@@ -19,7 +19,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import TransitionRefused
 from customers.models import Customer
-from customers.services.portal import portal_links_build
+from customers.services.portal import portal_links_write
 from customers.states import CustomerStatus
 from invoices.errors import CustomerSuspended, DraftIncomplete, DraftNotEditable
 from invoices.locks import draft_lock, draft_quotes_lock
@@ -70,9 +70,9 @@ def quote_offer(*, draft_id: UUID, terms: QuoteTerms, actor: Actor, now: datetim
             _make_way(earlier, terms.kind, actor, now)
         quote = _quote(draft, customer, totals, terms, actor)
         quote.created_at, quote.offered_on, quote.valid_until = now, today, valid_until
-        (link,) = portal_links_build(owners=[(customer.pk, quote.pk)], days=customer.profile.portal_link_days, now=now)
-        link.save(force_insert=True)
-        quote.portal_link = link
+        (quote.portal_link_id,) = portal_links_write(
+            owners=[(customer.pk, quote.pk)], days=customer.profile.portal_link_days, now=now
+        )
         quote.save(force_insert=True)
         quote_event("quote.offered", quote, actor, now, draft=draft.number)
     return quote

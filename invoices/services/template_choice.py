@@ -7,7 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from customers.models import Customer
-from invoices.models import InvoiceDraft, InvoiceTemplate
+from invoices.models import InvoiceTemplate
+from invoices.services.drafted import Drafted
 
 PRINTED: Final = (
     "number",
@@ -34,7 +35,7 @@ def template_snapshot(template: InvoiceTemplate) -> dict[str, Any]:
     return {name: getattr(template, name) for name in PRINTED}
 
 
-def templates_chosen(drafts: Iterable[InvoiceDraft]) -> dict[UUID, dict[str, Any]]:
+def templates_chosen(drafts: Iterable[Drafted]) -> dict[UUID, dict[str, Any]]:
     """The snapshot of each draft's template, by the draft's id; customers are loaded.
 
     The template is the one that the draft names. One that names none has the default of its profile, in the design
@@ -56,17 +57,17 @@ def templates_chosen(drafts: Iterable[InvoiceDraft]) -> dict[UUID, dict[str, Any
     return chosen
 
 
-def template_chosen(draft: InvoiceDraft) -> dict[str, Any]:
+def template_chosen(draft: Drafted) -> dict[str, Any]:
     """The snapshot of one draft's template."""
     return templates_chosen([draft])[draft.pk]
 
 
-def language_of(draft: InvoiceDraft) -> str:
+def language_of(draft: Drafted) -> str:
     """The language of a draft's document: its own, else the customer's, else the business profile's."""
     return draft.language or draft.customer.language or draft.profile.language
 
 
-def terms_of(draft: InvoiceDraft, template: dict[str, Any]) -> str:
+def terms_of(draft: Drafted, template: dict[str, Any]) -> str:
     """The terms of payment: the draft's own, else the template's, else the business profile's."""
     return draft.terms or str(template.get("payment_terms", "")) or draft.profile.invoice_terms
 

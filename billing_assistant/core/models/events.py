@@ -17,7 +17,7 @@ class Event(Entity):
 
     name = models.CharField(max_length=60)
     profile = models.ForeignKey(
-        "core.BusinessProfile", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "core.BusinessProfile", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     subject_kind = models.CharField(max_length=40)
     subject_id = models.UUIDField()
@@ -50,7 +50,7 @@ class EventDelivery(models.Model):
     """One event on its way to one subscriber: waiting until `due_at`, done, or parked for a person."""
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     subscriber = models.CharField(max_length=80)
     queue = models.CharField(max_length=20, default="default")
     status = models.CharField(max_length=10, choices=DeliveryStatus.choices(), default=DeliveryStatus.PENDING)

@@ -150,7 +150,10 @@ def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     owners = {owner for _, _, owner, _ in keys if owner}
     profiles = {profile for profile, _, _, _ in keys}
     rows = Account.objects.filter(Q(owner_id__in=owners) | Q(owner_id__isnull=True), profile_id__in=profiles)
-    by_key = {(row.profile_id, AccountKind(row.kind), row.owner_id, row.currency): row.pk for row in rows}
+    by_key: dict[AccountKey, UUID] = {
+        (profile, AccountKind(kind), owner, currency): pk
+        for profile, kind, owner, currency, pk in rows.values_list("profile_id", "kind", "owner_id", "currency", "pk")
+    }
     return {key: by_key[key] for key in keys if key in by_key}
 
 
