@@ -95,6 +95,7 @@ register_check(
         ('append_only_rows', 'ledger_journalentry'), ('append_only_table', 'ledger_journalentry'),
         ('append_only_rows', 'ledger_journalline'), ('append_only_table', 'ledger_journalline'),
         ('journal_lines_balance', 'ledger_journalline'), ('journal_entry_has_lines', 'ledger_journalentry'),
+        ('tally_added', 'ledger_journalline'), ('posted_in_open_period', 'ledger_journalentry'),
         ('invoice_is_immutable', 'invoices_invoice'), ('append_only_rows', 'invoices_invoice'),
         ('append_only_table', 'invoices_invoice'), ('append_only_rows', 'invoices_invoiceline'),
         ('append_only_rows', 'invoices_invoicetax'), ('append_only_rows', 'invoices_instalment')

@@ -7,6 +7,7 @@ from uuid import UUID
 from billing_assistant.core import clock
 from billing_assistant.core.queue import task
 from billing_assistant.core.services.tallies import tallies_fold
+from billing_assistant.ledger.models import AccountTally
 from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
@@ -34,5 +35,5 @@ def refresh_standings() -> None:
 @task("payments.fold_tallies")
 def fold_tallies() -> None:
     """Makes one row of the many that an hour of work adds to the tallies."""
-    for model in (InvoiceTally, PaymentTally):
+    for model in (InvoiceTally, PaymentTally, AccountTally):
         tallies_fold(model)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
-from billing_assistant.ledger.models import Account, JournalEntry, JournalLine, OwnerBalance
+from billing_assistant.ledger.models import Account, AccountTally, JournalEntry, JournalLine, OwnerBalance
 
 
 class BookTable(ReadTable):
@@ -80,3 +80,11 @@ class OwnerBalanceAdmin(BookTable):
     list_select_related = ("profile",)
     search_fields = ("=owner_id", "currency")
     ordering = ("-id",)
+
+
+@admin.register(AccountTally)
+class AccountTallyAdmin(BookTable):
+    list_display = ("kind", "currency", "booked_on", "count", "debit", "credit", "profile")
+    list_filter = ("kind", CurrencyFilter, ("booked_on", admin.DateFieldListFilter), "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=kind", "=currency")

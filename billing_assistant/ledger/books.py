@@ -106,3 +106,23 @@ register_check(
                           balance.outstanding, balance.unapplied)
     """,  # noqa: S608 -- a constant
 )
+register_check(
+    code="I1",
+    rule="the tallies of the accounts are what adding up the journal gives",
+    query="""
+    SELECT kept.kind, kept.currency, kept.booked_on, kept.debit, truth.debit FROM (
+        SELECT profile_id, kind, currency, booked_on, SUM(count) AS count, SUM(debit) AS debit, SUM(credit) AS credit
+        FROM ledger_accounttally GROUP BY 1, 2, 3, 4
+        HAVING SUM(count) <> 0 OR SUM(debit) <> 0 OR SUM(credit) <> 0
+    ) kept
+    FULL JOIN (
+        SELECT account.profile_id, account.kind, line.currency, entry.booked_on, COUNT(*) AS count,
+            SUM(GREATEST(line.amount, 0)) AS debit, SUM(GREATEST(-line.amount, 0)) AS credit
+        FROM ledger_journalline line
+        JOIN ledger_journalentry entry ON entry.id = line.entry_id
+        JOIN ledger_account account ON account.id = line.account_id
+        GROUP BY 1, 2, 3, 4
+    ) truth USING (profile_id, kind, currency, booked_on)
+    WHERE (kept.count, kept.debit, kept.credit) IS DISTINCT FROM (truth.count, truth.debit, truth.credit)
+    """,
+)

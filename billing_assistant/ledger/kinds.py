@@ -20,6 +20,11 @@ class AccountKind(Status):
     GATEWAY_CLEARING = "gateway_clearing", _("Gateway clearing"), "info", "credit-card"
     WITHHOLDING_TAX = "withholding_tax", _("Withholding tax receivable"), "info", "building-bank"
     BAD_DEBT = "bad_debt", _("Bad debt"), "warning", "file-off"
+    REFUNDS_ON_WAY = "refunds_on_way", _("Refunds on their way"), "warning", "arrow-back-up"
+    DISPUTED = "disputed", _("Disputed money"), "warning", "alert-triangle"
+    GATEWAY_FEES = "gateway_fees", _("Gateway fees"), "neutral", "receipt"
+    EXCHANGE = "exchange", _("Currency exchange"), "neutral", "arrows-exchange"
+    EXCHANGE_RESULT = "exchange_result", _("Exchange gains and losses"), "neutral", "trending-up"
 
 
 OWNED: Final = frozenset({AccountKind.RECEIVABLE, AccountKind.CUSTOMER_CREDIT})
@@ -35,3 +40,13 @@ class EntryKind(Status):
     PAYMENT_REVERSAL = "payment_reversal", _("Payment reversed"), "danger", "arrow-back"
     ALLOCATION = "allocation", _("Allocation"), "neutral", "arrows-split"
     WRITE_OFF = "write_off", _("Write-off"), "warning", "file-off"
+    REFUND = "refund", _("Refund"), "warning", "arrow-back-up"
+    DISPUTE = "dispute", _("Disputed payment"), "danger", "alert-triangle"
+    FEE = "fee", _("Gateway fee"), "neutral", "receipt"
+    EXCHANGE = "exchange", _("Exchange difference"), "neutral", "arrows-exchange"
+
+
+MOVES_PAID: Final = frozenset(
+    {EntryKind.PAYMENT, EntryKind.PAYMENT_REVERSAL, EntryKind.REFUND, EntryKind.DISPUTE, EntryKind.EXCHANGE}
+)
+"""Entries by which money of a customer comes or goes: they move what the customer has paid."""

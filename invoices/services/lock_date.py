@@ -1,16 +1,16 @@
-"""The lock date of a business profile: up to and including it, nothing is issued, voided, credited or received."""
+"""The lock date of a business profile: up to and including it, nothing is posted. The database refuses it as well."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
-from billing_assistant.core.actors import Actor
+from billing_assistant.core.actors import Actor, ActorKind
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.locks import business_profile_lock
@@ -35,6 +35,26 @@ def days_open(*, profile_id: UUID, days: Iterable[date]) -> BillingRules:
     if locked_until is not None and earliest is not None and earliest <= locked_until:
         raise PeriodLocked(earliest, locked_until)
     return rules
+
+
+def booking_day(*, profile_id: UUID, day: date, actor: Actor) -> date:
+    """The local date on which something of that day is posted: what happens by itself is posted on the first open one.
+
+    Raises PeriodLocked for a person (or a program) who posts on a locked day.
+
+    Inside the caller's transaction, as `days_open`.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return first_open_day(profile_id=profile_id, day=day)
+    days_open(profile_id=profile_id, days=[day])
+    return day
+
+
+def first_open_day(*, profile_id: UUID, day: date) -> date:
+    """A local date, or the first open one after it when it is locked. Inside the caller's transaction."""
+    lock_date_share(profile_id)
+    locked_until = lock_date_of(profile_id)
+    return day if locked_until is None else max(day, locked_until + timedelta(days=1))
 
 
 def lock_date_of(profile_id: UUID) -> date | None:

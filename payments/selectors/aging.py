@@ -19,6 +19,8 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
+from billing_assistant.ledger.kinds import AccountKind
+from billing_assistant.ledger.selectors import account_balances
 
 BUCKETS: Final = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 
@@ -71,18 +73,6 @@ WITH payments AS (
 SELECT customer_id, currency, SUM(left_over) FROM (
     SELECT * FROM payments UNION ALL SELECT * FROM notes
 ) AS credits GROUP BY customer_id, currency HAVING SUM(left_over) <> 0
-"""
-
-_LEDGER: Final = """
-SELECT line.currency,
-    COALESCE(SUM(line.amount) FILTER (WHERE account.kind = 'receivable'), 0),
-    COALESCE(-SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit'), 0)
-FROM ledger_journalline line
-JOIN ledger_journalentry entry ON entry.id = line.entry_id
-JOIN ledger_account account ON account.id = line.account_id
-WHERE entry.profile_id = %(profile)s AND entry.booked_on <= %(day)s
-    AND account.kind IN ('receivable', 'customer_credit')
-GROUP BY line.currency
 """
 
 
@@ -177,7 +167,7 @@ def aging(
     names = _customers({owner for owner, _ in kept})
     rows = [AgingRow(owner, *names[owner], line) for owner, line in kept]
     rows.sort(key=lambda row: (row.line.currency, -row.line.owed, row.line.credit, row.number))
-    return Aging(as_of, rows, _totals([line for _, line in kept]), _ties(profile, as_of, whole))
+    return Aging(as_of, rows, _totals([line for _, line in kept]), _ties(actor, profile, as_of, whole))
 
 
 def _lines(profile: BusinessProfile, as_of: date) -> list[tuple[UUID, AgingLine]]:
@@ -201,14 +191,14 @@ def _totals(lines: Sequence[AgingLine]) -> list[AgingLine]:
     return [sums[currency] for currency in sorted(sums)]
 
 
-def _ties(profile: BusinessProfile, as_of: date, totals: Sequence[AgingLine]) -> list[Tie]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LEDGER, {"profile": profile.pk, "day": as_of})
-        books = {currency: (receivable, credit) for currency, receivable, credit in cursor.fetchall()}
+def _ties(actor: Actor, profile: BusinessProfile, as_of: date, totals: Sequence[AgingLine]) -> list[Tie]:
+    sums = account_balances(actor, profile_id=profile.pk, as_of=as_of)
+    books = {(one.kind, one.currency): one.balance for one in sums}
     said = {line.currency: line for line in totals}
     ties = []
-    for currency in sorted({*books, *said}):
-        receivable, credit = books.get(currency, (ZERO, ZERO))
+    for currency in sorted({*(one.currency for one in sums), *said}):
+        receivable = books.get((AccountKind.RECEIVABLE, currency), ZERO)
+        credit = -books.get((AccountKind.CUSTOMER_CREDIT, currency), ZERO)
         line = said.get(currency, AgingLine(currency))
         ties.append(Tie(currency, line.owed, receivable, line.credit, credit))
     return ties

@@ -19,6 +19,7 @@ from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.services.posting import entries_post
 from invoices.locks import invoices_lock
+from invoices.services.lock_date import booking_day
 from payments.errors import NotAllocated, PaymentNotReceived
 from payments.locks import payment_lock
 from payments.models import Allocation, Payment
@@ -30,7 +31,8 @@ from payments.states import PaymentState
 def payment_allocate(*, payment_id: UUID, allocations: Wish, actor: Actor, now: datetime) -> Payment:
     """Settles invoices with what is unapplied of a payment, as named or "oldest first", dated today.
 
-    Raises PermissionRefused, NotFound, PaymentNotReceived, and what `payment_record` raises about allocations.
+    Raises PermissionRefused, NotFound, PaymentNotReceived, PeriodLocked, and what `payment_record` raises about
+    allocations.
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
@@ -44,7 +46,8 @@ def payment_allocate(*, payment_id: UUID, allocations: Wish, actor: Actor, now: 
             raise NotAllocated(_("%(number)s has nothing left to allocate.") % {"number": payment.number})
         parts = parts_for_wish(allocations, customer_id=payment.customer_id, money=money, invoices=invoices)
         if parts:
-            on = local_today(payment.profile, now)
+            today = local_today(payment.profile, now)
+            on = booking_day(profile_id=payment.profile_id, day=today, actor=actor)
             settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=on, actor=actor, now=now)
             _write(payment, settled, "payment.allocated", actor, now)
     return payment
@@ -55,7 +58,7 @@ def payment_deallocate(
 ) -> Payment:
     """Takes what a payment settled of an invoice back (all, or an amount): it becomes unapplied credit again.
 
-    Raises PermissionRefused, NotFound, PaymentNotReceived, NotAllocated, InvoiceNotOpen.
+    Raises PermissionRefused, NotFound, PaymentNotReceived, NotAllocated, InvoiceNotOpen, PeriodLocked.
     """
     actor.require(Right.PAYMENTS_RECORD)
     if amount is not None and amount <= 0:
@@ -73,14 +76,10 @@ def payment_deallocate(
                 "invoice": invoices[0].number,
             }
             raise NotAllocated(_("%(number)s has %(amount)s on %(invoice)s.") % words)
-        settled = apply_parts(
-            source=payment,
-            parts=[Part(invoice_id, -back)],
-            invoices=invoices,
-            on=local_today(payment.profile, now),
-            actor=actor,
-            now=now,
-        )
+        today = local_today(payment.profile, now)
+        on = booking_day(profile_id=payment.profile_id, day=today, actor=actor)
+        parts = [Part(invoice_id, -back)]
+        settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=on, actor=actor, now=now)
         _write(payment, settled, "payment.deallocated", actor, now)
     return payment
 

@@ -25,6 +25,7 @@ from billing_assistant.ledger.services.posting import entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.credit_notes import credit_note_issue
+from invoices.services.lock_date import booking_day, first_open_day
 from invoices.services.settlement import credit_note_applied
 from invoices.states import InvoiceKind, InvoiceState
 from payments.errors import NotAllocated
@@ -60,7 +61,7 @@ def credit_note_apply(
     """Settles invoices of the same customer and currency with a credit note: as named, or the invoice it corrects.
 
     Without `allocations` it applies what is left to what is due there, which may be nothing; safe to repeat.
-    Raises PermissionRefused, NotFound, OverCredited, and what `payment_record` raises about allocations.
+    Raises PermissionRefused, NotFound, OverCredited, PeriodLocked, and what `payment_record` raises about allocations.
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
@@ -78,7 +79,7 @@ def credit_note_apply(
 def credit_note_unapply(*, credit_note_id: UUID, invoice_id: UUID, actor: Actor, now: datetime) -> Invoice:
     """Takes back what a credit note settled of an invoice: it is the customer's credit again.
 
-    Raises PermissionRefused, NotFound, NotAllocated, InvoiceNotOpen.
+    Raises PermissionRefused, NotFound, NotAllocated, InvoiceNotOpen, PeriodLocked.
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
@@ -90,7 +91,7 @@ def credit_note_unapply(*, credit_note_id: UUID, invoice_id: UUID, actor: Actor,
         if there <= 0:
             words = {"number": note.number, "invoice": targets[0].number}
             raise NotAllocated(_("%(number)s has nothing on %(invoice)s.") % words)
-        _apply(note, [Part(invoice_id, -there)], targets, on=_today(note, now), actor=actor, now=now)
+        _apply(note, [Part(invoice_id, -there)], targets, on=_today(note, actor, now), actor=actor, now=now)
     return note
 
 
@@ -102,7 +103,8 @@ def _apply_to_corrected(seen: Invoice, actor: Actor, now: datetime) -> None:
     amount = min(note.total - note.amount_credited, target.amount_due)
     if amount > 0 and target.state == InvoiceState.ISSUED:
         check_target(target, customer_id=note.customer_id, currency=note.currency)
-        _apply(note, [Part(target.pk, amount)], targets, on=note.issued_on, actor=actor, now=now)
+        on = first_open_day(profile_id=note.profile_id, day=note.issued_on)
+        _apply(note, [Part(target.pk, amount)], targets, on=on, actor=actor, now=now)
 
 
 def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor, now: datetime) -> None:
@@ -112,7 +114,7 @@ def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor,
     left = Money(note.total - note.amount_credited, note.currency)
     parts = plan_exact(left, wanted, {target.pk: item_of(target) for target in targets})
     if parts:
-        _apply(note, parts, targets, on=_today(note, now), actor=actor, now=now)
+        _apply(note, parts, targets, on=_today(note, actor, now), actor=actor, now=now)
 
 
 def _locked(note_id: UUID, target_ids: list[UUID]) -> tuple[Invoice, list[Invoice]]:
@@ -141,8 +143,9 @@ def _apply(
     return settled
 
 
-def _today(note: Invoice, now: datetime) -> date:
-    return local_today(BusinessProfile.objects.get(pk=note.profile_id), now)
+def _today(note: Invoice, actor: Actor, now: datetime) -> date:
+    today = local_today(BusinessProfile.objects.get(pk=note.profile_id), now)
+    return booking_day(profile_id=note.profile_id, day=today, actor=actor)
 
 
 def _action(note: Invoice, invoice_id: UUID, lines: Mapping[int, Decimal] | None) -> Action:

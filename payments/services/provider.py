@@ -20,6 +20,7 @@ from billing_assistant.core.money import Money
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
+from invoices.services.lock_date import first_open_day
 from invoices.states import InvoiceState
 from payments.locks import checkout_lock, external_payment_lock
 from payments.models import Checkout, Payment
@@ -184,10 +185,12 @@ def _new(paid: ProviderPayment, checkout: Checkout, actor: Actor, now: datetime)
 
 
 def _received_on(paid: ProviderPayment, payment: Payment, now: datetime) -> date:
-    """The day on which it was paid; for money that took its time, the day on which it came."""
+    """The day on which it was paid; for money that took its time, the day on which it came. A locked one is not it."""
     if payment.status == PaymentState.PROCESSING:
-        return local_today(payment.profile, now)
-    return local_date(min(paid.created_at, now), payment.profile.time_zone)
+        day = local_today(payment.profile, now)
+    else:
+        day = local_date(min(paid.created_at, now), payment.profile.time_zone)
+    return first_open_day(profile_id=payment.profile_id, day=day)
 
 
 def _save_attempt(payment: Payment, state: PaymentState, event: str, actor: Actor, now: datetime) -> None:

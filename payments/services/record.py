@@ -25,7 +25,7 @@ from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.ledger.services.posting import entries_post
 from customers.models import Customer
 from invoices.models import Invoice
-from invoices.services.lock_date import days_open
+from invoices.services.lock_date import days_open, first_open_day
 from payments.errors import DuplicatePayment
 from payments.locks import external_payment_lock
 from payments.models import Allocation, Payment
@@ -74,8 +74,8 @@ def payment_record(
     payment that is there, and raises DuplicatePayment when it says something else.
 
     Raises PermissionRefused, NotFound, InvalidAmount, ValidationFailed, OtherCurrency, OtherCustomer,
-    InvoiceNotOpen, MoreThanDue, MoreThanReceived, PeriodLocked (not for a provider's money). On refusal nothing has
-    changed.
+    InvoiceNotOpen, MoreThanDue, MoreThanReceived, PeriodLocked (a provider's money is booked on the first open
+    day). On refusal nothing has changed.
     """
     actor.require(Right.PAYMENTS_RECORD)
     checked_money(amount, currency)
@@ -116,7 +116,9 @@ def _record(payment: Payment, wish: Wish, withheld: Withheld | None, actor: Acto
         return same_or_refused(known, payment)
     parts = parts_for_wish(wish, customer_id=customer.pk, money=money, invoices=invoices)
     payment.profile, payment.customer = customer.profile, customer
-    if not payment.provider:
+    if payment.provider:
+        payment.received_on = first_open_day(profile_id=customer.profile_id, day=payment.received_on)
+    else:
         days_open(profile_id=customer.profile_id, days=[payment.received_on])
     withheld_fill(payment, withheld, parts=parts, invoices=invoices, now=now)
     return payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)

@@ -20,7 +20,7 @@ from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.services.posting import EntryInput, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
-from invoices.services.lock_date import days_open
+from invoices.services.lock_date import days_open, first_open_day
 from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceState
 from payments.errors import PaymentNotReceived
@@ -40,7 +40,7 @@ def payment_reverse(
 
     What it paid of an invoice that was meanwhile given up joins what was written off there.
     Raises PermissionRefused, NotFound, ValidationFailed, TransitionRefused, PaymentNotReceived (partly refunded),
-    PeriodLocked (not for a provider's money).
+    PeriodLocked (a provider's money is booked on the first open day).
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
@@ -56,7 +56,9 @@ def payment_reverse(
             text = _("%(number)s was refunded in part and cannot be reversed.")
             raise PaymentNotReceived(text % {"number": payment.number})
         on = _date(payment, reversed_on, now)
-        if not payment.provider:
+        if payment.provider:
+            on = first_open_day(profile_id=payment.profile_id, day=on)
+        else:
             days_open(profile_id=payment.profile_id, days=[on])
         payment.reversed_on, payment.reversal_reason = on, reason.strip()[:240]
         entries = _take_back(payment, invoices, net_allocations(payment), actor, now)

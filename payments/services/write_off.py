@@ -19,6 +19,7 @@ from billing_assistant.core.services.approvals import Action
 from billing_assistant.ledger.services.posting import entry_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
+from invoices.services.lock_date import booking_day
 from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceKind, InvoiceState
 from payments.errors import MoreThanDue, NothingDue
@@ -38,7 +39,8 @@ def invoice_write_off(
     Giving up all that is due makes the invoice uncollectible for good, unless it is a small difference (at most 1 %
     of the total) of an invoice that was otherwise paid: that one counts as paid. What was written off of the invoice
     together decides about the second person: raises ApprovalNeeded, and nothing has changed.
-    Raises PermissionRefused, NotFound, ValidationFailed, InvalidAmount, NothingDue, MoreThanDue.
+    Raises PermissionRefused, NotFound, ValidationFailed, InvalidAmount, NothingDue, MoreThanDue,
+    PeriodLocked.
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
@@ -53,6 +55,8 @@ def invoice_write_off(
         if needs_second_person(profile, amount=together, currency=invoice.currency):
             second_person_required(action=_action(invoice, wanted), actor=actor, now=now)
         gives_up = wanted == invoice.amount_due and not _is_small_difference(invoice, wanted)
+        today = max(local_today(profile, now), invoice.issued_on)
+        on = booking_day(profile_id=profile.pk, day=today, actor=actor)
         settlement_change(invoice=invoice, written_off=wanted, uncollectible=gives_up, actor=actor, now=now)
         row = WriteOff.objects.create(
             profile=profile,
@@ -60,7 +64,7 @@ def invoice_write_off(
             invoice=invoice,
             currency=invoice.currency,
             amount=wanted,
-            written_off_on=max(local_today(profile, now), invoice.issued_on),
+            written_off_on=on,
             reason=reason.strip()[:240],
             actor_label=actor.label[:150],
             created_at=now,

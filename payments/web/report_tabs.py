@@ -16,6 +16,7 @@ def report_tabs(active: str) -> list[View]:
         "vat": _("Tax"),
         "withholding": _("Withheld tax"),
         "numbers": _("Numbers"),
+        "accounts": _("Accounts"),
         "ledger": _("Ledger"),
         "trial-balance": _("Trial balance"),
     }

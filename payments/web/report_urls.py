@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import certificates, reports, sales, tax_reports
+from payments.web import books, certificates, reports, sales, tax_reports
 
 app_name = "reports"
 
@@ -17,7 +17,11 @@ urlpatterns = [
     path("withholding/export/", certificates.missing_export, name="withholding_export"),
     path("numbers/", tax_reports.numbers_page, name="numbers"),
     path("numbers/export/", tax_reports.numbers_export, name="numbers_export"),
-    path("ledger/", reports.ledger_page, name="ledger"),
-    path("ledger/export/", reports.ledger_export, name="ledger_export"),
-    path("trial-balance/", reports.trial_balance_page, name="trial-balance"),
+    path("accounts/", books.accounts_page, name="accounts"),
+    path("accounts/export/", books.accounts_export, name="accounts_export"),
+    path("ledger/", books.ledger_page, name="ledger"),
+    path("ledger/export/", books.ledger_export, name="ledger_export"),
+    path("ledger/<uuid:entry_id>/", books.entry_page, name="entry"),
+    path("trial-balance/", books.trial_balance_page, name="trial-balance"),
+    path("trial-balance/export/", books.trial_balance_export, name="trial_balance_export"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import apply, certificates, credits, detail, events, lists, record
+from payments.web import apply, books, certificates, credits, detail, events, lists, record
 
 app_name = "payments"
 
@@ -20,5 +20,6 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),
     path("invoices/<uuid:invoice_id>/apply/", apply.credit_note_apply_page, name="credit_note_apply"),
     path("invoices/<uuid:invoice_id>/credit/", credits.invoice_credit_page, name="invoice_credit"),
+    path("invoices/<uuid:invoice_id>/postings/", books.postings_page, name="postings"),
     path("invoices/<uuid:invoice_id>/write-off/", credits.invoice_write_off_page, name="invoice_write_off"),
 ]

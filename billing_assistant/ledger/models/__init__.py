@@ -1,4 +1,4 @@
-from billing_assistant.ledger.models.accounts import Account, OwnerBalance
+from billing_assistant.ledger.models.accounts import Account, AccountTally, OwnerBalance
 from billing_assistant.ledger.models.journal import JournalEntry, JournalLine
 
-__all__ = ["Account", "JournalEntry", "JournalLine", "OwnerBalance"]
+__all__ = ["Account", "AccountTally", "JournalEntry", "JournalLine", "OwnerBalance"]

@@ -69,3 +69,29 @@ class OwnerBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.outstanding}"
+
+
+class AccountTally(models.Model):
+    """What was debited and credited on a day to all accounts of a kind, in one currency.
+
+    Written by a statement trigger on the journal lines, in the transaction of the posting; the sum over the rows up to
+    a day is the balance of that day, so that no report adds up the journal.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    currency = CurrencyField()
+    booked_on = models.DateField()
+    count = models.BigIntegerField()
+    debit = AmountField()
+    credit = AmountField()
+
+    sort_of: ClassVar = ("profile_id", "kind", "currency", "booked_on")
+    summed: ClassVar = ("count", "debit", "credit")
+
+    class Meta:
+        verbose_name_plural = "account tallies"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.currency} {self.booked_on}"

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from billing_assistant.core.money import ZERO
-from billing_assistant.ledger.kinds import EntryKind
+from billing_assistant.ledger.kinds import MOVES_PAID, EntryKind
 
 _UPSERT: Final = """
 INSERT INTO ledger_ownerbalance AS balance
@@ -32,15 +32,16 @@ ON CONFLICT (owner_id, currency) DO UPDATE SET
     last_document_on = GREATEST(balance.last_document_on, EXCLUDED.last_document_on)
 """
 
+_MOVES_PAID: Final = ", ".join(f"'{kind.value}'" for kind in sorted(MOVES_PAID))
 # What the journal says each balance is; `balances_rebuild` and the books check share it.
-FROM_JOURNAL: Final = """
+FROM_JOURNAL: Final = f"""
 SELECT entry.profile_id, entry.owner_id, entry.currency,
     COALESCE(SUM(line.amount) FILTER (
         WHERE account.kind = 'receivable' AND entry.kind IN ('invoice', 'invoice_void')), 0) AS billed,
     COALESCE(-SUM(line.amount) FILTER (
         WHERE account.kind = 'customer_credit' AND entry.kind = 'credit_note'), 0) AS credited,
     COALESCE(-SUM(line.amount) FILTER (
-        WHERE account.kind = 'customer_credit' AND entry.kind IN ('payment', 'payment_reversal')), 0) AS paid,
+        WHERE account.kind = 'customer_credit' AND entry.kind IN ({_MOVES_PAID})), 0) AS paid,
     COALESCE(-SUM(line.amount) FILTER (
         WHERE account.kind = 'receivable' AND entry.kind = 'write_off'), 0) AS written_off,
     COALESCE(SUM(line.amount) FILTER (WHERE account.kind = 'receivable'), 0) AS outstanding,
@@ -49,7 +50,7 @@ FROM ledger_journalentry entry
 JOIN ledger_journalline line ON line.entry_id = entry.id
 JOIN ledger_account account ON account.id = line.account_id AND account.owner_id IS NOT NULL
 GROUP BY entry.profile_id, entry.owner_id, entry.currency
-"""
+"""  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class BalanceChange:
             currency=currency,
             billed=receivable if invoice or void else ZERO,
             credited=credit if kind is EntryKind.CREDIT_NOTE else ZERO,
-            paid=credit if kind in {EntryKind.PAYMENT, EntryKind.PAYMENT_REVERSAL} else ZERO,
+            paid=credit if kind in MOVES_PAID else ZERO,
             written_off=-receivable if kind is EntryKind.WRITE_OFF else ZERO,
             outstanding=receivable,
             unapplied=credit,

@@ -107,8 +107,8 @@ def _chunk(shared: dict[str, Any]) -> None:
 
 
 def _count(cursor: CursorWrapper, how: str) -> None:
-    """Whether the triggers that count documents and payments run while the others do not."""
-    for model in (Invoice, Payment):
+    """Whether the triggers that count documents, payments and postings run while the others do not."""
+    for model in (Invoice, Payment, JournalLine):
         cursor.execute(f"ALTER TABLE {model._meta.db_table} {how} TRIGGER tally_added")
 
 
