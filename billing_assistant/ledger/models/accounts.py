@@ -37,7 +37,7 @@ class Account(Entity):
 class OwnerBalance(models.Model):
     """What a customer was billed, paid and owes in one currency: the journal summed, kept in its transaction."""
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
     owner_id = models.UUIDField()
     currency = CurrencyField()
     billed = AmountField()

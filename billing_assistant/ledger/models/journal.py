@@ -21,7 +21,7 @@ from billing_assistant.ledger.models.accounts import Account
 class JournalEntry(Entity):
     """One balanced entry about one document, in one currency. `line_count` seals it: no line can be added later."""
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=EntryKind.choices())
     booked_on = models.DateField()
     currency = CurrencyField()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0007_no_index_twice'),
         ('customers', '0009_only_a_merge_under_way_moves'),
-        ('invoices', '0021_plans_caught_up'),
+        ('invoices', '0022_books_are_closed'),
     ]
 
     operations = [
