@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+
 from billing_assistant.core import clock, queue
 from invoices.services.batch_files_make import batch_files_forget
 from invoices.services.batch_steps import batch_advance
@@ -35,7 +37,7 @@ def bill_plans() -> None:
 @queue.task(WORK_TASK)
 def bill_chunks() -> None:
     """Bills chunk after chunk, beside any number of others."""
-    if run_work(now=clock.now(), seconds=SECONDS):
+    if run_work(now=clock.now(), seconds=SECONDS, limit=settings.BILLING_CHUNK):
         queue.enqueue(WORK_TASK)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import (
     ApiKey,
@@ -40,6 +43,18 @@ def try_advisory_lock(name: str) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(name)])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Waits for the named lock and holds it for a block that is in no transaction: work on other machines."""
+    require_no_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_number(name)])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_number(name)])
 
 
 def user_lock(user_id: UUID) -> User:

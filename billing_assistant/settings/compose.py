@@ -40,6 +40,7 @@ def settings_from(env: Env) -> dict[str, Any]:
         "GEMINI_MODEL": env.gemini_model,
         "GEMINI_BASE_URL": env.gemini_base_url,
         "FAIL_POINTS": env.fail_points,
+        "BILLING_CHUNK": env.billing_chunk,
         "STAFF_MFA_REQUIRED": env.staff_mfa_required,
         "CORS_ALLOWED_ORIGINS": env.cors_allowed_origins,
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,

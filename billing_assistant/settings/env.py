@@ -54,6 +54,7 @@ class Env:
     gemini_model: str
     gemini_base_url: str
     fail_points: str
+    billing_chunk: int
     staff_mfa_required: bool
     cors_allowed_origins: list[str]
     api_throttles: dict[str, str]
@@ -92,6 +93,7 @@ def read_env(*, production: bool) -> Env:
         gemini_model=env.str("GEMINI_MODEL", default="gemini-3.5-flash"),
         gemini_base_url=env.str("GEMINI_BASE_URL", default=""),
         fail_points=env.str("FAIL_POINTS", default=""),
+        billing_chunk=env.int("BILLING_CHUNK", default=250),
         staff_mfa_required=env.bool("STAFF_MFA_REQUIRED", default=production),
         cors_allowed_origins=env.list("CORS_ALLOWED_ORIGINS", default=[]),
         api_throttles=env.dict("API_THROTTLES", default={}),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-
-from billing_assistant.core import files
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import StoredFile
 from invoices.locks import invoice_lock
@@ -14,25 +11,17 @@ from invoices.models import Invoice
 from invoices.pdf.build import document_of, draft_document_of
 from invoices.pdf.render import render_html, render_pdf
 from invoices.selectors import draft_get
+from invoices.services.pdf_keeping import pdf_kept
 
 
 def invoice_pdf(*, invoice_id: UUID) -> StoredFile:
-    """The stored PDF of an issued document; renders it first if no worker has yet. Safe to call from many places."""
-    invoice = Invoice.objects.select_related("pdf", "profile", "customer", "corrects").get(pk=invoice_id)
-    if invoice.pdf is not None:
-        return invoice.pdf
-    stored = files.store(
-        content=render_pdf(document_of(invoice)),
-        name=f"{invoice.number}.pdf",
-        content_type="application/pdf",
-        profile_id=invoice.profile_id,
-    )
-    with transaction.atomic():
-        locked = invoice_lock(invoice_id)
-        if locked.pdf is None:
-            locked.pdf = stored
-            locked.save(update_fields=["pdf"])
-        return locked.pdf
+    """The stored PDF of an issued document, rendered first if no worker has yet. Safe to call from many places, in no
+    transaction."""
+    return pdf_kept(invoice_id, read=_to_draw, lock=invoice_lock, drawn=document_of)
+
+
+def _to_draw(invoice_id: UUID) -> Invoice:
+    return Invoice.objects.select_related("pdf", "profile", "customer", "corrects").get(pk=invoice_id)
 
 
 def invoice_html(invoice: Invoice) -> str:

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-
-from billing_assistant.core import files
 from billing_assistant.core.models import StoredFile
 from invoices.locks import quote_lock
 from invoices.models import Quote
 from invoices.pdf.offers import quote_document_of
-from invoices.pdf.render import render_html, render_pdf
+from invoices.pdf.render import render_html
+from invoices.services.pdf_keeping import pdf_kept
 
 
 def quote_pdf(*, quote_id: UUID) -> StoredFile:
-    """The stored PDF of a quote; it is rendered by whoever asks first. Safe to call from many places."""
-    quote = Quote.objects.select_related("pdf").get(pk=quote_id)
-    if quote.pdf is not None:
-        return quote.pdf
-    stored = files.store(
-        content=render_pdf(quote_document_of(quote)),
-        name=f"{quote.number}.pdf",
-        content_type="application/pdf",
-        profile_id=quote.profile_id,
-    )
-    with transaction.atomic():
-        locked = quote_lock(quote_id)
-        if locked.pdf is None:
-            locked.pdf = stored
-            locked.save(update_fields=["pdf"])
-        return locked.pdf
+    """The stored PDF of a quote, rendered by whoever asks first. Safe to call from many places, in no transaction."""
+    return pdf_kept(quote_id, read=_to_draw, lock=quote_lock, drawn=quote_document_of)
+
+
+def _to_draw(quote_id: UUID) -> Quote:
+    return Quote.objects.select_related("pdf").get(pk=quote_id)
 
 
 def quote_html(quote: Quote) -> str:
