@@ -19,7 +19,7 @@ from billing_assistant.core.admin import (
 )
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
-from payments.models import Allocation, Checkout, Payment, PaymentTally, WriteOff
+from payments.models import Allocation, Checkout, Payment, PaymentTally, Refund, WriteOff
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
@@ -31,6 +31,12 @@ class AllocationInline(ReadOnlyInline):
     fk_name = "payment"
     fields = readonly_fields = ("invoice", "amount", "allocated_on", "actor_label")
     select_related = ("invoice",)
+    view_right = Right.PAYMENTS_VIEW
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = readonly_fields = ("number", "refunded_on", "amount", "status", "method", "reason", "actor_label")
     view_right = Right.PAYMENTS_VIEW
 
 
@@ -106,7 +112,7 @@ class PaymentAdmin(ReadTable):
     )
     list_select_related = ("customer", "profile")
     search_fields = ("number", "reference", "external_id", "customer__name", "customer__number")
-    inlines = [AllocationInline]
+    inlines = [AllocationInline, RefundInline]
     actions = ["apply_to_oldest", "reverse"]
 
     @service_action(_("Apply what is left to the oldest invoices"), right=Right.PAYMENTS_RECORD)
@@ -153,6 +159,22 @@ class CheckoutAdmin(ReadTable):
     list_filter = ("status", "gateway", CurrencyFilter, ("created_at", admin.DateFieldListFilter), "profile")
     list_select_related = ("invoice", "customer", "profile")
     search_fields = ("invoice__number", "customer__name", "external_id", "idempotency_key")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("number", "customer", "refunded_on", "amount", "status", "method", "provider", "ask_at", "reason")
+    list_filter = (
+        "status",
+        "method",
+        "provider",
+        CurrencyFilter,
+        ("refunded_on", admin.DateFieldListFilter),
+        "profile",
+    )
+    list_select_related = ("customer", "profile")
+    search_fields = ("number", "reference", "external_id", "idempotency_key", "customer__name")
 
 
 @admin.register(PaymentTally)

@@ -140,6 +140,35 @@ register_check(
     """,
 )
 register_check(
+    code="I3",
+    rule="what was refunded of a payment is the sum of its refunds, and never more than the money that came",
+    query="""
+    SELECT payment.number, payment.amount_refunded, given.amount FROM payments_payment payment
+    LEFT JOIN (
+        SELECT payment_id, SUM(amount) AS amount FROM payments_refund WHERE status <> 'failed' GROUP BY payment_id
+    ) given ON given.payment_id = payment.id
+    WHERE payment.amount_refunded <> COALESCE(given.amount, 0)
+        OR payment.amount_refunded > payment.amount - payment.amount_withheld
+    """,
+)
+register_check(
+    code="I3",
+    rule="the ledger took each refund from the credit once, holds what is on its way, gave failed ones back",
+    query="""
+    SELECT refund.number, refund.status, refund.amount, books.taken, books.on_way FROM payments_refund refund
+    LEFT JOIN LATERAL (
+        SELECT SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
+            -SUM(line.amount) FILTER (WHERE account.kind = 'refunds_on_way') AS on_way
+        FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id
+        WHERE entry.document_id = refund.id
+    ) books ON true
+    WHERE COALESCE(books.taken, 0) <> CASE WHEN refund.status = 'failed' THEN 0 ELSE refund.amount END
+        OR COALESCE(books.on_way, 0) <> CASE WHEN refund.status = 'pending' THEN refund.amount ELSE 0 END
+    """,
+)
+register_check(
     code="I5",
     rule="a provider's payment is recorded once",
     query="""
@@ -154,7 +183,8 @@ register_check(
     SELECT wanted.name, wanted.source FROM (VALUES
         ('append_only_rows', 'payments_allocation'), ('append_only_table', 'payments_allocation'),
         ('allocation_undoes_no_more', 'payments_allocation'), ('append_only_rows', 'payments_writeoff'),
-        ('payment_stays', 'payments_payment'), ('append_only_rows', 'payments_payment')
+        ('payment_stays', 'payments_payment'), ('append_only_rows', 'payments_payment'),
+        ('refund_stays', 'payments_refund'), ('append_only_rows', 'payments_refund')
     ) AS wanted (name, source)
     LEFT JOIN pg_trigger kept ON kept.tgname = wanted.name AND kept.tgrelid = wanted.source::regclass
     WHERE kept.oid IS NULL OR kept.tgenabled = 'D'

@@ -74,6 +74,22 @@ class DuplicatePayment(DomainError):
     code = "duplicate_payment"
 
 
+class MoreThanRefundable(DomainError):
+    """More would be given back than there is to give."""
+
+    code = "more_than_refundable"
+
+    def __init__(self, number: str, left: Money, wanted: Money) -> None:
+        text = _("%(number)s has %(left)s that can be refunded; %(wanted)s is more than that.")
+        super().__init__(text % {"number": number, "left": left, "wanted": wanted}, field="amount")
+
+
+class DuplicateRefund(DomainError):
+    """This form was sent already, and says something else now."""
+
+    code = "duplicate_refund"
+
+
 class AmountTooSmall(DomainError):
     """A part payment below the minimum."""
 

@@ -1,4 +1,4 @@
-"""Row locks of the payments app. Order for all: invoices by id, then payments by id, then checkouts by id."""
+"""Row locks of the payments app. Order: invoices by id, then payments, then refunds, then checkouts, each by id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from payments.models import Checkout, Payment
+from payments.models import Checkout, Payment, Refund
 from payments.states import CheckoutState
 
 
@@ -26,6 +26,16 @@ def external_payment_lock(*, provider: str, account: str, external_id: str) -> P
     set_lock_timeout()
     rows = Payment.objects.select_for_update(of=("self",)).select_related("profile")
     return next(iter(rows.filter(provider=provider, account=account, external_id=external_id)), None)
+
+
+def refund_lock(refund_id: UUID) -> Refund:
+    """Locks one refund. Its payment is locked before. Raises NotFound."""
+    set_lock_timeout()
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("profile")
+    found = list(rows.filter(pk=refund_id))
+    if not found:
+        raise NotFound(_("There is no such refund."))
+    return found[0]
 
 
 def checkout_lock(checkout_id: UUID) -> Checkout:

@@ -24,7 +24,7 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.ledger.models import OwnerBalance
-from payments.models import Checkout, Payment, WriteOff
+from payments.models import Checkout, Payment, Refund, WriteOff
 from payments.states import CheckoutState, PaymentState
 
 LAW: Final = _("Tax law: payments are part of the books.")
@@ -64,6 +64,9 @@ def _export(subject: Subject) -> Iterable[Held]:
     yield Held("payments", _("Payments"), rows_of(_payments(subject), *names, *told, "failure", "reversal_reason"))
     tried = ("created_at", "gateway", "status", "currency", "amount", "expires_at", "failure")
     yield Held("checkouts", _("Online payments"), rows_of(_checkouts(subject), *tried))
+    given_back = Refund.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+    told = ("number", "refunded_on", "method", "status", "currency", "amount", "reason", "reference", "failure")
+    yield Held("refunds", _("Refunds"), rows_of(given_back, *told))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
 
@@ -74,17 +77,23 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     history_blank(Checkout, checkouts, EMPTIED)
     last_day = _payments(subject).aggregate(day=Max("received_on"))["day"]
     kept = Kept(_("Payments"), _payments(subject).count(), LAW, last_day)
+    given_back = Refund.objects.filter(customer_id__in=subject.customer_ids)
+    last_given_back = given_back.aggregate(day=Max("refunded_on"))["day"]
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids)
     last_given_up = given_up.aggregate(day=Max("written_off_on"))["day"]
-    return Outcome([(_("Online payments"), done)], [kept, Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)])
+    refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
+    write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
+    return Outcome([(_("Online payments"), done)], [kept, refunds, write_offs])
 
 
 WHY: Final = "Payments are part of the books, which are kept as tax law says."
 FIELDS: Final = {
     **kept_by_law("payments.Payment", "reference", "note", "failure", "reversal_reason", reason=WHY),
     **kept_by_law("payments.WriteOff", "reason", reason=WHY),
+    **kept_by_law("payments.Refund", "reason", "reference", "failure", reason=WHY),
     **erased("payments.Checkout", *EMPTIED),
     **not_personal("payments.Payment", "recorded_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.Refund", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.WriteOff", "actor_label", reason="A colleague of the seller."),
     **kept_by_law("payments.Allocation", "actor_label", reason=WHY),
 }

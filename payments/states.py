@@ -26,6 +26,20 @@ PAYMENT_TRANSITIONS: Final = {
 }
 
 
+class RefundState(Status):
+    PENDING = "pending", _("On its way"), "warning", "clock"
+    SUCCEEDED = "succeeded", _("Refunded"), "success", "circle-check"
+    FAILED = "failed", _("Failed"), "danger", "circle-x"
+
+
+REFUND_TRANSITIONS: Final = {
+    RefundState.PENDING: frozenset({RefundState.SUCCEEDED, RefundState.FAILED}),
+    RefundState.SUCCEEDED: frozenset({RefundState.FAILED}),
+    RefundState.FAILED: frozenset[RefundState](),
+}
+"""A bank may send money back days after it was refunded, so success can still become failure."""
+
+
 class PaymentMethod(Status):
     MPESA = "mpesa", _("M-Pesa"), "neutral", "device-mobile"
     BANK_TRANSFER = "bank_transfer", _("Bank transfer"), "neutral", "building-bank"

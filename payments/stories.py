@@ -74,6 +74,14 @@ story_register(
     "payment.allocated", _("Payment %(label)s applied"), icon="arrows-exchange", url_name=PAYMENT, detail=allocated
 )
 story_register(
+    "payment.reallocated",
+    _("Payment %(label)s applied differently"),
+    icon="arrows-exchange",
+    url_name=PAYMENT,
+    detail=allocated,
+)
+story_register("refund.made", _("Refund %(label)s made"), icon="receipt-refund", tone="warning", detail=reason)
+story_register(
     "payment.deallocated",
     _("Allocation of %(label)s taken back"),
     icon="arrow-back-up",

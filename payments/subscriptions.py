@@ -21,7 +21,7 @@ def apply_credit_note(event: Event) -> None:
     credit_note_apply(credit_note_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
 
 
-@subscribe("payment.recorded", "payment.allocated", name="payments.grant_early_discount")
+@subscribe("payment.recorded", "payment.allocated", "payment.reallocated", name="payments.grant_early_discount")
 def grant_early_discount(event: Event) -> None:
     """Money that came by the early date of an invoice earns its discount."""
     paid = [UUID(one["invoice_id"]) for one in event.data["allocations"]]
@@ -59,6 +59,7 @@ def close_checkouts(event: Event) -> None:
     "invoice.written_off",
     "payment.recorded",
     "payment.reversed",
+    "refund.made",
     "customer.merged",
     name="payments.refresh_standing",
 )

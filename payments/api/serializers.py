@@ -17,7 +17,7 @@ from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.ids import as_uuid
 from invoices.models import Invoice
 from invoices.states import InvoiceKind
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.selectors.payments import applied_to
 from payments.services.plan import OLDEST_FIRST, Wish
 from payments.states import PaymentMethod
@@ -92,12 +92,43 @@ class PaymentIn(StrictSerializer):
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=240)
     allocations = AllocationsField(required=False, allow_null=True, default=None)
     withholding_tax = WithholdingIn(required=False, allow_null=True, default=None)
+    write_off_rest = serializers.BooleanField(
+        required=False, default=False, help_text="write off what is left of the invoices, up to the profile's limit"
+    )
 
 
 class AllocateIn(StrictSerializer):
     """What the unapplied rest of a payment settles."""
 
     allocations = AllocationsField()
+
+
+class RefundIn(StrictSerializer):
+    """Money of a payment that was given back, by hand."""
+
+    amount = MoneyField()
+    reason = serializers.CharField(max_length=240)
+    method = serializers.ChoiceField(choices=[method.value for method in PaymentMethod])
+    refunded_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="default: today")
+    reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+
+
+class RefundOut(serializers.Serializer[Refund]):
+    """A refund of a payment."""
+
+    refund_id = serializers.CharField(source="number")
+    id = serializers.UUIDField()
+    payment_id = serializers.CharField(source="payment.number")
+    status = serializers.CharField()
+    method = serializers.CharField()
+    currency = serializers.CharField()
+    amount = MoneyField()
+    refunded_on = serializers.DateField()
+    reason = serializers.CharField()
+    reference = serializers.CharField()
+    provider = serializers.CharField()
+    failure = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class ReverseIn(StrictSerializer):
@@ -164,6 +195,7 @@ class PaymentRowOut(serializers.Serializer[Payment]):
     amount_received = MoneyField()
     withholding_tax = WithholdingOut(source="*")
     amount_allocated = MoneyField()
+    amount_refunded = MoneyField()
     unapplied = MoneyField()
     received_on = serializers.DateField()
     reference = serializers.CharField()

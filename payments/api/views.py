@@ -30,6 +30,7 @@ from payments.selectors.payments import (
 )
 from payments.services.allocate import payment_allocate
 from payments.services.record import payment_record
+from payments.services.refund import payment_refund
 from payments.services.reverse import payment_reverse
 from payments.services.withholding import Withheld
 from payments.states import PaymentMethod, PaymentState
@@ -87,6 +88,7 @@ class PaymentsView(ApiView):
             note=body["note"],
             allocations=shown.wish_of(body["allocations"], self.actor),
             withheld=Withheld(**body["withholding_tax"]) if body["withholding_tax"] else None,
+            write_off_rest=body["write_off_rest"],
             actor=self.actor,
             now=self.now,
         )
@@ -118,6 +120,26 @@ class AllocateView(ApiView):
         wish = shown.wish_of(self.parse(shown.AllocateIn)["allocations"], self.actor)
         payment_allocate(payment_id=payment.pk, allocations=wish, actor=self.actor, now=self.now)
         return _whole(payment)
+
+
+class RefundsView(ApiView):
+    """What of a payment was given back."""
+
+    rights = {"GET": Right.PAYMENTS_VIEW, "POST": Right.PAYMENTS_RECORD}
+    request_bodies = {"POST": shown.RefundIn}
+    answers = {"GET": shown.RefundOut, "POST": shown.RefundOut}
+    list_key = "refunds"
+
+    def get(self, request: Request, ref: str) -> Response:
+        """The refunds of a payment, the newest first."""
+        payment = payment_get(self.actor, ref)
+        return self.page(payment.refunds.select_related("payment").order_by("-id"), shown.RefundOut)
+
+    def post(self, request: Request, ref: str) -> Response:
+        """Records that money of a payment was given back by hand."""
+        payment, body = payment_get(self.actor, ref), self.parse(shown.RefundIn)
+        refund = payment_refund(payment_id=payment.pk, actor=self.actor, now=self.now, **body)
+        return Response(shown.RefundOut(refund).data, status=201)
 
 
 class ReverseView(ApiView):

@@ -167,11 +167,15 @@ class Allocation(Entity):
 
 
 class WriteOff(Entity):
-    """A part of an invoice that was given up. Never changed; a row with a negative amount takes it back."""
+    """A part of an invoice that was given up. Never changed; a row with a negative amount takes it back.
+
+    A small difference that was written off with a payment names it, and is taken back with it.
+    """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="write_offs")
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="write_offs")
     currency = CurrencyField()
     amount = AmountField()
     written_off_on = models.DateField(_("written off on"))

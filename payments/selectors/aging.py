@@ -59,7 +59,10 @@ WITH payments AS (
     SELECT payment.customer_id, payment.currency, payment.amount
         - CASE WHEN payment.reversed_on <= %(day)s THEN payment.amount ELSE 0 END
         - COALESCE((SELECT SUM(amount) FROM payments_allocation
-                    WHERE payment_id = payment.id AND allocated_on <= %(day)s), 0) AS left_over
+                    WHERE payment_id = payment.id AND allocated_on <= %(day)s), 0)
+        - COALESCE((SELECT SUM(amount) FROM payments_refund
+                    WHERE payment_id = payment.id AND refunded_on <= %(day)s
+                        AND (failed_on IS NULL OR failed_on > %(day)s)), 0) AS left_over
     FROM payments_payment payment
     WHERE payment.profile_id = %(profile)s AND payment.status IN ('completed', 'reversed')
         AND payment.received_on <= %(day)s

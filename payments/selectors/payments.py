@@ -183,7 +183,7 @@ def applied_to(payment: Payment) -> list[AppliedTo]:
 
 def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
     """The entries of a payment, the oldest first: receipt, reversal, what it settled (that names it in its memo)."""
-    own = Q(document_id=payment.pk)
+    own = Q(document_id__in=[payment.pk, *payment.refunds.values_list("pk", flat=True)])
     settled = Q(kind=EntryKind.ALLOCATION, owner_id=payment.customer_id, memo=payment.number)
     return journal(actor).filter(own | settled, profile_id=payment.profile_id).order_by("booked_on", "id")
 

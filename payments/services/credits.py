@@ -91,7 +91,7 @@ def credit_note_unapply(*, credit_note_id: UUID, invoice_id: UUID, actor: Actor,
         if there <= 0:
             words = {"number": note.number, "invoice": targets[0].number}
             raise NotAllocated(_("%(number)s has nothing on %(invoice)s.") % words)
-        _apply(note, [Part(invoice_id, -there)], targets, on=_today(note, actor, now), actor=actor, now=now)
+        note_settle(note, [Part(invoice_id, -there)], targets, on=_today(note, actor, now), actor=actor, now=now)
     return note
 
 
@@ -104,7 +104,7 @@ def _apply_to_corrected(seen: Invoice, actor: Actor, now: datetime) -> None:
     if amount > 0 and target.state == InvoiceState.ISSUED:
         check_target(target, customer_id=note.customer_id, currency=note.currency)
         on = first_open_day(profile_id=note.profile_id, day=note.issued_on)
-        _apply(note, [Part(target.pk, amount)], targets, on=on, actor=actor, now=now)
+        note_settle(note, [Part(target.pk, amount)], targets, on=on, actor=actor, now=now)
 
 
 def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor, now: datetime) -> None:
@@ -114,7 +114,7 @@ def _apply_as_named(seen: Invoice, wanted: Mapping[UUID, Decimal], actor: Actor,
     left = Money(note.total - note.amount_credited, note.currency)
     parts = plan_exact(left, wanted, {target.pk: item_of(target) for target in targets})
     if parts:
-        _apply(note, parts, targets, on=_today(note, actor, now), actor=actor, now=now)
+        note_settle(note, parts, targets, on=_today(note, actor, now), actor=actor, now=now)
 
 
 def _locked(note_id: UUID, target_ids: list[UUID]) -> tuple[Invoice, list[Invoice]]:
@@ -123,9 +123,10 @@ def _locked(note_id: UUID, target_ids: list[UUID]) -> tuple[Invoice, list[Invoic
     return locked[note_id], [locked[target_id] for target_id in target_ids]
 
 
-def _apply(
+def note_settle(
     note: Invoice, parts: list[Part], targets: list[Invoice], *, on: date, actor: Actor, now: datetime
 ) -> Settled:
+    """Settles locked invoices with parts of a locked credit note; negative parts take back."""
     settled = apply_parts(source=note, parts=parts, invoices=targets, on=on, actor=actor, now=now)
     credit_note_applied(note=note, amount=settled.total)
     Allocation.objects.bulk_create(settled.rows)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side
 from invoices.models import Invoice
-from payments.models import Payment
+from payments.models import Payment, Refund
 
 
 def received_entry(payment: Payment) -> EntryInput:
@@ -26,7 +26,7 @@ def received_entry(payment: Payment) -> EntryInput:
         document_id=payment.pk,
         document_number=payment.number,
         sides=(
-            Side(_place(payment), payment.amount_received),
+            Side(place_of(payment), payment.amount_received),
             Side(AccountKind.WITHHOLDING_TAX, payment.amount_withheld),
             Side(AccountKind.CUSTOMER_CREDIT, -payment.amount),
         ),
@@ -46,7 +46,7 @@ def reversed_entry(payment: Payment, booked_on: date) -> EntryInput:
         document_number=payment.number,
         sides=(
             Side(AccountKind.CUSTOMER_CREDIT, payment.amount),
-            Side(_place(payment), -payment.amount_received),
+            Side(place_of(payment), -payment.amount_received),
             Side(AccountKind.WITHHOLDING_TAX, -payment.amount_withheld),
         ),
         memo=payment.reversal_reason,
@@ -75,7 +75,22 @@ def write_off_entry(invoice: Invoice, *, amount: Decimal, reason: str, booked_on
     )
 
 
-def _place(payment: Payment) -> AccountKind:
+def refund_entry(refund: Refund, *, taken_from: AccountKind, given_to: AccountKind, booked_on: date) -> EntryInput:
+    """Money of a refund moves from one account to another: the customer's credit, on its way, out, or back."""
+    return EntryInput(
+        profile_id=refund.profile_id,
+        kind=EntryKind.REFUND,
+        booked_on=booked_on,
+        currency=refund.currency,
+        owner_id=refund.customer_id,
+        document_id=refund.pk,
+        document_number=refund.number,
+        sides=(Side(taken_from, refund.amount), Side(given_to, -refund.amount)),
+        memo=refund.failure or refund.reason,
+    )
+
+
+def place_of(payment: Payment | Refund) -> AccountKind:
     """Where the money is: with the gateway until it pays out, else with us."""
     return AccountKind.GATEWAY_CLEARING if payment.provider else AccountKind.CASH
 

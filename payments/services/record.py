@@ -33,6 +33,7 @@ from payments.services.plan import Part, Wish
 from payments.services.postings import received_entry
 from payments.services.settle import apply_parts, invoices_for_wish, parts_for_wish
 from payments.services.withholding import Withheld, withheld_fill
+from payments.services.write_off import small_differences_write_off
 from payments.states import PaymentMethod, PaymentState
 
 EARLIEST: Final = date(1990, 1, 1)
@@ -64,14 +65,16 @@ def payment_record(
     external: External | None = None,
     payment_id: UUID | None = None,
     withheld: Withheld | None = None,
+    write_off_rest: bool = False,
 ) -> Payment:
     """Records money that a customer paid, and settles invoices with it.
 
     `amount` is in `currency`, whole minor units, together with the tax that the customer `withheld`; `received_on` is
     the profile's local date, not in the future.
     `allocations` names amounts per invoice, or is "oldest first", or None; what is not allocated stays the customer's
-    unapplied credit. `payment_id`, made by the caller, and `external` make it happen once: a repeat returns the
-    payment that is there, and raises DuplicatePayment when it says something else.
+    unapplied credit; `write_off_rest` writes off what is then left of these invoices, as far as that is a small
+    difference by the profile's limit. `payment_id`, made by the caller, and `external` make it happen once: a repeat
+    returns the payment that is there, and raises DuplicatePayment when it says something else.
 
     Raises PermissionRefused, NotFound, InvalidAmount, ValidationFailed, OtherCurrency, OtherCustomer,
     InvoiceNotOpen, MoreThanDue, MoreThanReceived, PeriodLocked (a provider's money is booked on the first open
@@ -96,7 +99,7 @@ def payment_record(
         payment.external_id, payment.checkout_id = external.external_id, external.checkout_id
     try:
         with transaction.atomic():
-            return _record(payment, allocations, withheld, actor, now)
+            return _record(payment, allocations, withheld, write_off_rest=write_off_rest, actor=actor, now=now)
     except IntegrityError:
         known = _known(payment)
         if known is None:
@@ -104,7 +107,9 @@ def payment_record(
         return same_or_refused(known, payment)
 
 
-def _record(payment: Payment, wish: Wish, withheld: Withheld | None, actor: Actor, now: datetime) -> Payment:
+def _record(
+    payment: Payment, wish: Wish, withheld: Withheld | None, *, write_off_rest: bool, actor: Actor, now: datetime
+) -> Payment:
     money = Money(payment.amount, payment.currency)
     customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
     if customer is None or not actor.can_see(customer.profile_id):
@@ -121,7 +126,12 @@ def _record(payment: Payment, wish: Wish, withheld: Withheld | None, actor: Acto
     else:
         days_open(profile_id=customer.profile_id, days=[payment.received_on])
     withheld_fill(payment, withheld, parts=parts, invoices=invoices, now=now)
-    return payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)
+    payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)
+    if write_off_rest:
+        settled = {part.invoice_id for part in parts}
+        touched = [invoice for invoice in invoices if invoice.pk in settled]
+        small_differences_write_off(payment=payment, invoices=touched, actor=actor, now=now)
+    return payment
 
 
 def payment_complete(

@@ -30,6 +30,7 @@ from payments.services.allocate import net_allocations
 from payments.services.plan import Part
 from payments.services.postings import allocation_entry, reversed_entry, write_off_entry
 from payments.services.settle import apply_parts
+from payments.services.write_off import small_differences_take_back
 from payments.states import PAYMENT_TRANSITIONS, PaymentState
 
 
@@ -62,6 +63,7 @@ def payment_reverse(
             days_open(profile_id=payment.profile_id, days=[on])
         payment.reversed_on, payment.reversal_reason = on, reason.strip()[:240]
         entries = _take_back(payment, invoices, net_allocations(payment), actor, now)
+        entries += small_differences_take_back(payment=payment, invoices=invoices, on=on, actor=actor, now=now)
         payment.status, payment.amount_allocated = PaymentState.REVERSED, ZERO
         payment.save(update_fields=["status", "amount_allocated", "reversed_on", "reversal_reason"])
         payment.refresh_from_db(fields=["unapplied"])

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFailed
 from billing_assistant.core.models import BusinessProfile
-from billing_assistant.core.money import Money, is_quantized, percentage
+from billing_assistant.core.money import ZERO, Money, is_quantized, percentage
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.approvals import Action
-from billing_assistant.ledger.services.posting import entry_post
+from billing_assistant.ledger.services.posting import EntryInput, entries_post, entry_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import booking_day
 from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceKind, InvoiceState
 from payments.errors import MoreThanDue, NothingDue
-from payments.models import WriteOff
+from payments.models import Payment, WriteOff
 from payments.services.credits import invoice_page
 from payments.services.postings import write_off_entry
 from payments.services.second_person import asking_a_second_person, needs_second_person, second_person_required
@@ -72,6 +74,74 @@ def invoice_write_off(
         entry = write_off_entry(invoice, amount=wanted, reason=row.reason, booked_on=row.written_off_on)
         entry_post(entry=entry, actor=actor, now=now)
     return row
+
+
+def small_differences_write_off(
+    *, payment: Payment, invoices: Iterable[Invoice], actor: Actor, now: datetime
+) -> list[WriteOff]:
+    """Writes off what a payment left of the locked invoices that it settled, up to the limit of the profile.
+
+    In the transaction of the payment, dated as it is. Invoices in another currency than the profile's have no limit to
+    be below, and stay due; so do those with more left.
+    """
+    profile = payment.profile
+    if profile.small_difference is None or payment.currency != profile.currency:
+        return []
+    rows, entries = [], []
+    for invoice in invoices:
+        left = invoice.amount_due
+        if invoice.state != InvoiceState.ISSUED or not 0 < left <= profile.small_difference:
+            continue
+        settlement_change(invoice=invoice, written_off=left, actor=actor, now=now)
+        row = WriteOff(
+            profile=profile,
+            customer_id=invoice.customer_id,
+            invoice=invoice,
+            payment=payment,
+            currency=invoice.currency,
+            amount=left,
+            written_off_on=max(payment.received_on, invoice.issued_on),
+            reason=_("Small difference of %(number)s") % {"number": payment.number},
+            actor_label=actor.label[:150],
+            created_at=now,
+        )
+        rows.append(row)
+        entries.append(write_off_entry(invoice, amount=left, reason=row.reason, booked_on=row.written_off_on))
+    WriteOff.objects.bulk_create(rows)
+    entries_post(entries=entries, actor=actor, now=now)
+    return rows
+
+
+def small_differences_take_back(
+    *, payment: Payment, invoices: Iterable[Invoice], on: date, actor: Actor, now: datetime
+) -> list[EntryInput]:
+    """What was written off with a payment is due again on its locked invoices; the caller posts the entries."""
+    net = dict(payment.write_offs.values_list("invoice_id").annotate(net=Sum("amount")))
+    entries = []
+    for invoice in invoices:
+        amount = net.get(invoice.pk, ZERO)
+        if invoice.state != InvoiceState.ISSUED or amount <= 0:
+            continue
+        settlement_change(invoice=invoice, written_off=-amount, actor=actor, now=now)
+        row = WriteOff.objects.create(
+            profile_id=invoice.profile_id,
+            customer_id=invoice.customer_id,
+            invoice=invoice,
+            payment=payment,
+            currency=invoice.currency,
+            amount=-amount,
+            written_off_on=max(on, invoice.issued_on),
+            reason=_("Small difference of %(number)s") % {"number": payment.number},
+            actor_label=actor.label[:150],
+            created_at=now,
+        )
+        entries.append(write_off_entry(invoice, amount=-amount, reason=row.reason, booked_on=row.written_off_on))
+    return entries
+
+
+def small_differences_of(payment: Payment) -> Decimal:
+    """What was written off with a payment, less what was taken back."""
+    return payment.write_offs.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def _amount(invoice: Invoice, amount: Decimal | None) -> Decimal:

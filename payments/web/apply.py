@@ -22,8 +22,8 @@ from customers.models import Customer
 from invoices.selectors import invoice_get
 from invoices.states import InvoiceKind
 from payments.selectors.open_items import open_invoices
-from payments.selectors.payments import payment_get
-from payments.services.allocate import payment_allocate
+from payments.selectors.payments import applied_to, payment_get
+from payments.services.allocate import payment_allocate, payment_reallocate
 from payments.services.credits import credit_note_apply
 from payments.services.plan import OLDEST_FIRST, Wish
 from payments.web.forms import AllocationBoxes
@@ -82,6 +82,37 @@ def credit_note_apply_page(request: HttpRequest, invoice_id: UUID) -> HttpRespon
         apply=apply,
     )
     return _page(request, source)
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def payment_reallocate_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
+    """Divides a payment over invoices anew: the boxes begin with what it settles now."""
+    actor, now = actor_of(request), now_of(request)
+    payment = payment_get(actor, payment_id)
+    net = {each.invoice.pk: each for each in applied_to(payment) if each.amount and each.invoice.state == "issued"}
+    settled = [each.invoice for each in net.values()]
+    others = open_invoices(payment.customer, payment.currency).exclude(pk__in=net)[:LISTED]
+    posted = request.POST if request.method == "POST" else None
+    boxes = AllocationBoxes([*settled, *others], posted, {key: each.amount for key, each in net.items()})
+    errors = list(boxes.errors)
+    if posted is not None and not errors:
+        try:
+            payment_reallocate(payment_id=payment.pk, allocations=boxes.wanted, actor=actor, now=now)
+        except NotFound:
+            raise
+        except DomainError as error:
+            errors = [error.message]
+        else:
+            messages.success(request, _("Applied differently."))
+            return redirect("payments:detail", payment.pk)
+    context = {
+        "payment": payment,
+        "currency": payment.currency,
+        "left": payment.amount - payment.amount_refunded,
+        "boxes": boxes,
+        "errors": errors,
+    }
+    return render_page(request, "payments/reallocate.html", context, status=422 if errors else 200)
 
 
 def _page(request: HttpRequest, source: Source) -> HttpResponseBase:

@@ -60,10 +60,16 @@ class PaymentForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=240, help_text=_("For colleagues only. The customer never sees it.")
     )
+    write_off_rest = forms.BooleanField(label=_("Write off what is then left"), required=False)
     payment_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, currencies: Iterable[str], currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currencies: Iterable[str], currency: str, small: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if small:
+            text = gettext("Up to %(amount)s an invoice. It then counts as paid.") % {"amount": small}
+            self.fields["write_off_rest"].help_text = text
+        else:
+            del self.fields["write_off_rest"]
         for name in ("amount", "withheld"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
@@ -86,6 +92,19 @@ class ReverseForm(ReasonForm):
     """Why and when money went back."""
 
     reversed_on = DayField(label=_("Went back on"))
+
+
+class RefundForm(ReasonForm):
+    """How much goes back to the customer, how, when and why."""
+
+    amount = AmountField(label=_("Amount to refund"), min_value=Decimal(0))
+    method = forms.ChoiceField(label=_("How"), choices=[(each.value, each.label) for each in MANUAL_METHODS])
+    refunded_on = DayField(label=_("Given back on"))
+    reference = forms.CharField(
+        label=_("Reference"), required=False, max_length=120, help_text=_("Of the bank or of M-Pesa, if there is one.")
+    )
+    refund_id = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("amount", "method", "refunded_on", "reference", "reason", "refund_id")
 
 
 class WriteOffForm(ReasonForm):

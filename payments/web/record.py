@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.ids import uuid7
+from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.web import (
@@ -32,6 +33,7 @@ from payments.models import Payment
 from payments.selectors.open_items import credits_of, open_invoices
 from payments.services.record import payment_record
 from payments.services.withholding import Withheld, withheld_at
+from payments.services.write_off import small_differences_of
 from payments.states import PaymentMethod
 from payments.web.forms import AllocationBoxes, PaymentForm
 
@@ -54,6 +56,7 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
         posted,
         currencies=_currencies(customer, currency),
         currency=currency,
+        small=_small(customer.profile, currency),
         initial={
             "amount": sum(initial_boxes.values(), Decimal(0)) or None,
             "currency": currency,
@@ -98,6 +101,7 @@ def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: 
         note=form.cleaned_data["note"],
         allocations="oldest first" if oldest else boxes.wanted or None,
         payment_id=form.cleaned_data["payment_id"],
+        write_off_rest=form.cleaned_data.get("write_off_rest", False),
         actor=actor_of(request),
         now=now_of(request),
     )
@@ -122,12 +126,21 @@ def _withheld(form: PaymentForm, boxes: AllocationBoxes) -> Withheld | None:
 
 
 def _say(request: HttpRequest, payment: Payment) -> None:
+    written_off = small_differences_of(payment)
     words = {"number": payment.number, "amount": money_text(payment.amount, payment.currency)}
     text = _("%(number)s over %(amount)s recorded.") % words
     if payment.unapplied:
         left = money_text(payment.unapplied, payment.currency)
         text += " " + _("%(left)s stays as credit.") % {"left": left}
+    if written_off:
+        text += " " + _("%(rest)s written off.") % {"rest": money_text(written_off, payment.currency)}
     messages.success(request, text)
+
+
+def _small(profile: BusinessProfile, currency: str) -> str:
+    """Up to how much may be written off with a payment, in words; empty where nothing may."""
+    limit = profile.small_difference
+    return money_text(limit, currency) if limit and currency == profile.currency else ""
 
 
 def _customer(request: HttpRequest) -> Customer | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import apply, books, certificates, credits, detail, events, lists, record
+from payments.web import apply, books, certificates, credits, detail, events, lists, record, refunds
 
 app_name = "payments"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/", detail.payment_detail, name="detail"),
     path("payments/<uuid:payment_id>/certificate/", certificates.certificate_page, name="certificate"),
     path("payments/<uuid:payment_id>/apply/", apply.payment_apply, name="apply"),
+    path("payments/<uuid:payment_id>/reallocate/", apply.payment_reallocate_page, name="reallocate"),
+    path("payments/<uuid:payment_id>/refund/", refunds.payment_refund_page, name="refund"),
     path("payments/<uuid:payment_id>/undo/<uuid:invoice_id>/", detail.allocation_undo, name="undo"),
     path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),
     path("invoices/<uuid:invoice_id>/apply/", apply.credit_note_apply_page, name="credit_note_apply"),

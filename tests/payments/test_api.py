@@ -228,3 +228,24 @@ def test_a_day_that_is_none_is_refused_by_name(api: Client, of: Customer, path: 
     answer = api.get(f"/api/{path}{day}")
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == [path.partition("?")[2].rstrip("=")]
+
+
+def test_a_refund_by_the_api(api: Client, of: Customer) -> None:
+    payment = pay(of, "100.00")
+    body = {"amount": 40, "reason": "Paid twice", "method": "cash"}
+    made = post(api, f"payments/{payment.number}/refunds", body)
+    assert made.status_code == 201
+    assert (read(made)["amount"], read(made)["payment_id"]) == (Decimal(40), "PAY-0001")
+    assert post(api, f"payments/{payment.number}/refunds", body | {"amount": 60.01}).status_code == 409
+    rows = read(api.get(f"/api/payments/{payment.pk}/refunds"))["refunds"]
+    assert [row["refund_id"] for row in rows] == ["PAY-0001-R1"]
+    assert read(api.get(f"/api/payments/{payment.pk}"))["amount_refunded"] == Decimal(40)
+
+
+def test_a_small_difference_is_written_off_by_the_api(api: Client, of: Customer) -> None:
+    of.profile.small_difference = Decimal(5)
+    of.profile.save()
+    bill = invoice(of, "100.00")
+    parts = [{"invoice_id": bill.number, "amount": 96}]
+    assert post(api, "payments", body_of(of, amount=96, allocations=parts, write_off_rest=True)).status_code == 201
+    assert due(bill) == 0

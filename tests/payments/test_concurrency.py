@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import count as count_up
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +23,12 @@ from billing_assistant.core.ids import uuid7
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhook_process
 from invoices.models import Invoice
-from payments.errors import MoreThanDue, MoreThanReceived
-from payments.models import Allocation, Checkout, Payment
+from payments.errors import MoreThanDue, MoreThanReceived, MoreThanRefundable
+from payments.models import Allocation, Checkout, Payment, Refund
 from payments.services.allocate import payment_allocate
 from payments.services.checkouts import ReturnUrls, checkout_open
 from payments.services.provider import provider_payment_take
+from payments.services.refund import payment_refund, refund_drawn
 from payments.services.write_off import invoice_write_off
 from payments.states import CheckoutState
 from tests.fakes.gateway import FakeGateway
@@ -308,3 +310,52 @@ def test_fifty_events_about_one_payment_have_one_effect(fake_gateway: FakeGatewa
     at_once(post_and_process, 50)
     assert set(WebhookEvent.objects.values_list("status", flat=True)) == {WebhookStatus.DONE}
     assert (WebhookEvent.objects.count(), Payment.objects.count(), due(bill)) == (50, 1, 0)
+
+
+@committing
+@money
+def test_parallel_refunds_never_give_back_more_than_was_paid() -> None:
+    of = customer()
+    bill = invoice(of, "600.00")
+    payment = pay(of, "1000.00", {bill.pk: Decimal(600)})
+    results = at_once(lambda _: give_back(payment))
+    assert (count(results, Refund), count(results, MoreThanRefundable)) == (5, 15)
+    payment.refresh_from_db()
+    assert (payment.amount_refunded, payment.amount_allocated, due(bill)) == (1000, 0, Decimal(600))
+
+
+@committing
+@money
+def test_one_refund_form_sent_twenty_times_is_one_refund() -> None:
+    payment, key = pay(customer(), "1000.00"), uuid7()
+    results = at_once(lambda _: give_back(payment, refund_id=key))
+    assert {each.pk for each in results} == {key}
+    payment.refresh_from_db()
+    assert payment.amount_refunded == 200
+
+
+@committing
+def test_negative_control_without_the_lock_more_goes_back_than_was_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = pay(customer(), "1000.00")
+    everybody, order = threading.Barrier(THREADS), count_up(1)
+
+    def read(payment_id: UUID) -> Payment:
+        found = Payment.objects.select_related("profile").get(pk=payment_id)
+        everybody.wait(30)
+        return found
+
+    def drawn(of: Payment, **fields: Any) -> Refund:
+        made = refund_drawn(of, **fields)
+        made.position = next(order)
+        return made
+
+    monkeypatch.setattr("payments.services.refund.payment_lock", read)
+    monkeypatch.setattr("payments.services.refund.refund_drawn", drawn)
+    at_once(lambda _: give_back(payment))
+    assert Refund.objects.aggregate(sum=Sum("amount"))["sum"] == 4000  # of 1,000
+
+
+def give_back(payment: Payment, **fields: Any) -> Refund:
+    return payment_refund(
+        payment_id=payment.pk, amount=Decimal(200), reason="x", method="cash", actor=SYSTEM, now=NOW, **fields
+    )

@@ -56,7 +56,14 @@ class BusinessProfile(Entity):
         null=True,
         blank=True,
         default=None,
-        help_text=_("Credit notes and write-offs above this amount need a second person. Empty: never."),
+        help_text=_("Credit notes, write-offs and refunds above this amount need a second person. Empty: never."),
+    )
+    small_difference = AmountField(
+        _("small difference up to"),
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("Up to this amount, what a payment leaves of an invoice can be written off with it. Empty: never."),
     )
 
     late_days_tolerated = models.PositiveSmallIntegerField(

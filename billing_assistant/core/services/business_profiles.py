@@ -138,7 +138,7 @@ def _check(profile: BusinessProfile) -> None:
 
 
 def _own_reasons(profile: BusinessProfile) -> dict[str, str]:
-    limit, web = profile.approval_limit, profile.website
+    limit, small, web = profile.approval_limit, profile.small_difference, profile.website
     fine = {
         "time_zone": (profile.time_zone in time_zones(), _("There is no such time zone.")),
         "currency": (profile.currency in CURRENCIES, _("There is no such currency.")),
@@ -146,6 +146,7 @@ def _own_reasons(profile: BusinessProfile) -> dict[str, str]:
         "language": (profile.language in dict(settings.LANGUAGES), _("We do not speak this language yet.")),
         "website": (not web or web.startswith(("https://", "http://")), _("Begin the address with https://.")),
         "approval_limit": (limit is None or limit >= 0, _("Write an amount that is not negative.")),
+        "small_difference": (small is None or small >= 0, _("Write an amount that is not negative.")),
         "portal_link_days": (
             1 <= profile.portal_link_days <= MOST_LINK_DAYS,
             _("Write a number of days from 1 to 3650."),

@@ -69,7 +69,15 @@ class BusinessProfileForm(forms.Form):
             label=_("Second person above"),
             required=False,
             currency=profile.currency,
-            help_text=_("Credit notes and write-offs above this amount need a second person. Empty: never."),
+            help_text=_("Credit notes, write-offs and refunds above this amount need a second person. Empty: never."),
+        )
+        self.fields["small_difference"] = AmountField(
+            label=_("Small difference up to"),
+            required=False,
+            currency=profile.currency,
+            help_text=_(
+                "Up to this amount, what a payment leaves of an invoice can be written off with it. Empty: never."
+            ),
         )
 
     def values(self) -> dict[str, Any]:

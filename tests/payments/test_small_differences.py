@@ -1,0 +1,85 @@
+"""What a payment leaves of an invoice is written off with it, up to the profile's limit, and comes back with it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from billing_assistant.core.models import Event
+from invoices.states import InvoiceState
+from payments.models import Payment, WriteOff
+from payments.services.reverse import payment_reverse
+from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
+from tests.payments.test_pages import sign_in, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
+
+
+def test_what_is_left_counts_as_paid() -> None:
+    of = customer(small_difference=Decimal(5))
+    bill, other = invoice(of, "100.00"), invoice(of, "100.00")
+    payment = pay(of, "190.00", {bill.pk: Decimal(95), other.pk: Decimal("94.99")}, write_off_rest=True)
+    assert (due(bill), due(other)) == (0, Decimal("5.01"))
+    assert bill.state == InvoiceState.ISSUED
+    row = WriteOff.objects.get()
+    assert (row.amount, row.payment_id, row.written_off_on) == (5, payment.pk, TODAY)
+    assert Event.objects.filter(name="invoice.paid", subject_id=bill.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "currency", "asked"),
+    [
+        ({}, "KES", True),
+        ({"small_difference": Decimal(5)}, "KES", False),
+        ({"small_difference": Decimal(5)}, "USD", True),
+    ],
+    ids=["no limit", "not asked", "other currency"],
+)
+def test_nothing_is_written_off_otherwise(fields, currency: str, asked: bool) -> None:
+    of = customer(**fields)
+    of.currency = currency
+    of.save()
+    bill = invoice(of, "100.00")
+    pay(of, "99.00", {bill.pk: Decimal(99)}, write_off_rest=asked)
+    assert due(bill) == 1
+
+
+def test_an_invoice_that_the_money_did_not_touch_stays_due() -> None:
+    of = customer(small_difference=Decimal(5))
+    paid, small = invoice(of, "100.00"), invoice(of, "3.00")
+    pay(of, "100.00", "oldest first", write_off_rest=True)
+    assert (due(paid), due(small)) == (0, 3)
+
+
+def test_a_payment_that_bounced_takes_its_difference_back() -> None:
+    of = customer(small_difference=Decimal(5))
+    bill = invoice(of, "100.00")
+    payment = pay(of, "96.00", {bill.pk: Decimal(96)}, write_off_rest=True)
+    payment_reverse(payment_id=payment.pk, reason="bounced", actor=SYSTEM, now=NOW)
+    assert due(bill) == 100
+    assert sorted(WriteOff.objects.values_list("amount", flat=True)) == [-4, 4]
+
+
+def test_the_page_offers_it_where_there_is_a_limit(client: Client, clock) -> None:
+    plain, of = customer(), customer(small_difference=Decimal(50))
+    bill = invoice(of, "100.00")
+    sign_in(client)
+    assert "write_off_rest" not in text_of(client.get(f"/payments/new/?customer={plain.pk}"))
+    page = text_of(client.get(f"/payments/new/?customer={of.pk}"))
+    assert "50.00 an invoice" in page
+    form = {
+        "customer": of.pk,
+        "amount": "60",
+        "currency": "KES",
+        "method": "cash",
+        "received_on": TODAY,
+        "write_off_rest": "on",
+        f"invoice_{bill.pk}": "60",
+        "payment_id": "019cadc6-9a80-76cd-bcf3-47b33ea607d5",
+    }
+    answer = client.post("/payments/new/", form, follow=True)
+    assert "40.00 written off" in text_of(answer)
+    assert due(bill) == 0
+    assert Payment.objects.count() == 1
