@@ -19,11 +19,14 @@ from billing_assistant.core.admin import (
 )
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
+from payments import reconciliation_admin
 from payments.models import Allocation, Checkout, Payment, PaymentTally, Refund, WriteOff
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
 from payments.services.write_off import invoice_write_off
+
+__all__ = ["reconciliation_admin"]
 
 
 class AllocationInline(ReadOnlyInline):

@@ -16,5 +16,7 @@ class PaymentsConfig(AppConfig):
             "privacy",
             "stories",
             "services.importing",
+            "services.statement_importing",
+            "statement_stories",
         ):
             import_module(f"payments.{module}")

@@ -1,14 +1,19 @@
-"""Row locks of the payments app. Order: invoices by id, then payments, then refunds, then checkouts, each by id."""
+"""Row locks of the payments app.
+
+Order for all: invoices by id, then payments, then refunds, then checkouts, each by id, then statements, then their
+lines by id.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from payments.models import Checkout, Payment, Refund
+from payments.models import BankAccount, Checkout, MatchRule, Payment, Refund, Statement, StatementLine
 from payments.states import CheckoutState
 
 
@@ -53,3 +58,36 @@ def waiting_checkouts_lock(invoice_id: UUID) -> list[Checkout]:
     rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
     waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
     return list(rows.filter(invoice_id=invoice_id, status__in=waiting).order_by("pk"))
+
+
+def bank_account_lock(account_id: UUID) -> BankAccount:
+    """Locks an account. Raises NotFound."""
+    set_lock_timeout()
+    found = list(BankAccount.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=account_id))
+    if not found:
+        raise NotFound(_("There is no such account."))
+    return found[0]
+
+
+def statement_lock(statement_id: UUID) -> Statement:
+    """Locks a statement, not its lines. Raises NotFound."""
+    set_lock_timeout()
+    rows = Statement.objects.select_for_update(of=("self",), no_key=True).select_related("account", "profile", "file")
+    found = list(rows.filter(pk=statement_id))
+    if not found:
+        raise NotFound(_("There is no such statement."))
+    return found[0]
+
+
+def statement_lines_lock(line_ids: Iterable[UUID]) -> list[StatementLine]:
+    """Locks lines in the order of their ids, with their accounts. Invoices and payments are locked before."""
+    set_lock_timeout()
+    rows = StatementLine.objects.select_for_update(of=("self",)).select_related("account", "profile")
+    return list(rows.filter(pk__in=set(line_ids)).order_by("pk"))
+
+
+def match_rules_lock(profile_id: UUID) -> list[MatchRule]:
+    """Locks the rules of a profile; in their order."""
+    set_lock_timeout()
+    found = list(MatchRule.objects.select_for_update(of=("self",)).filter(profile_id=profile_id).order_by("pk"))
+    return sorted(found, key=lambda rule: rule.position)

@@ -87,6 +87,7 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
 
 
 WHY: Final = "Payments are part of the books, which are kept as tax law says."
+STATED: Final = "Bank statements are vouchers of the books, which are kept as tax law says."
 FIELDS: Final = {
     **kept_by_law("payments.Payment", "reference", "note", "failure", "reversal_reason", reason=WHY),
     **kept_by_law("payments.WriteOff", "reason", reason=WHY),
@@ -96,6 +97,14 @@ FIELDS: Final = {
     **not_personal("payments.Refund", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.WriteOff", "actor_label", reason="A colleague of the seller."),
     **kept_by_law("payments.Allocation", "actor_label", reason=WHY),
+    **kept_by_law("payments.StatementLine", "counterparty", "reference", "text", "reason", reason=STATED),
+    **not_personal("payments.StatementLine", "identity", "bank_id", reason="The bank's own numbers."),
+    **not_personal("payments.StatementLine", "done_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.BankAccount", "name", "number_sealed", reason="The seller's own account."),
+    **not_personal("payments.Statement", "actor_label", "failure", reason="A colleague of the seller."),
+    **not_personal("payments.LineMatch", "actor_label", "undone_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.LineMatch", "evidence", reason="Figures and words of our own."),
+    **not_personal("payments.MatchCandidate", "parts", "evidence", reason="Numbers of invoices, words of our own."),
 }
 
 register_holder(Holder("payments", FIELDS, _export, _erase, refs=_refs, obstacles=_obstacles))

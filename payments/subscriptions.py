@@ -13,6 +13,7 @@ from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discounts_grant
 from payments.services.standing import standing_refresh
+from payments.services.statements import statement_imported
 
 
 @subscribe("credit_note.issued", "credit_note.imported", name="payments.apply_credit_note")
@@ -67,3 +68,13 @@ def refresh_standing(event: Event) -> None:
     """Keeps the customer's payment status: good, warning or overdue."""
     if event.customer_id is not None:
         standing_refresh(customer_id=event.customer_id, now=clock.now())
+
+
+def _is_a_statement(entry: EventInput) -> bool:
+    return entry.data.get("kind") in {"statement", "payouts"}
+
+
+@subscribe("import.finished", name="payments.match_imported_statement", concerns=_is_a_statement)
+def match_imported_statement(event: Event) -> None:
+    """The table of a statement was read: its lines are matched."""
+    statement_imported(import_id=event.subject_id, now=clock.now())

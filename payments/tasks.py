@@ -5,13 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from billing_assistant.core import clock
-from billing_assistant.core.queue import task
+from billing_assistant.core.queue import enqueue, task
 from billing_assistant.core.services.tallies import tallies_fold
 from billing_assistant.ledger.models import AccountTally
 from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
 from payments.services.standing import standings_refresh
+from payments.services.statement_steps import statement_advance
+from payments.services.statements import LEFT as STATEMENT_LEFT
+from payments.services.statements import TASK as STATEMENT_TASK
+from payments.services.statements import statements_sweep
 
 
 @task("payments.ask_checkout")
@@ -37,3 +41,16 @@ def fold_tallies() -> None:
     """Makes one row of the many that an hour of work adds to the tallies."""
     for model in (InvoiceTally, PaymentTally, AccountTally):
         tallies_fold(model)
+
+
+@task(STATEMENT_TASK)
+def advance_statement(statement_id: str) -> None:
+    """Works on a statement for two minutes; hands over to a fresh task when there is more."""
+    if statement_advance(statement_id=UUID(statement_id)):
+        enqueue(STATEMENT_TASK, statement_id=statement_id)
+
+
+@task("payments.sweep_statements")
+def sweep_statements() -> None:
+    """Wakes statements that a dead worker or a lost task left behind."""
+    statements_sweep(before=clock.now() - STATEMENT_LEFT)

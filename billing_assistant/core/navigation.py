@@ -54,6 +54,7 @@ PAGES: Final = (
     NavItem(_("Quotes"), "file-text", "invoices:quotes", Right.INVOICES_VIEW),
     NavItem(_("Catalogue"), "package", "invoices:catalogue", Right.INVOICES_VIEW, key="k"),
     NavItem(_("Payments"), "cash", "payments:list", Right.PAYMENTS_VIEW, on_phone=True, key="p"),
+    NavItem(_("Reconciliation"), "building-bank", "payments:reconciliation", Right.PAYMENTS_VIEW, key="a"),
     NavItem(_("Messages"), "mail", "messages:list", Right.MESSAGES_VIEW, key="m"),
     NavItem(_("Reports"), "chart-bar", "reports:aging", Right.REPORTS_VIEW, ("/reports/",), key="r"),
     NavItem(_("Approvals"), "checklist", "shell:approvals", Right.APPROVALS_DECIDE),

@@ -25,6 +25,8 @@ class AccountKind(Status):
     GATEWAY_FEES = "gateway_fees", _("Gateway fees"), "neutral", "receipt"
     EXCHANGE = "exchange", _("Currency exchange"), "neutral", "arrows-exchange"
     EXCHANGE_RESULT = "exchange_result", _("Exchange gains and losses"), "neutral", "trending-up"
+    BANK_FEES = "bank_fees", _("Bank and provider fees"), "neutral", "receipt"
+    SUSPENSE = "suspense", _("Suspense"), "warning", "hourglass"
 
 
 OWNED: Final = frozenset({AccountKind.RECEIVABLE, AccountKind.CUSTOMER_CREDIT})
@@ -44,6 +46,9 @@ class EntryKind(Status):
     DISPUTE = "dispute", _("Disputed payment"), "danger", "alert-triangle"
     FEE = "fee", _("Gateway fee"), "neutral", "receipt"
     EXCHANGE = "exchange", _("Exchange difference"), "neutral", "arrows-exchange"
+    BANK_FEE = "bank_fee", _("Bank fee"), "neutral", "receipt"
+    SUSPENSE = "suspense", _("Suspense"), "warning", "hourglass"
+    PAYOUT = "payout", _("Payout"), "neutral", "switch-horizontal"
 
 
 MOVES_PAID: Final = frozenset(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_no_index_twice'),
+        ('core', '0008_no_index_twice'),
         ('customers', '0009_only_a_merge_under_way_moves'),
         ('invoices', '0022_books_are_closed'),
     ]

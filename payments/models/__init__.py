@@ -1,6 +1,22 @@
 from payments.models.checkouts import Checkout
+from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.refunds import Refund
+from payments.models.statements import BankAccount, Statement, StatementLine
 from payments.models.tallies import PaymentTally
 
-__all__ = ["Allocation", "Checkout", "Payment", "PaymentTally", "Refund", "WriteOff"]
+__all__ = [
+    "Allocation",
+    "BalanceDifference",
+    "BankAccount",
+    "Checkout",
+    "LineMatch",
+    "MatchCandidate",
+    "MatchRule",
+    "Payment",
+    "PaymentTally",
+    "Refund",
+    "Statement",
+    "StatementLine",
+    "WriteOff",
+]

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from payments.web import apply, books, certificates, credits, detail, events, lists, record, refunds
+from payments.web import (
+    apply,
+    books,
+    certificates,
+    credits,
+    detail,
+    events,
+    lists,
+    reconciliation_urls,
+    record,
+    refunds,
+)
 
 app_name = "payments"
 
@@ -24,4 +35,5 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/credit/", credits.invoice_credit_page, name="invoice_credit"),
     path("invoices/<uuid:invoice_id>/postings/", books.postings_page, name="postings"),
     path("invoices/<uuid:invoice_id>/write-off/", credits.invoice_write_off_page, name="invoice_write_off"),
+    *reconciliation_urls.urlpatterns,
 ]

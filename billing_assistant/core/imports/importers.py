@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError, NotFound
-from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.models import BusinessProfile, DataImport
 from billing_assistant.core.rights import Right
 
 CHUNK: Final = 500
@@ -155,6 +155,8 @@ class Importer(ABC):
     icon: ClassVar[str]
     right: ClassVar[Right]
     asks_currency: ClassVar[bool] = False
+    listed: ClassVar[bool] = True
+    """Whether the page of imports offers it; else another page brings its files."""
     fields: ClassVar[Sequence[ImportField]]
     about: ClassVar[Sequence[str]] = ()
     """The fields that say whom or what a row is about; the first that is filled is shown beside a fault."""
@@ -170,6 +172,10 @@ class Importer(ABC):
     @abstractmethod
     def write(self, work: Sequence[Any], context: ImportContext) -> Tally:
         """Writes one batch inside the caller's transaction, with savepoints of its own where a row may fail."""
+
+    def result_url(self, run: DataImport) -> str:
+        """The page where what was imported is worked on; empty where there is none."""
+        return ""
 
     def field(self, name: str) -> ImportField | None:
         return next((each for each in self.fields if each.name == name), None)

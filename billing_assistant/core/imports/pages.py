@@ -49,7 +49,7 @@ NAMED: Final = frozenset({ImportState.UPLOADED, ImportState.CHECKED, ImportState
 def import_list(request: HttpRequest) -> HttpResponseBase:
     """Bring a file, and the imports so far."""
     actor, profile = actor_of(request), current_profile(request)
-    kinds = [each for each in importers() if each.right in actor.rights]
+    kinds = [each for each in importers() if each.listed and each.right in actor.rights]
     form = UploadForm(posted(request), request.FILES or None, kinds=kinds, kind=request.GET.get("kind", ""))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -111,6 +111,7 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
         "more_faults": len(faults) > SHOWN_FAULTS,
         "wrote": run.new + run.changed,
         "may_name": run.state_word in NAMED,
+        "result_url": importer.result_url(run),
         "total": max(run.about_rows, run.rows_done, 1),
     }
     return render_page(request, "imports/run.html", context, fragment="imports/partials/run.html")

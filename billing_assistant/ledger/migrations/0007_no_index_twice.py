@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_no_index_twice'),
+        ('core', '0008_no_index_twice'),
         ('ledger', '0006_accounts_by_day'),
     ]
 

@@ -43,13 +43,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class EntryInput:
-    """A balanced entry to be posted about a document. `booked_on` is the profile's local date."""
+    """A balanced entry to be posted about a document. `booked_on` is the profile's local date.
+
+    One without an owner moves no receivable and no customer's credit.
+    """
 
     profile_id: UUID
     kind: EntryKind
     booked_on: date
     currency: str
-    owner_id: UUID
+    owner_id: UUID | None
     document_id: UUID
     document_number: str
     sides: tuple[Side, ...]
@@ -83,7 +86,7 @@ def entries_post(*, entries: Iterable[EntryInput], actor: Actor, now: datetime) 
     everything = list(entries)
     for start in range(0, len(everything), CHUNK):
         _post_chunk(everything[start : start + CHUNK], actor, now)
-    balances_apply([_change(entry) for entry in everything])
+    balances_apply([_change(entry, entry.owner_id) for entry in everything if entry.owner_id is not None])
 
 
 def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
@@ -157,12 +160,12 @@ def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     return {key: by_key[key] for key in keys if key in by_key}
 
 
-def _change(entry: EntryInput) -> BalanceChange:
+def _change(entry: EntryInput, owner_id: UUID) -> BalanceChange:
     receivable = sum((s.amount for s in entry.sides if s.account is AccountKind.RECEIVABLE), ZERO)
     credit = -sum((s.amount for s in entry.sides if s.account is AccountKind.CUSTOMER_CREDIT), ZERO)
     return BalanceChange.of(
         profile_id=entry.profile_id,
-        owner_id=entry.owner_id,
+        owner_id=owner_id,
         currency=entry.currency,
         kind=entry.kind,
         booked_on=entry.booked_on,

@@ -1,0 +1,152 @@
+"""Reads of accounts, statements and their lines, scoped to the actor's business profiles first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.money import ZERO
+from billing_assistant.core.rights import Right
+from payments.models import BankAccount, LineMatch, MatchCandidate, Statement, StatementLine
+from payments.statement_states import OPEN_LINES, LineState
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilters:
+    """What narrows the lines of an account. `state` None with `open` are those that somebody has to look at."""
+
+    search: str = ""
+    state: LineState | None = None
+    open: bool = False
+    incoming: bool | None = None
+    since: date | None = None
+    until: date | None = None
+    statement_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class AccountFigures:
+    """What is open on an account: lines, money in and money out; and until when its statements go."""
+
+    open: int = 0
+    suggested: int = 0
+    incoming: Decimal = ZERO
+    outgoing: Decimal = ZERO
+    until: date | None = None
+
+
+def bank_accounts_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[BankAccount]:
+    """Accounts that the actor may see, of one profile or all of theirs, those in use first."""
+    actor.require(Right.PAYMENTS_VIEW)
+    rows = BankAccount.objects.select_related("profile").order_by("-is_active", "name")
+    if profile_id is not None:
+        return rows.filter(profile_id=profile_id) if actor.can_see(profile_id) else rows.none()
+    return rows if actor.profile_ids is None else rows.filter(profile_id__in=actor.profile_ids)
+
+
+def bank_account_get(actor: Actor, account_id: UUID) -> BankAccount:
+    """One account. Raises NotFound, also for one of another profile."""
+    found = bank_accounts_for(actor).filter(pk=account_id).first()
+    if found is None:
+        raise NotFound(_("There is no such account."))
+    return found
+
+
+def account_figures(accounts: Iterable[BankAccount]) -> dict[UUID, AccountFigures]:
+    """What is open on accounts, two queries for all of them. The caller has scoped them."""
+    found = {account.pk: AccountFigures() for account in accounts}
+    opened = StatementLine.objects.filter(account__in=list(found), state__in=OPEN_LINES).order_by()
+    for row in opened.values("account_id").annotate(
+        open=Count("id"),
+        suggested=Count("id", filter=Q(state=LineState.SUGGESTED)),
+        incoming=Sum("amount", filter=Q(amount__gt=0)),
+        outgoing=Sum("amount", filter=Q(amount__lt=0)),
+    ):
+        figures = found[row["account_id"]]
+        figures.open, figures.suggested = row["open"], row["suggested"]
+        figures.incoming, figures.outgoing = row["incoming"] or ZERO, row["outgoing"] or ZERO
+    ends = Statement.objects.filter(account__in=list(found)).order_by().values_list("account_id")
+    for account_id, until in ends.annotate(until=Max("period_to")):
+        found[account_id].until = until
+    return found
+
+
+def statements_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Statement]:
+    """Statements that the actor may see, of one profile or all of theirs, newest first."""
+    actor.require(Right.PAYMENTS_VIEW)
+    rows = Statement.objects.select_related("account", "file", "data_import").order_by("-id")
+    if profile_id is not None:
+        return rows.filter(profile_id=profile_id) if actor.can_see(profile_id) else rows.none()
+    return rows if actor.profile_ids is None else rows.filter(profile_id__in=actor.profile_ids)
+
+
+def statement_get(actor: Actor, statement_id: UUID) -> Statement:
+    """One statement. Raises NotFound, also for one of another profile."""
+    found = statements_for(actor).filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound(_("There is no such statement."))
+    return found
+
+
+def statement_counts(statement: Statement) -> dict[LineState, int]:
+    """How many of the lines that a statement brought are in each state. The caller has scoped it."""
+    rows = StatementLine.objects.filter(statement=statement).order_by().values_list("state")
+    return {LineState(state): count for state, count in rows.annotate(count=Count("id"))}
+
+
+def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
+    """Lines of an account, newest first, with what was found and done for each. The caller has scoped it."""
+    candidates = MatchCandidate.objects.select_related("rule", "customer", "payment__customer", "payout__account")
+    standing = LineMatch.objects.filter(undone_at__isnull=True).select_related("payment__customer", "rule")
+    return (
+        StatementLine.objects.filter(account=account)
+        .select_related("payout__account")
+        .prefetch_related(
+            Prefetch("candidates", queryset=candidates.order_by("rank")),
+            Prefetch("matches", queryset=standing.order_by("id")),
+        )
+        .order_by("-booked_on", "-id")
+    )
+
+
+def lines_filtered(rows: QuerySet[StatementLine], filters: LineFilters) -> QuerySet[StatementLine]:
+    """The lines that fit all filters; text is looked for in what stands on the line, an amount in its amount."""
+    if filters.open:
+        rows = rows.filter(state__in=OPEN_LINES)
+    if filters.state is not None:
+        rows = rows.filter(state=filters.state)
+    if filters.incoming is not None:
+        rows = rows.filter(amount__gt=0) if filters.incoming else rows.filter(amount__lt=0)
+    if filters.since:
+        rows = rows.filter(booked_on__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(booked_on__lte=filters.until)
+    if filters.statement_id:
+        rows = rows.filter(statement_id=filters.statement_id)
+    return rows.filter(_says(filters.search)) if filters.search else rows
+
+
+def line_get(actor: Actor, line_id: UUID) -> StatementLine:
+    """One line with all that a page shows of it. Raises NotFound, also for one of another profile."""
+    actor.require(Right.PAYMENTS_VIEW)
+    seen = StatementLine.objects.select_related("account__profile").filter(pk=line_id).first()
+    if seen is None or not actor.can_see(seen.profile_id):
+        raise NotFound(_("There is no such line."))
+    return lines_of(seen.account).select_related("account__profile", "payout__account").get(pk=line_id)
+
+
+def _says(text: str) -> Q:
+    found = Q(counterparty__icontains=text) | Q(reference__icontains=text) | Q(text__icontains=text)
+    plain = text.replace(",", "").replace(" ", "")
+    if plain.replace(".", "", 1).lstrip("-").isdigit() and plain.isascii():
+        amount = abs(Decimal(plain))
+        found |= Q(amount__in=[amount, -amount])
+    return found | Q(bank_id__iexact=text)

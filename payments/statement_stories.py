@@ -1,0 +1,35 @@
+"""How events about reconciliation read in a timeline."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from billing_assistant.core.models import Event
+from billing_assistant.core.ui.stories import story_register
+
+ACCOUNT = "payments:bank_account"
+STATEMENT = "payments:statement"
+RULE = "payments:match_rule"
+
+
+def lines_read(event: Event) -> str:
+    """How many lines the file had, and how many of them were new."""
+    count = int(event.data.get("lines", 0))
+    words = {"n": count, "new": event.data.get("new", 0)}
+    return ngettext("%(n)s line, %(new)s new", "%(n)s lines, %(new)s new", count) % words
+
+
+def rule_now(event: Event) -> str:
+    """Whether a rule is on, and whether it posts by itself."""
+    if not event.data.get("is_on"):
+        return gettext("off")
+    return gettext("posts by itself") if event.data.get("automatic") else gettext("only suggests")
+
+
+story_register("bank_account.added", _("Account %(label)s added"), icon="building-bank", url_name=ACCOUNT)
+story_register("bank_account.changed", _("Account %(label)s changed"), icon="building-bank", url_name=ACCOUNT)
+story_register(
+    "statement.read", _("Statement of %(label)s read"), icon="file-import", url_name=STATEMENT, detail=lines_read
+)
+story_register("match_rule.changed", _("Rule “%(label)s” changed"), icon="adjustments", url_name=RULE, detail=rule_now)
