@@ -8,10 +8,29 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.admin import ReadTable, service_action
+from billing_assistant.core.admin import ReadTable, history_tables, service_action
+from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
-from integrations.models import DemoDelivery, DemoPayment, DemoSession, WebhookEvent
+from integrations.models import DemoDelivery, DemoPayment, DemoSession, GatewayConnection, WebhookEvent
+from integrations.services.connections import connection_disable
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
+
+
+@admin.register(GatewayConnection)
+class GatewayConnectionAdmin(ReadTable):
+    """Keys are not shown, not even sealed."""
+
+    exclude = tuple(column for text in sealed_texts(GatewayConnection) for column in text.columns)
+    view_right = Right.SETTINGS_EDIT
+    list_display = ("vendor", "environment", "account", "account_label", "profile", "enabled", "checked_at")
+    list_filter = ("vendor", "environment", "enabled", "profile")
+    list_select_related = ("profile",)
+    search_fields = ("account", "account_label", "vendor")
+    actions = ["turn_off"]
+
+    @service_action(_("Turn off"), right=Right.SETTINGS_EDIT)
+    def turn_off(self, row: GatewayConnection, *, actor: Actor, now: datetime) -> None:
+        connection_disable(connection_id=row.pk, actor=actor, now=now)
 
 
 @admin.register(WebhookEvent)
@@ -61,3 +80,6 @@ class DemoDeliveryAdmin(DemoTable):
     list_display = ("id", "created_at", "kind", "object_id", "attempts", "due_at", "delivered_at", "last_error")
     list_filter = ("kind", ("delivered_at", admin.EmptyFieldListFilter))
     search_fields = ("id", "object_id")
+
+
+history_tables("integrations")

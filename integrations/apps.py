@@ -9,3 +9,4 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("integrations.privacy")
+        import_module("integrations.stories")

@@ -11,6 +11,12 @@ class GatewayUnknown(NotFound):
     code = "gateway_unknown"
 
 
+class ConnectionNotReady(DomainError):
+    """It was not tested since its keys changed, or the test failed."""
+
+    code = "connection_not_ready"
+
+
 class WebhookNotWaiting(DomainError):
     """The event was processed already, or is being processed."""
 

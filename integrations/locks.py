@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from integrations.models import DemoPayment, DemoSession, WebhookEvent
+from integrations.models import DemoPayment, DemoSession, GatewayConnection, WebhookEvent
 
 
 def webhook_lock(event_id: UUID) -> WebhookEvent:
@@ -18,6 +18,16 @@ def webhook_lock(event_id: UUID) -> WebhookEvent:
     if event is None:
         raise NotFound(_("There is no such event."))
     return event
+
+
+def connection_lock(connection_id: UUID) -> GatewayConnection:
+    """Locks a connection to a payment provider. Raises NotFound."""
+    set_lock_timeout()
+    rows = GatewayConnection.objects.select_for_update(of=("self",)).select_related("profile")
+    connection = rows.filter(pk=connection_id).first()
+    if connection is None:
+        raise NotFound(_("There is no such connection."))
+    return connection
 
 
 def demo_session_lock(session_id: str) -> DemoSession:

@@ -1,18 +1,26 @@
-"""The one place that knows which vendors there are. Everything else asks here and sees ports only."""
+"""The one place that knows which vendors there are. Everything else asks here and sees ports only.
+
+A gateway is made from a connection of a business profile. Connections that are off still answer about what was begun
+with them: only new payments are not offered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrations.demo_gateway import tasks as demo_tasks
 from integrations.demo_gateway.adapter import DemoGateway
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import PaymentGateway
+from integrations.models import GatewayConnection
+from integrations.ports.payments import Environment, PaymentGateway, WebhookCheck
+from integrations.vendors import Facts, is_vendor, vendor_named
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -20,22 +28,87 @@ if TYPE_CHECKING:
 _demo = DemoGateway()
 
 
-def gateways() -> tuple[PaymentGateway, ...]:
-    """Every payment gateway that is set up, the preferred one first."""
+def built_in() -> tuple[PaymentGateway, ...]:
+    """Gateways that need no connection."""
     return (_demo,) if settings.DEMO else ()
 
 
-def gateway(name: str) -> PaymentGateway:
-    """The gateway of a name. Raises GatewayUnknown (404) when it is not set up."""
-    for each in gateways():
+def gateways(profile_id: UUID) -> tuple[PaymentGateway, ...]:
+    """Every gateway with which clients of a business profile can pay, the preferred one first."""
+    connections = GatewayConnection.objects.filter(profile_id=profile_id, enabled=True)
+    return (*map(gateway_of, connections), *built_in())
+
+
+def gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
+    """The gateway whose page takes payments in a currency; None when clients cannot pay online."""
+    able = (each for each in gateways(profile_id) if each.capabilities.hosted_page)
+    return next((each for each in able if each.capabilities.takes(currency)), None)
+
+
+def gateway(name: str, *, account: str = "", profile_id: UUID | None = None) -> PaymentGateway:
+    """The gateway with which something was begun: vendor, payee, profile; also one that is off now.
+
+    Raises GatewayUnknown (404) when it is not set up.
+    """
+    for each in built_in():
         if each.name == name:
             return each
-    raise GatewayUnknown(_("No payment gateway “%(name)s” is set up.") % {"name": name[:30]})
+    connections = GatewayConnection.objects.filter(vendor=name, account=account).exclude(account="")
+    if profile_id is not None:
+        connections = connections.filter(profile_id=profile_id)
+    found = connections.order_by("-enabled", "position", "id").first() if is_vendor(name) else None
+    if found is None:
+        raise _unknown(name)
+    return gateway_of(found)
 
 
-def gateway_for(currency: str) -> PaymentGateway | None:
-    """The gateway that takes online payments in a currency; None when clients cannot pay online."""
-    return next((each for each in gateways() if each.capabilities.takes(currency)), None)
+def gateway_of(connection: GatewayConnection) -> PaymentGateway:
+    """The adapter of a connection. Raises VendorUnknown for a vendor that is no longer there."""
+    return vendor_named(connection.vendor).build(facts_of(connection))
+
+
+def facts_of(connection: GatewayConnection) -> Facts:
+    """What its adapter is made from."""
+    return Facts(
+        connection_id=connection.pk,
+        profile_id=connection.profile_id,
+        environment=Environment(connection.environment),
+        account=connection.account,
+        values=connection.values,
+        hook_secret=connection.hook_secret,
+        hook_url=hook_url(connection),
+    )
+
+
+def hook_url(connection: GatewayConnection) -> str:
+    """Where the vendor tells us about this connection; it holds a secret where the vendor signs nothing."""
+    arguments = [connection.vendor, connection.pk]
+    if vendor_named(connection.vendor).webhook_check is WebhookCheck.SECRET_URL:
+        path = reverse("hooks:secret", args=[*arguments, connection.hook_secret])
+    else:
+        path = reverse("hooks:connection", args=arguments)
+    return settings.PUBLIC_BASE_URL + path
+
+
+def hook_candidates(vendor: str, connection_id: UUID | None) -> list[tuple[PaymentGateway, GatewayConnection | None]]:
+    """Who may have been meant by a call to `/hooks/<vendor>/…`. Raises GatewayUnknown when there is nobody."""
+    found: list[tuple[PaymentGateway, GatewayConnection | None]] = []
+    if connection_id is None:
+        found = [(each, None) for each in built_in() if each.name == vendor]
+    if not found and is_vendor(vendor):
+        found = [(gateway_of(each), each) for each in _connections(vendor, connection_id)]
+    if not found:
+        raise _unknown(vendor)
+    return found
+
+
+def _connections(vendor: str, connection_id: UUID | None) -> Iterable[GatewayConnection]:
+    rows = GatewayConnection.objects.filter(vendor=vendor)
+    return rows if connection_id is None else rows.filter(pk=connection_id)
+
+
+def _unknown(name: str) -> GatewayUnknown:
+    return GatewayUnknown(_("No payment gateway “%(name)s” is set up.") % {"name": name[:30]})
 
 
 def clockworks() -> tuple[Callable[[datetime], None], ...]:

@@ -39,6 +39,7 @@ def settings_from(env: Env) -> dict[str, Any]:
         "GOOGLE_API_KEY": env.google_api_key,
         "GEMINI_MODEL": env.gemini_model,
         "GEMINI_BASE_URL": env.gemini_base_url,
+        "VENDOR_BASE_URLS": env.vendor_base_urls,
         "FAIL_POINTS": env.fail_points,
         "BILLING_CHUNK": env.billing_chunk,
         "STAFF_MFA_REQUIRED": env.staff_mfa_required,

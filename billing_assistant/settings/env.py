@@ -53,6 +53,7 @@ class Env:
     google_api_key: str
     gemini_model: str
     gemini_base_url: str
+    vendor_base_urls: dict[str, str]
     fail_points: str
     billing_chunk: int
     staff_mfa_required: bool
@@ -92,6 +93,7 @@ def read_env(*, production: bool) -> Env:
         google_api_key=env.str("GOOGLE_API_KEY", default=""),
         gemini_model=env.str("GEMINI_MODEL", default="gemini-3.5-flash"),
         gemini_base_url=env.str("GEMINI_BASE_URL", default=""),
+        vendor_base_urls=env.dict("VENDOR_BASE_URLS", default={}),
         fail_points=env.str("FAIL_POINTS", default=""),
         billing_chunk=env.int("BILLING_CHUNK", default=250),
         staff_mfa_required=env.bool("STAFF_MFA_REQUIRED", default=production),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -11,17 +11,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import exact_json
-from billing_assistant.core.errors import Rejected
+from billing_assistant.core.errors import Rejected, Unavailable
 from integrations import webhook_signatures
 from integrations.demo_gateway import client, keys
 from integrations.demo_gateway.payloads import payment_of, request_body, session_of
 from integrations.ports.payments import (
     Capabilities,
+    Checked,
     CheckoutRequest,
     CheckoutSession,
     Environment,
     NoticeKind,
     ProviderPayment,
+    WebhookCall,
     WebhookNotice,
     WebhookUnreadable,
 )
@@ -42,10 +44,17 @@ class DemoGateway:
     def label(self) -> str:
         return gettext("Demo gateway")
 
+    def check(self) -> Checked:
+        try:
+            found = client.get("/account")
+            return Checked(account=_word(found["id"]), label=self.label, environment=self.environment)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unavailable("The gateway's answer could not be read.") from error
+
     def checkout_create(self, request: CheckoutRequest) -> CheckoutSession:
         return session_of(client.post("/sessions", request_body(request), idempotency_key=request.idempotency_key))
 
-    def checkout_find(self, idempotency_key: str) -> CheckoutSession | None:
+    def checkout_find(self, idempotency_key: str, *, since: datetime) -> CheckoutSession | None:
         found = client.get("/sessions", idempotency_key=idempotency_key)
         sessions = found.get("data") if isinstance(found, dict) else None
         return session_of(sessions[0]) if sessions else None
@@ -64,10 +73,9 @@ class DemoGateway:
     def payment_fetch(self, external_id: str) -> ProviderPayment:
         return payment_of(client.get(f"/payments/{_part(external_id)}"))
 
-    def webhook_verify(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        webhook_signatures.verify(
-            secret=keys.webhook_secret(), header=headers.get(keys.SIGNATURE_HEADER, ""), body=body, now=now
-        )
+    def webhook_verify(self, call: WebhookCall) -> None:
+        header = call.headers.get(keys.SIGNATURE_HEADER, "")
+        webhook_signatures.verify(secret=keys.webhook_secret(), header=header, body=call.body, now=call.now)
 
     def webhook_notice(self, body: bytes) -> WebhookNotice:
         try:

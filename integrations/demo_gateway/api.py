@@ -60,6 +60,11 @@ def sessions(request: HttpRequest) -> dict[str, Any]:
 
 
 @endpoint("GET")
+def account(_request: HttpRequest) -> dict[str, Any]:
+    return {"object": "account", "id": keys.ACCOUNT, "livemode": False}
+
+
+@endpoint("GET")
 def session(_request: HttpRequest, session_id: str) -> dict[str, Any]:
     return session_json(provider.session_get(account=keys.ACCOUNT, session_id=session_id))
 

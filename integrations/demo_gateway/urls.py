@@ -8,6 +8,7 @@ app_name = "demo_gateway"
 
 urlpatterns = [
     path("pay/<str:session_id>/", web.pay_page, name="page"),
+    path("api/v1/account", api.account, name="account"),
     path("api/v1/sessions", api.sessions, name="sessions"),
     path("api/v1/sessions/<str:session_id>", api.session, name="session"),
     path("api/v1/sessions/<str:session_id>/expire", api.session_expire, name="session-expire"),

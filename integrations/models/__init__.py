@@ -1,3 +1,4 @@
+from integrations.models.connections import ConnectionEnvironment, ConnectionState, GatewayConnection
 from integrations.models.demo import (
     DemoDelivery,
     DemoPayment,
@@ -8,11 +9,14 @@ from integrations.models.demo import (
 from integrations.models.webhooks import WebhookEvent, WebhookStatus
 
 __all__ = [
+    "ConnectionEnvironment",
+    "ConnectionState",
     "DemoDelivery",
     "DemoPayment",
     "DemoPaymentStatus",
     "DemoSession",
     "DemoSessionStatus",
+    "GatewayConnection",
     "WebhookEvent",
     "WebhookStatus",
 ]

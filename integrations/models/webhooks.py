@@ -30,6 +30,9 @@ class WebhookEvent(Entity):
         related_name="+",
         help_text=_("Known once the event was matched to something of ours."),
     )
+    connection = models.ForeignKey(
+        "integrations.GatewayConnection", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     source = models.CharField(max_length=30)
     account = models.CharField(max_length=60, blank=True)
     event_id = models.CharField(max_length=150)

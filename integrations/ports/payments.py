@@ -2,156 +2,70 @@
 
 Calls raise the three errors of `core.errors`: Rejected (final), Unavailable (nothing happened, try later),
 OutcomeUnknown (it may have happened: ask). An amount is `Money` in whole minor units; a moment is aware, in UTC.
+No method may be called inside a database transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
-from billing_assistant.core.errors import DomainError
-from billing_assistant.core.money import Money
+from django.utils.translation import gettext as _
 
+from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
+from integrations.ports.capabilities import Capabilities, Environment, WebhookCheck
+from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, HostedPages, SessionStatus
+from integrations.ports.disputes import Disputes
+from integrations.ports.errors import Unsupported, WebhookNotConfigured, WebhookRefused, WebhookUnreadable
+from integrations.ports.incoming import IncomingPayments
+from integrations.ports.payouts import Fees, Payouts
+from integrations.ports.prompts import PhonePrompts
+from integrations.ports.refunds import Refunds
+from integrations.ports.saved_methods import SavedMethods
+from integrations.ports.webhooks import NoticeKind, WebhookCall, WebhookNotice, Webhooks
 
-class Environment(StrEnum):
-    """Whether the money is real. A payment of the other kind than the gateway's own is never recorded."""
-
-    LIVE = "live"
-    TEST = "test"
-
-
-class SessionStatus(StrEnum):
-    """Where a hosted payment page stands at the gateway."""
-
-    OPEN = "open"
-    COMPLETE = "complete"
-    EXPIRED = "expired"
-
-
-class ProviderStatus(StrEnum):
-    """Where one attempt to pay stands at the gateway."""
-
-    PROCESSING = "processing"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    REFUNDED = "refunded"
-
-
-class NoticeKind(StrEnum):
-    """What a webhook is about, in our words."""
-
-    PAYMENT = "payment"
-    SESSION = "session"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a gateway can do; an unsupported call raises `Unsupported`. `currencies` None means any."""
-
-    hosted_page: bool = True
-    find_by_key: bool = False
-    expire: bool = False
-    currencies: frozenset[str] | None = None
-    shortest_life: timedelta = timedelta(minutes=30)
-    longest_life: timedelta = timedelta(hours=24)
-
-    def takes(self, currency: str) -> bool:
-        return self.currencies is None or currency in self.currencies
+__all__ = [
+    "Capabilities",
+    "Checked",
+    "CheckoutRequest",
+    "CheckoutSession",
+    "Decline",
+    "Environment",
+    "HostedPages",
+    "NoticeKind",
+    "PaymentGateway",
+    "ProviderPayment",
+    "ProviderStatus",
+    "SessionStatus",
+    "Unsupported",
+    "WebhookCall",
+    "WebhookCheck",
+    "WebhookNotConfigured",
+    "WebhookNotice",
+    "WebhookRefused",
+    "WebhookUnreadable",
+    "disputes_of",
+    "fees_of",
+    "hosted_pages_of",
+    "incoming_of",
+    "payouts_of",
+    "phone_prompts_of",
+    "refunds_of",
+    "saved_methods_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutRequest:
-    """A hosted page to be made. `reference` is ours and comes back on every object of it.
+class Checked:
+    """What the gateway says that our keys are for: the account that is paid, its name, and whether money is real."""
 
-    `idempotency_key` was stored before the call: the same key never makes a second page.
-    """
-
-    reference: str
-    money: Money
-    description: str
-    success_url: str
-    cancel_url: str
-    expires_at: datetime
-    idempotency_key: str
-    payer_name: str = ""
-    payer_email: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutSession:
-    """A hosted page as the gateway has it."""
-
-    external_id: str
-    url: str
-    status: SessionStatus
-    reference: str
-    money: Money
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderPayment:
-    """One attempt to pay as the gateway has it. `external_id` names this attempt alone; `money` is what was paid.
-
-    `payee` is the account that the money went to, `failure` the gateway's reason in plain words.
-    """
-
-    external_id: str
-    session_id: str
-    reference: str
-    status: ProviderStatus
-    money: Money
-    payee: str
-    environment: Environment
-    method: str
-    created_at: datetime
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookNotice:
-    """What a signed webhook says happened. Only a hint: the object is read again from the gateway."""
-
-    event_id: str
-    kind: NoticeKind
-    object_id: str
     account: str
-    name: str
+    label: str
+    environment: Environment
 
 
-class WebhookRefused(DomainError):
-    """No signature of ours on it: wrong, too old, or there is no secret to check against."""
-
-    code = "webhook_refused"
-    status = 401
-
-
-class WebhookNotConfigured(WebhookRefused):
-    """The secret is empty, so nothing can be believed."""
-
-    code = "webhook_not_configured"
-    status = 503
-
-
-class WebhookUnreadable(DomainError):
-    """Signed by the vendor, but not an event that can be read."""
-
-    code = "webhook_unreadable"
-    status = 400
-
-
-class Unsupported(DomainError):
-    """The gateway's capabilities say that it cannot do this."""
-
-    code = "unsupported_by_gateway"
-
-
-class PaymentGateway(Protocol):
-    """A payment gateway with a hosted page. No method may be called inside a database transaction."""
+class PaymentGateway(Webhooks, Protocol):
+    """What every payment gateway has. What else it can do stands in `capabilities`, one port for each."""
 
     @property
     def name(self) -> str:
@@ -173,29 +87,68 @@ class PaymentGateway(Protocol):
     def capabilities(self) -> Capabilities:
         """What can be asked of it."""
 
-    def checkout_create(self, request: CheckoutRequest) -> CheckoutSession:
-        """Makes a hosted page; the same idempotency key gives the same page again."""
-
-    def checkout_find(self, idempotency_key: str) -> CheckoutSession | None:
-        """The page that was made under a key, if any: how an unknown outcome is resolved."""
-
-    def checkout_fetch(self, external_id: str) -> CheckoutSession:
-        """A page as it stands now."""
-
-    def checkout_expire(self, external_id: str) -> CheckoutSession:
-        """Closes a page so that nobody can pay on it; one that is complete or expired is left as it is."""
-
-    def checkout_payments(self, external_id: str) -> Sequence[ProviderPayment]:
-        """Every attempt to pay on a page, the oldest first."""
+    def check(self) -> Checked:
+        """Tries the keys. Raises Rejected when they are not accepted."""
 
     def payment_fetch(self, external_id: str) -> ProviderPayment:
         """One attempt as it stands now."""
 
-    def webhook_verify(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        """Returns when the vendor signed exactly this body, lately. Raises WebhookRefused.
 
-        Constant time; refuses everything while the secret is empty.
-        """
+def hosted_pages_of(gateway: PaymentGateway) -> HostedPages:
+    """Raises Unsupported."""
+    if gateway.capabilities.hosted_page and isinstance(gateway, HostedPages):
+        return gateway
+    raise _cannot(gateway)
 
-    def webhook_notice(self, body: bytes) -> WebhookNotice:
-        """What a verified body says. Raises WebhookUnreadable."""
+
+def phone_prompts_of(gateway: PaymentGateway) -> PhonePrompts:
+    """Raises Unsupported."""
+    if gateway.capabilities.phone_prompt and isinstance(gateway, PhonePrompts):
+        return gateway
+    raise _cannot(gateway)
+
+
+def saved_methods_of(gateway: PaymentGateway) -> SavedMethods:
+    """Raises Unsupported."""
+    if gateway.capabilities.saved_methods and isinstance(gateway, SavedMethods):
+        return gateway
+    raise _cannot(gateway)
+
+
+def refunds_of(gateway: PaymentGateway) -> Refunds:
+    """Raises Unsupported."""
+    if gateway.capabilities.refunds and isinstance(gateway, Refunds):
+        return gateway
+    raise _cannot(gateway)
+
+
+def disputes_of(gateway: PaymentGateway) -> Disputes:
+    """Raises Unsupported."""
+    if gateway.capabilities.disputes and isinstance(gateway, Disputes):
+        return gateway
+    raise _cannot(gateway)
+
+
+def payouts_of(gateway: PaymentGateway) -> Payouts:
+    """Raises Unsupported."""
+    if gateway.capabilities.payouts and isinstance(gateway, Payouts):
+        return gateway
+    raise _cannot(gateway)
+
+
+def fees_of(gateway: PaymentGateway) -> Fees:
+    """Raises Unsupported."""
+    if gateway.capabilities.fees and isinstance(gateway, Fees):
+        return gateway
+    raise _cannot(gateway)
+
+
+def incoming_of(gateway: PaymentGateway) -> IncomingPayments:
+    """Raises Unsupported."""
+    if gateway.capabilities.incoming and isinstance(gateway, IncomingPayments):
+        return gateway
+    raise _cannot(gateway)
+
+
+def _cannot(gateway: PaymentGateway) -> Unsupported:
+    return Unsupported(_("%(gateway)s cannot do this.") % {"gateway": gateway.label})

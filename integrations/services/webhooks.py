@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,43 +20,84 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import WebhookNotWaiting
+from integrations.hook_secrets import secret_verify
 from integrations.locks import webhook_lock
-from integrations.models import WebhookEvent, WebhookStatus
-from integrations.ports.payments import WebhookUnreadable
-from integrations.registry import gateway
+from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
+from integrations.ports.payments import (
+    PaymentGateway,
+    WebhookCall,
+    WebhookCheck,
+    WebhookNotConfigured,
+    WebhookRefused,
+    WebhookUnreadable,
+)
+from integrations.ports.webhooks import WebhookAnswers
+from integrations.registry import gateway, gateway_of, hook_candidates
 from integrations.webhook_handlers import Outcome, handler_of
 
 LEASE: Final = timedelta(minutes=2)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MAX_ATTEMPTS: Final = 15
+Candidate = tuple[PaymentGateway, GatewayConnection | None]
 _TAKE: Final = """
 INSERT INTO integrations_webhookevent
-    (id, created_at, source, account, event_id, kind, object_id, body, status, attempts, due_at, outcome)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'received', 0, %s, '')
+    (id, created_at, connection_id, source, account, event_id, kind, object_id, body, status, attempts, due_at, outcome)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'received', 0, %s, '')
 ON CONFLICT (source, account, event_id) DO NOTHING
 """
 
 log = structlog.get_logger(__name__)
 
 
-def webhook_receive(*, vendor: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Checks the signature, then keeps the raw body once, then wakes a worker; False when we had the event already.
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a call: whether the event is new, and what the vendor wants to hear, if anything."""
+
+    is_new: bool
+    answer: bytes | None = None
+
+
+def webhook_receive(*, vendor: str, call: WebhookCall, connection_id: UUID | None = None) -> Received:
+    """Checks who sent it, then keeps the raw body once, then wakes a worker.
 
     Raises GatewayUnknown, WebhookRefused (nothing is kept then), WebhookUnreadable.
     """
-    source = gateway(vendor)
-    source.webhook_verify(headers=headers, body=body, now=now)
-    notice = source.webhook_notice(body)
+    source, of = _sender(hook_candidates(vendor, connection_id), call)
+    notice = source.webhook_notice(call.body)
     event_id = uuid7()
     row: list[Any] = [
-        event_id, now, source.name, notice.account, notice.event_id, notice.name[:80], notice.object_id, body, now
+        event_id, call.now, of and of.pk, source.name, notice.account, notice.event_id, notice.name[:80],
+        notice.object_id, call.body, call.now,
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, row)
         is_new = cursor.rowcount == 1
     if is_new:
         queue.enqueue_on_commit("integrations.process_webhook", event_id=str(event_id))
-    return is_new
+    answer = source.webhook_answer(notice, call.body) if isinstance(source, WebhookAnswers) else None
+    return Received(is_new, answer.body if answer else None)
+
+
+def _sender(candidates: list[Candidate], call: WebhookCall) -> Candidate:
+    """Whose call it is. Every candidate is tried, so that the time tells nothing about which one fits."""
+    fitting, refusals = [], []
+    for each in candidates:
+        try:
+            _prove(*each, call)
+        except WebhookRefused as refusal:
+            refusals.append(refusal)
+        else:
+            fitting.append(each)
+    if fitting:
+        return fitting[0]
+    raise next((one for one in refusals if not isinstance(one, WebhookNotConfigured)), refusals[0])
+
+
+def _prove(source: PaymentGateway, of: GatewayConnection | None, call: WebhookCall) -> None:
+    """The secret of the address where there is one to be known, then the vendor's own proof."""
+    if source.capabilities.webhook_check is WebhookCheck.SECRET_URL:
+        secret_verify(of.hook_secret if of else "", call.secret)
+    source.webhook_verify(call)
 
 
 def webhook_process(*, event_id: UUID, now: datetime) -> WebhookEvent | None:
@@ -64,7 +105,7 @@ def webhook_process(*, event_id: UUID, now: datetime) -> WebhookEvent | None:
     claimed = WebhookEvent.objects.filter(pk=event_id, status=WebhookStatus.RECEIVED, due_at__lte=now)
     if not claimed.update(due_at=now + LEASE, attempts=F("attempts") + 1):
         return None
-    event = WebhookEvent.objects.get(pk=event_id)
+    event = WebhookEvent.objects.select_related("connection").get(pk=event_id)
     try:
         outcome = _outcome(event, now)
     except (Unavailable, OutcomeUnknown, RetryLater) as error:
@@ -121,7 +162,7 @@ def may_see(actor: Actor, event: WebhookEvent) -> bool:
 
 
 def _outcome(event: WebhookEvent, now: datetime) -> Outcome:
-    source = gateway(event.source)
+    source = gateway_of(event.connection) if event.connection else gateway(event.source, account=event.account)
     try:
         notice = source.webhook_notice(bytes(event.body))
     except WebhookUnreadable as error:

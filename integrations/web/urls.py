@@ -6,4 +6,8 @@ from integrations.web import views
 
 app_name = "hooks"
 
-urlpatterns = [path("<slug:vendor>/", views.hook, name="vendor")]
+urlpatterns = [
+    path("<slug:vendor>/", views.hook, name="vendor"),
+    path("<slug:vendor>/<uuid:connection_id>/", views.hook, name="connection"),
+    path("<slug:vendor>/<uuid:connection_id>/<slug:secret>/", views.hook, name="secret"),
+]

@@ -19,7 +19,7 @@ from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import CheckoutSession, PaymentGateway, SessionStatus
+from integrations.ports.payments import CheckoutSession, PaymentGateway, SessionStatus, hosted_pages_of
 from integrations.registry import gateway as gateway_named
 from invoices.locks import invoices_lock
 from invoices.states import InvoiceState
@@ -59,7 +59,7 @@ def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
         return False
     checkout = Checkout.objects.select_related("invoice", "profile").get(pk=checkout_id)
     try:
-        gateway = gateway_named(checkout.gateway)
+        gateway = gateway_named(checkout.gateway, account=checkout.account, profile_id=checkout.profile_id)
         session = _session(gateway, checkout, now)
         if session is not None:
             _take_payments(gateway, checkout, session, now)
@@ -87,20 +87,21 @@ def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
 
 def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> CheckoutSession | None:
     """The page as it stands, closed first where it must be. None when the gateway never heard of it."""
+    pages = hosted_pages_of(gateway)
     if not checkout.external_id:
-        found = gateway.checkout_find(checkout.idempotency_key)
+        found = pages.checkout_find(checkout.idempotency_key, since=checkout.created_at)
         if found is None:
             _never_arrived(checkout, now)
             return None
         checkout = session_noted(checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now)
     over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now
     if over and gateway.capabilities.expire:
-        return gateway.checkout_expire(checkout.external_id)
-    return gateway.checkout_fetch(checkout.external_id)
+        return pages.checkout_expire(checkout.external_id)
+    return pages.checkout_fetch(checkout.external_id)
 
 
 def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:
-    for paid in gateway.checkout_payments(session.external_id):
+    for paid in hosted_pages_of(gateway).checkout_payments(session.external_id):
         provider_payment_take(gateway=gateway, paid=paid, now=now)
 
 

@@ -26,7 +26,7 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
-from integrations.ports.payments import CheckoutRequest, CheckoutSession, PaymentGateway
+from integrations.ports.payments import CheckoutRequest, CheckoutSession, PaymentGateway, hosted_pages_of
 from integrations.registry import gateway_for
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -73,7 +73,7 @@ def checkout_open(
     require_no_transaction()
     with transaction.atomic():
         invoice = _last_look(invoice_id, customer_id, amount)
-        gateway = gateway_for(invoice.currency)
+        gateway = gateway_for(invoice.profile_id, invoice.currency)
         if gateway is None:
             raise OnlinePaymentsOff(_("Online payment is not available for this invoice."))
         checkout = _reuse_or_begin(invoice, amount, gateway, actor, now)
@@ -171,7 +171,11 @@ def _reuse_or_begin(
 ) -> Checkout:
     for checkout in waiting_checkouts_lock(invoice.pk):
         fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
-        if fresh and checkout.amount == amount and checkout.gateway == gateway.name:
+        if (
+            fresh
+            and checkout.amount == amount
+            and (checkout.gateway, checkout.account) == (gateway.name, gateway.account)
+        ):
             return checkout
         checkout_close(checkout, now)
     checkout_id = uuid7()
@@ -209,7 +213,7 @@ def _request(checkout: Checkout, invoice: Invoice, urls: ReturnUrls) -> Checkout
 
 def _call(gateway: PaymentGateway, checkout: Checkout, request: CheckoutRequest) -> CheckoutSession:
     try:
-        return gateway.checkout_create(request)
+        return hosted_pages_of(gateway).checkout_create(request)
     except Rejected as error:
         _failed(checkout, CheckoutState.FAILED, str(error))
         raise CheckoutFailed(_("The payment page could not be opened. Nothing was charged.")) from error

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from billing_assistant.core.errors import RetryLater
 from integrations.models import WebhookStatus
-from integrations.ports.payments import NoticeKind, PaymentGateway, WebhookNotice
+from integrations.ports.payments import NoticeKind, PaymentGateway, WebhookNotice, hosted_pages_of
 from integrations.webhook_handlers import Outcome, webhook_handler
 from payments.models import Checkout
 from payments.services.checkout_ask import checkout_ask
@@ -27,8 +27,10 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
 @webhook_handler(NoticeKind.SESSION)
 def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
     """A page was closed: asks about its checkout at once."""
-    session = gateway.checkout_fetch(notice.object_id)
-    checkout = Checkout.objects.filter(gateway=gateway.name, external_id=session.external_id).first()
+    session = hosted_pages_of(gateway).checkout_fetch(notice.object_id)
+    checkout = Checkout.objects.filter(
+        gateway=gateway.name, account=gateway.account, external_id=session.external_id
+    ).first()
     if checkout is None:
         return Outcome(WebhookStatus.IGNORED, "No checkout of ours has this page.")
     if checkout.ask_at is None:

@@ -123,7 +123,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
     if is_fragment(request) and request.method == "GET":
         return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Refresh": "true"})
     payable, next_part = _payable(invoice), _next_part(invoice)
-    online = payable > 0 and gateway_for(invoice.currency) is not None
+    online = payable > 0 and gateway_for(invoice.profile_id, invoice.currency) is not None
     context = {
         "profile": profile,
         "invoice": invoice,

@@ -18,7 +18,7 @@ from tests.fakes.tasks import CollectedTasks
 def fake_gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """The only gateway that is set up."""
     fake = FakeGateway()
-    monkeypatch.setattr("integrations.registry.gateways", lambda: (fake,))
+    monkeypatch.setattr("integrations.registry.built_in", lambda: (fake,))
     return fake
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from billing_assistant.core.errors import Rejected
 from integrations import webhook_signatures
 from integrations.ports.payments import (
     Capabilities,
+    Checked,
     CheckoutRequest,
     CheckoutSession,
     Environment,
@@ -20,6 +21,7 @@ from integrations.ports.payments import (
     ProviderPayment,
     ProviderStatus,
     SessionStatus,
+    WebhookCall,
     WebhookNotice,
 )
 
@@ -46,6 +48,10 @@ class FakeGateway:
 
     # The port.
 
+    def check(self) -> Checked:
+        self._begin("check")
+        return Checked(self.account, self.label, self.environment)
+
     def checkout_create(self, request: CheckoutRequest) -> CheckoutSession:
         self._begin("checkout_create")
         known = self.keys.get(request.idempotency_key)
@@ -63,7 +69,7 @@ class FakeGateway:
         self._end()
         return self.sessions[self.keys[request.idempotency_key][0]]
 
-    def checkout_find(self, idempotency_key: str) -> CheckoutSession | None:
+    def checkout_find(self, idempotency_key: str, *, since: datetime) -> CheckoutSession | None:
         self._begin("checkout_find")
         known = self.keys.get(idempotency_key)
         return self.sessions[known[0]] if known else None
@@ -90,8 +96,9 @@ class FakeGateway:
             raise Rejected("The service answered 404.", status=404)
         return self.payments[external_id]
 
-    def webhook_verify(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        webhook_signatures.verify(secret=SECRET, header=headers.get("Fake-Signature", ""), body=body, now=now)
+    def webhook_verify(self, call: WebhookCall) -> None:
+        header = call.headers.get("Fake-Signature", "")
+        webhook_signatures.verify(secret=SECRET, header=header, body=call.body, now=call.now)
 
     def webhook_notice(self, body: bytes) -> WebhookNotice:
         event = exact_json.loads(body)

@@ -19,6 +19,7 @@ from integrations.ports.payments import (
     PaymentGateway,
     ProviderStatus,
     SessionStatus,
+    WebhookCall,
     WebhookRefused,
 )
 
@@ -76,9 +77,9 @@ class GatewayContract:
 
     def test_a_page_is_found_by_its_key(self, gateway: PaymentGateway) -> None:
         asked = request()
-        assert gateway.checkout_find(asked.idempotency_key) is None
+        assert gateway.checkout_find(asked.idempotency_key, since=clock.now()) is None
         session = gateway.checkout_create(asked)
-        assert gateway.checkout_find(asked.idempotency_key) == session
+        assert gateway.checkout_find(asked.idempotency_key, since=clock.now()) == session
 
     def test_a_payment_says_what_was_paid_and_for_what(self, gateway: PaymentGateway) -> None:
         asked = request()
@@ -122,7 +123,7 @@ class GatewayContract:
         self.pays(gateway, session)
         (paid,) = gateway.checkout_payments(session.external_id)
         headers, body = self.signed_event(gateway, paid.external_id)
-        gateway.webhook_verify(headers=headers, body=body, now=clock.now())
+        gateway.webhook_verify(WebhookCall(headers, body, clock.now()))
         notice = gateway.webhook_notice(body)
         assert (notice.kind, notice.object_id, notice.account) == (
             NoticeKind.PAYMENT,
@@ -137,4 +138,4 @@ class GatewayContract:
         headers, body = self.signed_event(gateway, paid.external_id)
         for wrong_headers, wrong_body in [({}, body), (headers, body + b" "), (headers, b""), ({"X": "y"}, body)]:
             with pytest.raises(WebhookRefused):
-                gateway.webhook_verify(headers=wrong_headers, body=wrong_body, now=clock.now())
+                gateway.webhook_verify(WebhookCall(wrong_headers, wrong_body, clock.now()))

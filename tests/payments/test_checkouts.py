@@ -111,7 +111,7 @@ def test_a_refusal_leaves_no_open_checkout(now, fake_gateway: FakeGateway) -> No
 
 
 def test_without_a_gateway_nobody_pays_online(now, monkeypatch) -> None:
-    monkeypatch.setattr("integrations.registry.gateways", tuple)
+    monkeypatch.setattr("integrations.registry.built_in", tuple)
     with pytest.raises(OnlinePaymentsOff):
         _open(invoice(), "52200.00")
 

@@ -33,7 +33,7 @@ def sealed_rows_reseal(*, report: Report | None = None) -> int:
     for model in sealing_models():
         with pgtrigger.ignore():  # the same text under another key is no history
             for table in (model, *_histories(model)):
-                count = sum(_reseal(model, table, text) for text in sealed_texts(model))
+                count = sum(_reseal(model, table, text) for text in sealed_texts(model) if _keeps(table, text))
                 total += count
                 if report is not None:
                     report(table._meta.db_table, count)
@@ -42,6 +42,11 @@ def sealed_rows_reseal(*, report: Report | None = None) -> int:
 
 def _histories(model: type[Model]) -> list[type[Model]]:
     return [one for one in apps.get_models() if getattr(one, "pgh_tracked_model", None) is model]
+
+
+def _keeps(table: type[Model], text: SealedText) -> bool:
+    """A history may be kept without the sealed text."""
+    return any(each.name == text.name + SEALED for each in table._meta.concrete_fields)
 
 
 def _reseal(model: type[Model], table: type[Model], text: SealedText) -> int:

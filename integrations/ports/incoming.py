@@ -1,0 +1,20 @@
+"""The port to money that comes without a checkout of ours: paid at a Paybill, with a reference that the payer typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from integrations.ports.attempts import ProviderPayment
+
+
+@runtime_checkable
+class IncomingPayments(Protocol):
+    """Capability `incoming`. The `reference` of such a payment is what a person typed: it may be anything."""
+
+    def incoming_prepare(self) -> None:
+        """Tells the gateway where to announce such money. Safe to repeat."""
+
+    def incoming_list(self, *, since: datetime, until: datetime) -> Sequence[ProviderPayment]:
+        """What came from `since` on and before `until`, the oldest first: finds what was announced and got lost."""
