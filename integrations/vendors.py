@@ -20,7 +20,9 @@ from billing_assistant.core.errors import NotFound
 from integrations.ports.payments import Environment, PaymentGateway, WebhookCheck
 
 Text = str | Promise
-_MODULES: Final[Mapping[str, str]] = {}
+_MODULES: Final[Mapping[str, str]] = {
+    "stripe": "integrations.stripe.vendor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Vendor:
     text: Text
     fields: tuple[CredentialField, ...]
     build: Callable[[Facts], PaymentGateway]
+    icon: str = "credit-card"
     webhook_check: WebhookCheck = WebhookCheck.SIGNATURE
     environments: tuple[Environment, ...] = (Environment.TEST, Environment.LIVE)
     steps: tuple[Text, ...] = ()

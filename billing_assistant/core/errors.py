@@ -107,11 +107,12 @@ class Rejected(ProviderError):
 
 
 class Unavailable(ProviderError):
-    """Nothing happened there; trying again with backoff is safe."""
+    """Nothing happened there; trying again with backoff is safe. `status` is the answer's, None without one."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class OutcomeUnknown(ProviderError):

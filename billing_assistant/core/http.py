@@ -266,11 +266,11 @@ def _raise_for(response: Response, *, repeatable: bool) -> None:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status in TRY_AGAIN:
-        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers))
+        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
     if status in FAILED_MIDWAY and not repeatable:
         raise OutcomeUnknown(f"The service answered {status} in the middle of the call.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers))
+        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
     raise Refusal(response)
 
 

@@ -16,7 +16,10 @@ from integrations.ports.checkouts import SessionStatus
 
 @dataclass(frozen=True, slots=True)
 class SetupRequest:
-    """A page on which a client saves a method. `payer_reference` is our id of the client, in `currency` they owe."""
+    """A page on which a client saves a method. `payer_reference` is our id of the client, in `currency` they owe.
+
+    `payer_token` is the gateway's word for the client where they have saved something there before.
+    """
 
     reference: str
     payer_reference: str
@@ -27,6 +30,7 @@ class SetupRequest:
     idempotency_key: str
     payer_name: str = ""
     payer_email: str = ""
+    payer_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

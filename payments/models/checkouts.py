@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pghistory
 from django.db import models
@@ -14,6 +14,8 @@ from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
 from payments.states import CheckoutState
+
+LONGEST_URL: Final = 2000
 
 
 @pghistory.track()
@@ -30,7 +32,7 @@ class Checkout(Entity):
     status = models.CharField(max_length=20, choices=CheckoutState.choices(), default=CheckoutState.OPEN)
     idempotency_key = models.CharField(max_length=80, unique=True)
     external_id = models.CharField(max_length=120, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=LONGEST_URL, blank=True)
     expires_at = models.DateTimeField()
     ask_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the gateway is asked again; empty once nothing is open there.")

@@ -91,7 +91,7 @@ def session_noted(*, checkout_id: UUID, session: CheckoutSession, actor: Actor, 
     with transaction.atomic():
         checkout = checkout_lock(checkout_id)
         is_new = not checkout.external_id
-        checkout.external_id, checkout.url = session.external_id, session.url[:500]
+        checkout.external_id, checkout.url = session.external_id, session.url
         if checkout.status == CheckoutState.UNKNOWN:
             checkout.status = CheckoutState.OPEN
         if checkout.status == CheckoutState.EXPIRED:

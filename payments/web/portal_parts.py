@@ -29,7 +29,7 @@ from billing_assistant.core.money import ZERO, minor_unit
 from billing_assistant.core.states import Status
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.ui.forms import AmountField
-from billing_assistant.core.web import add_domain_error, go_to, is_fragment, now_of, render_page
+from billing_assistant.core.web import add_domain_error, is_fragment, leave_to, now_of, render_page
 from integrations.registry import gateway_for
 from invoices.models import Invoice
 from invoices.services.attachments import attachments_for_client
@@ -184,7 +184,7 @@ def pay(request: HttpRequest, door: Door) -> HttpResponseBase:
         invoice.refresh_from_db()
         return show(request, door, form)
     _remember(request, checkout, door)
-    return go_to(request, checkout.url)
+    return leave_to(request, checkout.url)
 
 
 def viewed(request: HttpRequest, door: Door) -> HttpResponseBase:

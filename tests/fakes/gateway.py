@@ -11,6 +11,7 @@ from typing import Any
 from billing_assistant.core import clock, exact_json
 from billing_assistant.core.errors import Rejected
 from integrations import webhook_signatures
+from integrations.ports.attempts import Decline
 from integrations.ports.payments import (
     Capabilities,
     Checked,
@@ -24,6 +25,8 @@ from integrations.ports.payments import (
     WebhookCall,
     WebhookNotice,
 )
+from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
+from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
 
 SECRET = "whsec_of_the_fake"
 
@@ -35,12 +38,23 @@ class FakeGateway:
     label = "Fake gateway"
     account = "acct_fake"
     environment = Environment.TEST
-    capabilities = Capabilities(find_by_key=True, expire=True, shortest_life=timedelta(minutes=1))
+    capabilities = Capabilities(
+        find_by_key=True,
+        expire=True,
+        saved_methods=True,
+        refunds=True,
+        partial_refunds=True,
+        shortest_life=timedelta(minutes=1),
+    )
 
     def __init__(self) -> None:
         self.sessions: dict[str, CheckoutSession] = {}
         self.keys: dict[str, tuple[str, CheckoutRequest]] = {}
         self.payments: dict[str, ProviderPayment] = {}
+        self.setups: dict[str, SetupSession] = {}
+        self.charges: dict[str, str] = {}
+        self.methods: dict[str, Decline] = {}
+        self.refunds: dict[str, tuple[RefundRequest, ProviderRefund]] = {}
         self.calls: list[str] = []
         self.fail_before: Exception | None = None
         self.fail_after: Exception | None = None
@@ -96,6 +110,90 @@ class FakeGateway:
             raise Rejected("The service answered 404.", status=404)
         return self.payments[external_id]
 
+    def setup_create(self, request: SetupRequest) -> SetupSession:
+        self._begin("setup_create")
+        known = next((one for one in self.setups.values() if one.reference == request.reference), None)
+        if known is None:
+            external_id = f"ss_{next(self._numbers)}"
+            url = f"https://fake.example/{external_id}"
+            known = SetupSession(external_id, url, SessionStatus.OPEN, request.reference, request.expires_at)
+            self.setups[external_id] = known
+        self._end()
+        return known
+
+    def setup_fetch(self, external_id: str) -> SetupSession:
+        self._begin("setup_fetch")
+        if external_id not in self.setups:
+            raise Rejected("The service answered 404.", status=404)
+        return self.setups[external_id]
+
+    def method_charge(self, request: ChargeRequest) -> ProviderPayment:
+        self._begin("method_charge")
+        if request.idempotency_key not in self.charges:
+            decline = self.methods.get(request.method.token, Decline.HARD)
+            failed = decline is not Decline.NONE
+            external_id = f"pay_{next(self._numbers)}"
+            self.charges[request.idempotency_key] = external_id
+            self.payments[external_id] = ProviderPayment(
+                external_id=external_id,
+                session_id="",
+                reference=request.reference,
+                status=ProviderStatus.FAILED if failed else ProviderStatus.SUCCEEDED,
+                money=request.money,
+                payee=self.account,
+                environment=self.environment,
+                method="card",
+                created_at=clock.now(),
+                failure="The card was declined." if failed else "",
+                decline=decline,
+            )
+        self._end()
+        return self.payments[self.charges[request.idempotency_key]]
+
+    def charge_find(self, request: ChargeRequest, *, since: datetime) -> ProviderPayment | None:
+        self._begin("charge_find")
+        known = self.charges.get(request.idempotency_key)
+        return self.payments[known] if known else None
+
+    def method_forget(self, method: SavedMethod) -> None:
+        self._begin("method_forget")
+        self.methods.pop(method.token, None)
+
+    def refund_create(self, request: RefundRequest) -> ProviderRefund:
+        self._begin("refund_create")
+        if request.idempotency_key not in self.refunds:
+            left = self.payments[request.payment_id].money.amount - sum(
+                one.money.amount for one in self.payment_refunds(request.payment_id)
+            )
+            if request.money.amount > left:
+                raise Rejected("The refund is greater than what is left.", status=400)
+            made = ProviderRefund(
+                external_id=f"re_{next(self._numbers)}",
+                payment_id=request.payment_id,
+                reference=request.reference,
+                status=RefundStatus.SUCCEEDED,
+                money=request.money,
+                created_at=clock.now(),
+            )
+            self.refunds[request.idempotency_key] = (request, made)
+        self._end()
+        return self.refunds[request.idempotency_key][1]
+
+    def refund_find(self, request: RefundRequest, *, since: datetime) -> ProviderRefund | None:
+        self._begin("refund_find")
+        known = self.refunds.get(request.idempotency_key)
+        return known[1] if known else None
+
+    def refund_fetch(self, external_id: str) -> ProviderRefund:
+        self._begin("refund_fetch")
+        found = next((one for _, one in self.refunds.values() if one.external_id == external_id), None)
+        if found is None:
+            raise Rejected("The service answered 404.", status=404)
+        return found
+
+    def payment_refunds(self, payment_id: str) -> Sequence[ProviderRefund]:
+        return [one for _, one in self.refunds.values() if one.payment_id == payment_id]
+
     def webhook_verify(self, call: WebhookCall) -> None:
         header = call.headers.get("Fake-Signature", "")
         webhook_signatures.verify(secret=SECRET, header=header, body=call.body, now=call.now)
@@ -128,6 +226,13 @@ class FakeGateway:
         if status in {ProviderStatus.SUCCEEDED, ProviderStatus.PROCESSING}:
             self.sessions[session_id] = replace(session, status=SessionStatus.COMPLETE)
         return external_id
+
+    def client_saves(self, setup_id: str, decline: Decline = Decline.NONE) -> SavedMethod:
+        """A client saves a card on a page; charges of it end as `decline` says."""
+        method = SavedMethod(f"pm_{next(self._numbers)}", "cus_1", "card", "Visa •••• 4242")
+        self.methods[method.token] = decline
+        self.setups[setup_id] = replace(self.setups[setup_id], status=SessionStatus.COMPLETE, method=method)
+        return method
 
     def becomes(self, external_id: str, status: ProviderStatus, **other: Any) -> None:
         """An attempt moves on at the gateway."""

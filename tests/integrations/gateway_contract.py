@@ -12,6 +12,10 @@ import pytest
 from billing_assistant.core import clock
 from billing_assistant.core.errors import Rejected
 from billing_assistant.core.money import Money
+from integrations.ports.attempts import Decline
+from integrations.ports.checkouts import HostedPages
+from integrations.ports.disputes import Disputes
+from integrations.ports.incoming import IncomingPayments
 from integrations.ports.payments import (
     CheckoutRequest,
     CheckoutSession,
@@ -19,9 +23,33 @@ from integrations.ports.payments import (
     PaymentGateway,
     ProviderStatus,
     SessionStatus,
+    Unsupported,
     WebhookCall,
     WebhookRefused,
+    disputes_of,
+    fees_of,
+    hosted_pages_of,
+    incoming_of,
+    payouts_of,
+    phone_prompts_of,
+    refunds_of,
+    saved_methods_of,
 )
+from integrations.ports.payouts import Fees, Payouts
+from integrations.ports.prompts import PhonePrompts
+from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
+from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
+
+PORTS = {
+    "hosted_page": (HostedPages, hosted_pages_of),
+    "phone_prompt": (PhonePrompts, phone_prompts_of),
+    "saved_methods": (SavedMethods, saved_methods_of),
+    "refunds": (Refunds, refunds_of),
+    "disputes": (Disputes, disputes_of),
+    "payouts": (Payouts, payouts_of),
+    "fees": (Fees, fees_of),
+    "incoming": (IncomingPayments, incoming_of),
+}
 
 
 def request(amount: str = "20000.00", currency: str = "KES", **other: Any) -> CheckoutRequest:
@@ -56,6 +84,28 @@ class GatewayContract:
 
     def signed_event(self, gateway: Any, payment_id: str) -> tuple[dict[str, str], bytes]:
         raise NotImplementedError
+
+    def saves(self, gateway: Any, setup_id: str, decline: Decline = Decline.NONE) -> None:
+        """A client saves a method on a page; charges of it end as `decline` says."""
+        raise NotImplementedError
+
+    @pytest.mark.parametrize("ability", sorted(PORTS))
+    def test_has_the_methods_that_its_capabilities_promise_and_no_others(
+        self, gateway: PaymentGateway, ability: str
+    ) -> None:
+        port, give = PORTS[ability]
+        can = getattr(gateway.capabilities, ability)
+        assert isinstance(gateway, port) == can
+        if can:
+            assert give(gateway) is gateway
+        else:
+            with pytest.raises(Unsupported):
+                give(gateway)
+
+    def test_the_keys_are_for_the_account_that_it_names(self, gateway: PaymentGateway) -> None:
+        checked = gateway.check()
+        assert (checked.account, checked.environment) == (gateway.account, gateway.environment)
+        assert checked.label
 
     def test_says_who_it_is(self, gateway: PaymentGateway) -> None:
         assert gateway.name.isidentifier()
@@ -139,3 +189,114 @@ class GatewayContract:
         for wrong_headers, wrong_body in [({}, body), (headers, body + b" "), (headers, b""), ({"X": "y"}, body)]:
             with pytest.raises(WebhookRefused):
                 gateway.webhook_verify(WebhookCall(wrong_headers, wrong_body, clock.now()))
+
+    # Refunds.
+
+    def test_a_payment_is_refunded_in_parts_until_nothing_is_left(self, gateway: Any) -> None:
+        _needs(gateway, "refunds", "partial_refunds")
+        paid = self.paid(gateway)
+        made = []
+        for number, amount in enumerate(("5000.00", "15000.00")):
+            asked = refund(paid.external_id, amount, number)
+            made.append(gateway.refund_create(asked))
+            assert gateway.refund_create(asked) == made[-1]
+            assert gateway.refund_find(asked, since=clock.now()) == made[-1]
+            assert gateway.refund_fetch(made[-1].external_id) == made[-1]
+            assert (made[-1].status, made[-1].money, made[-1].reference) == (
+                RefundStatus.SUCCEEDED, asked.money, asked.reference
+            )  # fmt: skip
+        assert list(gateway.payment_refunds(paid.external_id)) == made
+        with pytest.raises(Rejected):
+            gateway.refund_create(refund(paid.external_id, "0.01", 3))
+
+    def test_a_refund_that_was_never_asked_for_is_not_found(self, gateway: Any) -> None:
+        _needs(gateway, "refunds")
+        assert gateway.refund_find(refund(self.paid(gateway).external_id, "1.00", 9), since=clock.now()) is None
+        with pytest.raises(Rejected):
+            gateway.refund_fetch("re_unknown")
+
+    # Saved methods.
+
+    def test_a_method_is_saved_charged_once_and_forgotten(self, gateway: Any) -> None:
+        _needs(gateway, "saved_methods")
+        method = self.saved(gateway)
+        asked = charge(method)
+        assert gateway.charge_find(asked, since=clock.now()) is None
+        paid = gateway.method_charge(asked)
+        assert (paid.status, paid.money, paid.reference, paid.session_id) == (
+            ProviderStatus.SUCCEEDED, asked.money, asked.reference, ""
+        )  # fmt: skip
+        assert (paid.payee, paid.environment) == (gateway.account, gateway.environment)
+        assert gateway.method_charge(asked) == paid
+        assert gateway.charge_find(asked, since=clock.now()) == paid
+        assert gateway.payment_fetch(paid.external_id) == paid
+        for _ in range(2):
+            gateway.method_forget(method)
+
+    @pytest.mark.parametrize("decline", [Decline.SOFT, Decline.HARD, Decline.CLIENT])
+    def test_a_declined_charge_is_an_answer_and_says_what_it_means(self, gateway: Any, decline: Decline) -> None:
+        _needs(gateway, "saved_methods")
+        attempt = gateway.method_charge(charge(self.saved(gateway, decline)))
+        assert (attempt.status, attempt.decline) == (ProviderStatus.FAILED, decline)
+        assert attempt.failure
+
+    def test_tokens_are_not_in_what_is_printed(self, gateway: Any) -> None:
+        _needs(gateway, "saved_methods")
+        method = self.saved(gateway)
+        assert method.token not in repr(method)
+        assert method.label
+
+    def saved(self, gateway: Any, decline: Decline = Decline.NONE) -> SavedMethod:
+        """A method that a client saved."""
+        asked = setup()
+        page = gateway.setup_create(asked)
+        assert (page.status, page.method, page.reference) == (SessionStatus.OPEN, None, asked.reference)
+        assert gateway.setup_create(asked).external_id == page.external_id
+        self.saves(gateway, page.external_id, decline)
+        done = gateway.setup_fetch(page.external_id)
+        assert done.status is SessionStatus.COMPLETE
+        return done.method
+
+    def paid(self, gateway: Any) -> Any:
+        """A payment of KES 20,000.00."""
+        session = gateway.checkout_create(request())
+        self.pays(gateway, session)
+        return gateway.checkout_payments(session.external_id)[0]
+
+
+def _needs(gateway: PaymentGateway, *abilities: str) -> None:
+    """A gateway that cannot do it says so in its capabilities; there is nothing more to try then."""
+    for ability in abilities:
+        if not getattr(gateway.capabilities, ability):
+            pytest.skip(f"{gateway.name} has no {ability}")
+
+
+def refund(payment_id: str, amount: str, number: int) -> RefundRequest:
+    money = Money(Decimal(amount), "KES")
+    return RefundRequest(
+        payment_id, money, reference=f"refund-{number}", idempotency_key=f"refund-{payment_id}-{number}"
+    )
+
+
+def setup() -> SetupRequest:
+    return SetupRequest(
+        reference=str(uuid4()),
+        payer_reference=str(uuid4()),
+        currency="KES",
+        success_url="http://127.0.0.1/done",
+        cancel_url="http://127.0.0.1/back",
+        expires_at=(clock.now() + timedelta(hours=1)).replace(microsecond=0),
+        idempotency_key=f"setup-{uuid4()}",
+        payer_name="Tech Solutions Ltd",
+        payer_email="info@techsolutions.example",
+    )
+
+
+def charge(method: SavedMethod) -> ChargeRequest:
+    return ChargeRequest(
+        reference=str(uuid4()),
+        money=Money(Decimal("1250.50"), "KES"),
+        description="INV-2026-0002",
+        method=method,
+        idempotency_key=f"charge-{uuid4()}",
+    )

@@ -10,6 +10,7 @@ from integrations.demo_gateway import keys, provider
 from integrations.demo_gateway.adapter import DemoGateway
 from integrations.demo_gateway.delivery import event_body
 from integrations.models import DemoDelivery
+from integrations.ports.attempts import Decline
 from integrations.ports.payments import CheckoutSession, ProviderStatus
 from integrations.webhook_signatures import sign
 from tests.fakes.gateway import FakeGateway
@@ -30,6 +31,9 @@ class TestFakeGateway(GatewayContract):
     def signed_event(self, gateway: FakeGateway, payment_id: str) -> tuple[dict[str, str], bytes]:
         body = gateway.event(payment_id)
         return gateway.signed(body), body
+
+    def saves(self, gateway: FakeGateway, setup_id: str, decline: Decline = Decline.NONE) -> None:
+        gateway.client_saves(setup_id, decline)
 
 
 class TestDemoGateway(GatewayContract):

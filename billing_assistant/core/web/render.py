@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import (
     FieldDoesNotExist,
     MultipleObjectsReturned,
@@ -78,6 +80,15 @@ def go_to(request: HttpRequest, url: str) -> HttpResponse:
         response.headers["HX-Redirect"] = url
         return response
     return HttpResponseRedirect(url)
+
+
+def leave_to(request: HttpRequest, url: str) -> HttpResponse:
+    """The way to somebody else's page after a form: our forms may lead to our own pages only, so it is a page that
+    goes on by itself. An address of our own is a redirect."""
+    target = urlsplit(url)
+    if not target.netloc or target.netloc in {request.get_host(), urlsplit(settings.PUBLIC_BASE_URL).netloc}:
+        return go_to(request, url)
+    return render(request, "core/leave.html", {"url": url, "host": target.hostname})
 
 
 def visible_or_404(rows: QuerySet[M], actor: Actor, **lookup: Any) -> M:

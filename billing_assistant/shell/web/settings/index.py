@@ -46,6 +46,13 @@ ENTRIES: Final = (
         Right.INVOICES_VIEW,
     ),
     Entry(
+        _("Payment providers"),
+        _("How clients pay online: accounts, keys, test or live, what works."),
+        "credit-card",
+        "shell:connections",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
         _("Tax rates"),
         _("Which rates lines offer, since when, and why some have none."),
         "receipt-tax",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from billing_assistant.shell.web.settings import (
     business,
+    connections,
     exchange_rates,
     index,
     keys,
@@ -30,6 +31,13 @@ urlpatterns = [
     path("settings/api-keys/", keys.api_keys, name="api_keys"),
     path("settings/api-keys/new/", keys.api_key_new, name="api_key_new"),
     path("settings/api-keys/<uuid:key_id>/revoke/", keys.api_key_end, name="api_key_revoke"),
+    path("settings/payments/", connections.connections, name="connections"),
+    path("settings/payments/new/<slug:vendor>/", connections.connection_new, name="connection_new"),
+    path("settings/payments/<uuid:connection_id>/", connections.connection, name="connection"),
+    path("settings/payments/<uuid:connection_id>/test/", connections.connection_test, name="connection_test"),
+    path("settings/payments/<uuid:connection_id>/on/", connections.connection_on, name="connection_on"),
+    path("settings/payments/<uuid:connection_id>/off/", connections.connection_off, name="connection_off"),
+    path("settings/payments/<uuid:connection_id>/first/", connections.connection_first, name="connection_first"),
     path("settings/tax-rates/", tax_rates.tax_rates, name="tax_rates"),
     path("settings/tax-rates/new/", tax_rates.tax_rate_new, name="tax_rate_new"),
     path("settings/tax-rates/rules/", tax_rates.tax_rules, name="tax_rules"),
