@@ -17,10 +17,11 @@ from billing_assistant.core.admin import (
     history_tables,
     service_action,
 )
+from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
 from payments import reconciliation_admin
-from payments.models import Allocation, Checkout, Payment, PaymentTally, Refund, WriteOff
+from payments.models import Allocation, Checkout, MethodSetup, Payment, PaymentTally, Refund, SavedMethod, WriteOff
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
@@ -178,6 +179,27 @@ class RefundAdmin(ReadTable):
     )
     list_select_related = ("customer", "profile")
     search_fields = ("number", "reference", "external_id", "idempotency_key", "customer__name")
+
+
+@admin.register(SavedMethod)
+class SavedMethodAdmin(ReadTable):
+    """Tokens are not shown, not even sealed."""
+
+    exclude = tuple(column for text in sealed_texts(SavedMethod) for column in text.columns)
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("label", "customer", "gateway", "state", "autopay", "consented_at", "revoked_at")
+    list_filter = ("state", "autopay", "gateway", "profile")
+    list_select_related = ("customer",)
+    search_fields = ("label", "customer__name", "customer__number")
+
+
+@admin.register(MethodSetup)
+class MethodSetupAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("created_at", "customer", "gateway", "status", "expires_at", "ask_at")
+    list_filter = ("status", "gateway", "profile")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "external_id", "idempotency_key")
 
 
 @admin.register(PaymentTally)

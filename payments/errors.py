@@ -121,3 +121,9 @@ class CheckoutUnknown(DomainError):
 
     code = "checkout_unknown"
     status = 503
+
+
+class MethodNotUsable(DomainError):
+    """The saved method was removed or does not work any more, or consent to charge it was not given."""
+
+    code = "method_not_usable"

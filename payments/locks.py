@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
-from payments.models import BankAccount, Checkout, MatchRule, Payment, Refund, Statement, StatementLine
+from payments.models import (
+    BankAccount,
+    Checkout,
+    MatchRule,
+    MethodSetup,
+    Payment,
+    Refund,
+    SavedMethod,
+    Statement,
+    StatementLine,
+)
 from payments.states import CheckoutState
 
 
@@ -91,3 +101,23 @@ def match_rules_lock(profile_id: UUID) -> list[MatchRule]:
     set_lock_timeout()
     found = list(MatchRule.objects.select_for_update(of=("self",)).filter(profile_id=profile_id).order_by("pk"))
     return sorted(found, key=lambda rule: rule.position)
+
+
+def saved_method_lock(method_id: UUID) -> SavedMethod:
+    """Locks one saved method. Raises NotFound."""
+    set_lock_timeout()
+    rows = SavedMethod.objects.select_for_update(of=("self",)).select_related("profile", "customer")
+    found = list(rows.filter(pk=method_id))
+    if not found:
+        raise NotFound(_("There is no such payment method."))
+    return found[0]
+
+
+def method_setup_lock(setup_id: UUID) -> MethodSetup:
+    """Locks one setup. Raises NotFound."""
+    set_lock_timeout()
+    rows = MethodSetup.objects.select_for_update(of=("self",)).select_related("profile", "customer")
+    found = list(rows.filter(pk=setup_id))
+    if not found:
+        raise NotFound(_("There is no such payment method."))
+    return found[0]

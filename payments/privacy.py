@@ -24,13 +24,14 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.ledger.models import OwnerBalance
-from payments.models import Checkout, Payment, Refund, WriteOff
-from payments.states import CheckoutState, PaymentState
+from payments.models import Checkout, MethodSetup, Payment, Refund, SavedMethod, WriteOff
+from payments.states import CheckoutState, PaymentState, SavedMethodState, SetupState
 
 LAW: Final = _("Tax law: payments are part of the books.")
 RUNNING: Final = (CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN)
 UNDER_WAY: Final = (PaymentState.PENDING, PaymentState.PROCESSING)
 EMPTIED: Final = {"url": "", "failure": "", "actor_label": ""}
+FORGOTTEN: Final = {"label": "", "failure": "", "consent_text": "", "consent_by_label": ""}
 
 
 def _payments(subject: Subject) -> QuerySet[Payment]:
@@ -39,6 +40,10 @@ def _payments(subject: Subject) -> QuerySet[Payment]:
 
 def _checkouts(subject: Subject) -> QuerySet[Checkout]:
     return Checkout.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
+def _methods(subject: Subject) -> QuerySet[SavedMethod]:
+    return SavedMethod.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
 
 
 def _refs(subject: Subject) -> Iterable[object]:
@@ -65,8 +70,20 @@ def _export(subject: Subject) -> Iterable[Held]:
     tried = ("created_at", "gateway", "status", "currency", "amount", "expires_at", "failure")
     yield Held("checkouts", _("Online payments"), rows_of(_checkouts(subject), *tried))
     given_back = Refund.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
-    told = ("number", "refunded_on", "method", "status", "currency", "amount", "reason", "reference", "failure")
-    yield Held("refunds", _("Refunds"), rows_of(given_back, *told))
+    refunded = ("number", "refunded_on", "method", "status", "currency", "amount", "reason", "reference", "failure")
+    yield Held("refunds", _("Refunds"), rows_of(given_back, *refunded))
+    agreed = (
+        "created_at",
+        "label",
+        "kind",
+        "gateway",
+        "state",
+        "autopay",
+        "consented_at",
+        "consent_text",
+        "revoked_at",
+    )
+    yield Held("saved_methods", _("Saved payment methods"), rows_of(_methods(subject), *agreed))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
 
@@ -75,6 +92,13 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     checkouts = list(_checkouts(subject).values_list("pk", flat=True))
     done = Checkout.objects.filter(pk__in=checkouts).exclude(**EMPTIED).update(**EMPTIED)
     history_blank(Checkout, checkouts, EMPTIED)
+    methods = list(_methods(subject).values_list("pk", flat=True))
+    tokens = {"token_sealed": "", "payer_token_sealed": "", "autopay": False, "state": SavedMethodState.REMOVED}
+    _methods(subject).update(**FORGOTTEN, **tokens)
+    history_blank(SavedMethod, methods, FORGOTTEN)
+    setups = MethodSetup.objects.filter(customer_id__in=subject.customer_ids)
+    setups.filter(status=SetupState.OPEN).update(status=SetupState.EXPIRED, ask_at=None)
+    setups.update(url="", actor_label="")
     last_day = _payments(subject).aggregate(day=Max("received_on"))["day"]
     kept = Kept(_("Payments"), _payments(subject).count(), LAW, last_day)
     given_back = Refund.objects.filter(customer_id__in=subject.customer_ids)
@@ -83,7 +107,8 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     last_given_up = given_up.aggregate(day=Max("written_off_on"))["day"]
     refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
     write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
-    return Outcome([(_("Online payments"), done)], [kept, refunds, write_offs])
+    gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods))]
+    return Outcome(gone, [kept, refunds, write_offs])
 
 
 WHY: Final = "Payments are part of the books, which are kept as tax law says."
@@ -93,6 +118,8 @@ FIELDS: Final = {
     **kept_by_law("payments.WriteOff", "reason", reason=WHY),
     **kept_by_law("payments.Refund", "reason", "reference", "failure", reason=WHY),
     **erased("payments.Checkout", *EMPTIED),
+    **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),
+    **erased("payments.MethodSetup", "url", "actor_label"),
     **not_personal("payments.Payment", "recorded_by_label", reason="A colleague of the seller."),
     **not_personal("payments.Refund", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.WriteOff", "actor_label", reason="A colleague of the seller."),

@@ -60,6 +60,19 @@ class CheckoutState(Status):
     UNKNOWN = "unknown", _("Not known yet"), "warning", "help"
 
 
+class SavedMethodState(Status):
+    ACTIVE = "active", _("Works"), "success", "circle-check"
+    FAILING = "failing", _("Needs to be replaced"), "danger", "alert-triangle"
+    REMOVED = "removed", _("Removed"), "neutral", "trash"
+
+
+class SetupState(Status):
+    OPEN = "open", _("Open"), "info", "clock"
+    DONE = "done", _("Saved"), "success", "circle-check"
+    FAILED = "failed", _("Failed"), "danger", "circle-x"
+    EXPIRED = "expired", _("Expired"), "neutral", "clock-off"
+
+
 CHECKOUT_TRANSITIONS: Final = {
     CheckoutState.OPEN: frozenset(
         {

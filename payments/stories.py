@@ -120,3 +120,11 @@ story_register(
     url_name=PAYMENT,
     detail=reason,
 )
+
+story_register("method.saved", _("%(label)s saved for payments"), icon="credit-card", tone="info")
+story_register("method.autopay_on", _("Autopay with %(label)s turned on by the client"), icon="repeat", tone="success")
+story_register("method.autopay_off", _("Autopay with %(label)s turned off"), icon="repeat-off")
+story_register("method.removed", _("%(label)s removed"), icon="trash")
+story_register(
+    "method.failing", _("%(label)s does not work any more"), icon="alert-triangle", tone="danger", detail=reason
+)

@@ -10,7 +10,9 @@ from billing_assistant.core.services.tallies import tallies_fold
 from billing_assistant.ledger.models import AccountTally
 from invoices.models import InvoiceTally
 from payments.models import PaymentTally
+from payments.services.autopay import autopay_sweep
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.method_setup import setup_ask, setups_sweep
 from payments.services.standing import standings_refresh
 from payments.services.statement_steps import statement_advance
 from payments.services.statements import LEFT as STATEMENT_LEFT
@@ -28,6 +30,19 @@ def ask_checkout(checkout_id: str) -> None:
 def expire_checkouts() -> None:
     """Asks about every checkout that is due: closes what has run out, finds payments whose webhook was lost."""
     checkouts_sweep(now=clock.now())
+
+
+@task("payments.ask_setup")
+def ask_setup(setup_id: str) -> None:
+    """Reads from the gateway which method a client saved."""
+    setup_ask(setup_id=UUID(setup_id), now=clock.now())
+
+
+@task("payments.autopay")
+def autopay() -> None:
+    """Charges what is due to saved methods, and finds methods whose webhook was lost."""
+    setups_sweep(now=clock.now())
+    autopay_sweep(now=clock.now())
 
 
 @task("payments.refresh_standings")

@@ -47,6 +47,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "sweep messages": _every(60, "reminders.sweep_messages"),
     "expire checkouts": _every(60, "payments.expire_checkouts"),
     "sweep statements": _every(60, "payments.sweep_statements"),
+    "autopay": _every(60, "payments.autopay"),
     "sweep batches": _every(60, "invoices.sweep_batches"),
     "forget files of batches": _every(60 * 60, "invoices.forget_batch_files"),
     "sweep webhooks": _every(60, "integrations.sweep"),

@@ -2,6 +2,7 @@ from payments.models.checkouts import Checkout
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.refunds import Refund
+from payments.models.saved_methods import MethodSetup, SavedMethod
 from payments.models.statements import BankAccount, Statement, StatementLine
 from payments.models.tallies import PaymentTally
 
@@ -13,9 +14,11 @@ __all__ = [
     "LineMatch",
     "MatchCandidate",
     "MatchRule",
+    "MethodSetup",
     "Payment",
     "PaymentTally",
     "Refund",
+    "SavedMethod",
     "Statement",
     "StatementLine",
     "WriteOff",

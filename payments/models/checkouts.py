@@ -20,13 +20,24 @@ LONGEST_URL: Final = 2000
 
 @pghistory.track()
 class Checkout(Entity):
-    """One hosted payment page for one invoice at one gateway. Written before the gateway is called."""
+    """One way to pay one invoice at one gateway: a hosted page, or a charge of a saved method, which has no page.
+
+    Written before the gateway is called.
+    """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="checkouts")
     invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="checkouts")
     gateway = models.CharField(max_length=30)
     account = models.CharField(max_length=60, blank=True)
+    saved_method = models.ForeignKey(
+        "payments.SavedMethod",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="checkouts",
+        help_text=_("Charged without a page, while the client was away."),
+    )
     currency = CurrencyField()
     amount = AmountField()
     status = models.CharField(max_length=20, choices=CheckoutState.choices(), default=CheckoutState.OPEN)

@@ -15,8 +15,8 @@ from billing_assistant.core.rights import Role
 from customers.models import Contact, Customer, PortalLink
 from invoices.models import Invoice, Quote
 from invoices.states import InvoiceKind, InvoiceState
-from payments.models import Allocation, Checkout, Payment
-from payments.states import CheckoutState, PaymentState
+from payments.models import Allocation, Checkout, MethodSetup, Payment, SavedMethod
+from payments.states import CheckoutState, PaymentState, SavedMethodState, SetupState
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +109,21 @@ def waiting_checkouts(invoice: Invoice) -> list[Checkout]:
     """Visits to a payment page whose end is not known yet and where money may be on its way."""
     states = [CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
     return list(Checkout.objects.filter(invoice=invoice, status__in=states).order_by("-id"))
+
+
+def methods_of(customers: Sequence[Customer]) -> QuerySet[SavedMethod]:
+    """What these customers have saved and not removed, the newest first."""
+    rows = SavedMethod.objects.select_related("customer__profile").exclude(state=SavedMethodState.REMOVED)
+    return rows.filter(customer_id__in=[customer.pk for customer in customers]).order_by("-id")
+
+
+def setup_of(customers: Sequence[Customer], setup_id: UUID) -> MethodSetup | None:
+    """A page for saving that one of these customers opened."""
+    mine = MethodSetup.objects.filter(customer_id__in=[customer.pk for customer in customers])
+    return mine.filter(pk=setup_id).first()
+
+
+def open_setups_of(customers: Sequence[Customer], now: datetime) -> bool:
+    """Whether a method is being saved just now."""
+    mine = MethodSetup.objects.filter(customer_id__in=[customer.pk for customer in customers])
+    return mine.filter(status=SetupState.OPEN, expires_at__gt=now).exclude(external_id="").exists()

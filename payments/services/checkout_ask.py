@@ -27,6 +27,7 @@ from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
 from payments.services.checkouts import checkout_close, checkout_move, checkout_told, session_noted
 from payments.services.credits import invoice_page
+from payments.services.off_session import charge_ask
 from payments.services.provider import Doubtful, provider_payment_take
 from payments.states import CheckoutState
 
@@ -57,9 +58,12 @@ def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
     mine = Checkout.objects.filter(pk=checkout_id, ask_at__lte=now)
     if not mine.update(ask_at=now + OFTEN, asked=F("asked") + 1):
         return False
-    checkout = Checkout.objects.select_related("invoice", "profile").get(pk=checkout_id)
+    checkout = Checkout.objects.select_related("invoice", "profile", "saved_method").get(pk=checkout_id)
     try:
         gateway = gateway_named(checkout.gateway, account=checkout.account, profile_id=checkout.profile_id)
+        if checkout.saved_method_id is not None:
+            _ask_about_charge(gateway, checkout, now)
+            return True
         session = _session(gateway, checkout, now)
         if session is not None:
             _take_payments(gateway, checkout, session, now)
@@ -72,6 +76,17 @@ def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
     except Doubtful as doubt:
         _to_a_person(checkout, doubt.reason, now)
     return True
+
+
+def _ask_about_charge(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> None:
+    """A charge of a saved method has no page: it is found by its key, then by its payment."""
+    if not charge_ask(gateway=gateway, checkout=checkout, now=now):
+        _never_arrived(checkout, now)
+        return
+    with transaction.atomic():
+        locked = checkout_lock(checkout.pk)
+        locked.ask_at = _next(locked, now) if locked.status == CheckoutState.PROCESSING else None
+        locked.save(update_fields=["ask_at"])
 
 
 def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
@@ -129,7 +144,7 @@ def _never_arrived(checkout: Checkout, now: datetime) -> None:
         locked = checkout_lock(checkout.pk)
         if not locked.external_id and locked.status in {CheckoutState.OPEN, CheckoutState.UNKNOWN}:
             checkout_move(locked, CheckoutState.EXPIRED)
-        locked.failure = locked.failure or "The gateway never made a page for it."
+        locked.failure = locked.failure or "The gateway never heard of it."
         locked.ask_at = None
         locked.save(update_fields=["status", "failure", "ask_at"])
 

@@ -170,6 +170,8 @@ def _reuse_or_begin(
     invoice: Invoice, amount: Decimal, gateway: PaymentGateway, actor: Actor, now: datetime
 ) -> Checkout:
     for checkout in waiting_checkouts_lock(invoice.pk):
+        if checkout.saved_method_id is not None:
+            raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
         fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
         if (
             fresh

@@ -8,8 +8,10 @@ from billing_assistant.core.errors import RetryLater
 from integrations.models import WebhookStatus
 from integrations.ports.payments import NoticeKind, PaymentGateway, WebhookNotice, hosted_pages_of
 from integrations.webhook_handlers import Outcome, webhook_handler
-from payments.models import Checkout
+from payments.models import Checkout, MethodSetup
 from payments.services.checkout_ask import checkout_ask
+from payments.services.method_setup import setup_ask
+from payments.services.off_session import charge_take
 from payments.services.provider import Doubtful, provider_payment_take
 
 
@@ -19,6 +21,8 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
     paid = gateway.payment_fetch(notice.object_id)
     try:
         taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
+        if taken.checkout.saved_method_id is not None:
+            charge_take(gateway=gateway, checkout=taken.checkout, paid=paid, now=now)
     except Doubtful as doubt:
         return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
     return Outcome(WebhookStatus.DONE, taken.text, taken.checkout.profile_id)
@@ -39,3 +43,15 @@ def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
     if not checkout_ask(checkout_id=checkout.pk, now=now):
         raise RetryLater("Another worker asks about it now.")
     return Outcome(WebhookStatus.DONE, "Asked about the checkout.", checkout.profile_id)
+
+
+@webhook_handler(NoticeKind.SETUP)
+def setup_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
+    """A client saved a method, or the page for it ran out."""
+    setup = MethodSetup.objects.filter(
+        gateway=gateway.name, account=gateway.account, external_id=notice.object_id
+    ).first()
+    if setup is None:
+        return Outcome(WebhookStatus.IGNORED, "No page of ours for saving a method.")
+    setup_ask(setup_id=setup.pk, now=now)
+    return Outcome(WebhookStatus.DONE, "Asked about the saved method.", setup.profile_id)

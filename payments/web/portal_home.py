@@ -24,6 +24,7 @@ from customers.portal_tokens import token_of
 from invoices.models import Quote
 from invoices.quote_states import QuoteStatus, quote_status
 from payments.selectors import portal as reads
+from payments.services.method_setup import setup_gateway
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
 
@@ -47,8 +48,15 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
         "quotes": _quotes(customers, now),
         "payments": reads.payments_of(customers)[:RECENT],
+        "saves_methods": _saves_methods(customers),
     }
     return render_page(request, "portal/home.html", context)
+
+
+def _saves_methods(customers: Sequence[Customer]) -> bool:
+    """Whether there is something to see on the page of payment methods."""
+    able = any(setup_gateway(customer.profile_id, customer.currency) for customer in customers)
+    return able or reads.methods_of(customers).exists()
 
 
 def _quotes(customers: Sequence[Customer], now: datetime) -> list[tuple[Quote, QuoteStatus, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import portal, portal_home, portal_quotes
+from payments.web import portal, portal_home, portal_methods, portal_quotes
 
 app_name = "portal"
 
@@ -24,5 +24,10 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/files/<uuid:attachment_id>/", portal_home.own_attachment, name="own_attachment"),
     path("invoices/<uuid:invoice_id>/pay/", portal_home.own_pay, name="own_pay"),
     path("invoices/<uuid:invoice_id>/viewed/", portal_home.own_viewed, name="own_viewed"),
+    path("methods/", portal_methods.methods, name="methods"),
+    path("methods/new/<uuid:customer_id>/", portal_methods.method_new, name="method_new"),
+    path("methods/back/<uuid:setup_id>/", portal_methods.method_back, name="method_back"),
+    path("methods/<uuid:method_id>/autopay/", portal_methods.method_autopay, name="method_autopay"),
+    path("methods/<uuid:method_id>/remove/", portal_methods.method_delete, name="method_remove"),
     path("return/<uuid:checkout_id>/", portal.checkout_return, name="return"),
 ]

@@ -20,3 +20,8 @@ def connection(world: World) -> object:
 @provides("secret", scoped=False)
 def hook_secret(_world: World) -> object:
     return "0" * 32
+
+
+@provides("vendor", under="settings/", scoped=False)
+def vendor(_world: World) -> object:
+    return "stripe"

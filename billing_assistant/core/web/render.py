@@ -86,7 +86,11 @@ def leave_to(request: HttpRequest, url: str) -> HttpResponse:
     """The way to somebody else's page after a form: our forms may lead to our own pages only, so it is a page that
     goes on by itself. An address of our own is a redirect."""
     target = urlsplit(url)
-    if not target.netloc or target.netloc in {request.get_host(), urlsplit(settings.PUBLIC_BASE_URL).netloc}:
+    if (
+        is_htmx(request)
+        or not target.netloc
+        or target.netloc in {request.get_host(), urlsplit(settings.PUBLIC_BASE_URL).netloc}
+    ):
         return go_to(request, url)
     return render(request, "core/leave.html", {"url": url, "host": target.hostname})
 
