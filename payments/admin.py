@@ -21,7 +21,18 @@ from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
 from payments import reconciliation_admin
-from payments.models import Allocation, Checkout, MethodSetup, Payment, PaymentTally, Refund, SavedMethod, WriteOff
+from payments.models import (
+    Allocation,
+    Checkout,
+    Dispute,
+    DisputedPart,
+    MethodSetup,
+    Payment,
+    PaymentTally,
+    Refund,
+    SavedMethod,
+    WriteOff,
+)
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
 from payments.services.reverse import payment_reverse
@@ -200,6 +211,33 @@ class MethodSetupAdmin(ReadTable):
     list_filter = ("status", "gateway", "profile")
     list_select_related = ("customer",)
     search_fields = ("customer__name", "external_id", "idempotency_key")
+
+
+class DisputedPartInline(ReadOnlyInline):
+    model = DisputedPart
+    fields = readonly_fields = ("invoice", "amount")
+    select_related = ("invoice",)
+    view_right = Right.PAYMENTS_VIEW
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = (
+        "number",
+        "customer",
+        "opened_on",
+        "amount",
+        "fee",
+        "status",
+        "evidence_until",
+        "provider",
+        "reason",
+    )
+    list_filter = ("status", "provider", CurrencyFilter, ("opened_on", admin.DateFieldListFilter), "profile")
+    list_select_related = ("customer", "profile")
+    search_fields = ("number", "external_id", "customer__name")
+    inlines = [DisputedPartInline]
 
 
 @admin.register(PaymentTally)

@@ -141,11 +141,15 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="what was refunded of a payment is the sum of its refunds, and never more than the money that came",
+    rule="what was given back of a payment is the sum of its refunds and disputes, never more than the money that came",
     query="""
     SELECT payment.number, payment.amount_refunded, given.amount FROM payments_payment payment
     LEFT JOIN (
-        SELECT payment_id, SUM(amount) AS amount FROM payments_refund WHERE status <> 'failed' GROUP BY payment_id
+        SELECT payment_id, SUM(amount) AS amount FROM (
+            SELECT payment_id, amount FROM payments_refund WHERE status <> 'failed'
+            UNION ALL
+            SELECT payment_id, amount FROM payments_dispute WHERE status <> 'won'
+        ) AS gone GROUP BY payment_id
     ) given ON given.payment_id = payment.id
     WHERE payment.amount_refunded <> COALESCE(given.amount, 0)
         OR payment.amount_refunded > payment.amount - payment.amount_withheld
@@ -169,6 +173,24 @@ register_check(
     """,
 )
 register_check(
+    code="I3",
+    rule="the ledger holds what is disputed, and gave it back when a dispute was won",
+    query="""
+    SELECT dispute.number, dispute.status, dispute.amount, books.taken, books.held FROM payments_dispute dispute
+    LEFT JOIN LATERAL (
+        SELECT SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
+            -SUM(line.amount) FILTER (WHERE account.kind = 'disputed') AS held
+        FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id
+        WHERE entry.document_id = dispute.id
+    ) books ON true
+    WHERE COALESCE(books.taken, 0) <> CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount END
+        OR COALESCE(books.held, 0)
+            <> CASE WHEN dispute.status IN ('opened', 'under_review') THEN dispute.amount ELSE 0 END
+    """,
+)
+register_check(
     code="I5",
     rule="a provider's payment is recorded once",
     query="""
@@ -184,7 +206,9 @@ register_check(
         ('append_only_rows', 'payments_allocation'), ('append_only_table', 'payments_allocation'),
         ('allocation_undoes_no_more', 'payments_allocation'), ('append_only_rows', 'payments_writeoff'),
         ('payment_stays', 'payments_payment'), ('append_only_rows', 'payments_payment'),
-        ('refund_stays', 'payments_refund'), ('append_only_rows', 'payments_refund')
+        ('refund_stays', 'payments_refund'), ('append_only_rows', 'payments_refund'),
+        ('dispute_stays', 'payments_dispute'), ('append_only_rows', 'payments_dispute'),
+        ('append_only_rows', 'payments_disputedpart')
     ) AS wanted (name, source)
     LEFT JOIN pg_trigger kept ON kept.tgname = wanted.name AND kept.tgrelid = wanted.source::regclass
     WHERE kept.oid IS NULL OR kept.tgenabled = 'D'

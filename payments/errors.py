@@ -90,6 +90,13 @@ class DuplicateRefund(DomainError):
     code = "duplicate_refund"
 
 
+class RefundFailed(DomainError):
+    """The gateway refused, or could not be reached; nothing was given back."""
+
+    code = "refund_failed"
+    status = 503
+
+
 class AmountTooSmall(DomainError):
     """A part payment below the minimum."""
 

@@ -16,6 +16,7 @@ from billing_assistant.core.errors import NotFound
 from payments.models import (
     BankAccount,
     Checkout,
+    Dispute,
     MatchRule,
     MethodSetup,
     Payment,
@@ -50,6 +51,15 @@ def refund_lock(refund_id: UUID) -> Refund:
     found = list(rows.filter(pk=refund_id))
     if not found:
         raise NotFound(_("There is no such refund."))
+    return found[0]
+
+
+def dispute_lock(dispute_id: UUID) -> Dispute:
+    """Locks one dispute. Its payment is locked before. Raises NotFound."""
+    set_lock_timeout()
+    found = list(Dispute.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=dispute_id))
+    if not found:
+        raise NotFound(_("There is no such dispute."))
     return found[0]
 
 

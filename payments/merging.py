@@ -14,6 +14,7 @@ def methods_move(merge: Merge) -> object:
 
 
 register_mover("payments.Payment", _("Payments"))
+register_mover("payments.Dispute", _("Disputes"))
 register_mover("payments.Refund", _("Refunds"))
 register_mover("payments.WriteOff", _("Write-offs"))
 register_mover("payments.Checkout")

@@ -24,7 +24,7 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.ledger.models import OwnerBalance
-from payments.models import Checkout, MethodSetup, Payment, Refund, SavedMethod, WriteOff
+from payments.models import Checkout, Dispute, MethodSetup, Payment, Refund, SavedMethod, WriteOff
 from payments.states import CheckoutState, PaymentState, SavedMethodState, SetupState
 
 LAW: Final = _("Tax law: payments are part of the books.")
@@ -84,6 +84,9 @@ def _export(subject: Subject) -> Iterable[Held]:
         "revoked_at",
     )
     yield Held("saved_methods", _("Saved payment methods"), rows_of(_methods(subject), *agreed))
+    disputed = Dispute.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+    opened = ("number", "opened_on", "status", "currency", "amount", "fee", "reason", "note", "closed_on")
+    yield Held("disputes", _("Disputes"), rows_of(disputed, *opened))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
 
@@ -105,10 +108,12 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     last_given_back = given_back.aggregate(day=Max("refunded_on"))["day"]
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids)
     last_given_up = given_up.aggregate(day=Max("written_off_on"))["day"]
+    disputed = Dispute.objects.filter(customer_id__in=subject.customer_ids)
+    disputes = Kept(_("Disputes"), disputed.count(), LAW, disputed.aggregate(day=Max("opened_on"))["day"])
     refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
     write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
     gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods))]
-    return Outcome(gone, [kept, refunds, write_offs])
+    return Outcome(gone, [kept, refunds, disputes, write_offs])
 
 
 WHY: Final = "Payments are part of the books, which are kept as tax law says."
@@ -116,11 +121,13 @@ STATED: Final = "Bank statements are vouchers of the books, which are kept as ta
 FIELDS: Final = {
     **kept_by_law("payments.Payment", "reference", "note", "failure", "reversal_reason", reason=WHY),
     **kept_by_law("payments.WriteOff", "reason", reason=WHY),
+    **kept_by_law("payments.Dispute", "reason", "note", reason=WHY),
     **kept_by_law("payments.Refund", "reason", "reference", "failure", reason=WHY),
     **erased("payments.Checkout", *EMPTIED),
     **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),
     **erased("payments.MethodSetup", "url", "actor_label"),
     **not_personal("payments.Payment", "recorded_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.Dispute", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.Refund", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.WriteOff", "actor_label", reason="A colleague of the seller."),
     **kept_by_law("payments.Allocation", "actor_label", reason=WHY),

@@ -40,6 +40,23 @@ REFUND_TRANSITIONS: Final = {
 """A bank may send money back days after it was refunded, so success can still become failure."""
 
 
+class DisputeState(Status):
+    OPENED = "opened", _("Evidence wanted"), "danger", "alert-triangle"
+    UNDER_REVIEW = "under_review", _("With the bank"), "warning", "clock"
+    WON = "won", _("Won"), "success", "circle-check"
+    LOST = "lost", _("Lost"), "danger", "circle-x"
+
+
+DISPUTE_TRANSITIONS: Final = {
+    DisputeState.OPENED: frozenset({DisputeState.UNDER_REVIEW, DisputeState.WON, DisputeState.LOST}),
+    DisputeState.UNDER_REVIEW: frozenset({DisputeState.OPENED, DisputeState.WON, DisputeState.LOST}),
+    DisputeState.WON: frozenset[DisputeState](),
+    DisputeState.LOST: frozenset({DisputeState.WON}),
+}
+"""A bank sometimes gives the money back after all, so a lost dispute can still be won."""
+RUNNING_DISPUTES: Final = (DisputeState.OPENED, DisputeState.UNDER_REVIEW)
+
+
 class PaymentMethod(Status):
     MPESA = "mpesa", _("M-Pesa"), "neutral", "device-mobile"
     BANK_TRANSFER = "bank_transfer", _("Bank transfer"), "neutral", "building-bank"

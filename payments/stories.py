@@ -80,6 +80,34 @@ story_register(
     url_name=PAYMENT,
     detail=allocated,
 )
+DISPUTE = "payments:dispute"
+story_register(
+    "dispute.opened",
+    _("Dispute %(label)s opened"),
+    icon="alert-triangle",
+    tone="danger",
+    url_name=DISPUTE,
+    detail=reason,
+)
+story_register(
+    "dispute.under_review",
+    _("Evidence for %(label)s handed in"),
+    icon="gavel",
+    tone="warning",
+    url_name=DISPUTE,
+    detail=reason,
+)
+story_register(
+    "dispute.won", _("Dispute %(label)s won"), icon="circle-check", tone="success", url_name=DISPUTE, detail=reason
+)
+story_register(
+    "dispute.lost", _("Dispute %(label)s lost"), icon="circle-x", tone="danger", url_name=DISPUTE, detail=reason
+)
+story_register("refund.begun", _("Refund %(label)s sent"), icon="receipt-refund", tone="warning", detail=reason)
+story_register("refund.failed", _("Refund %(label)s failed"), icon="alert-triangle", tone="danger", detail=reason)
+story_register(
+    "refund.doubtful", _("Refund %(label)s needs a person"), icon="alert-triangle", tone="danger", detail=reason
+)
 story_register("refund.made", _("Refund %(label)s made"), icon="receipt-refund", tone="warning", detail=reason)
 story_register(
     "payment.deallocated",

@@ -13,6 +13,7 @@ from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
+from payments.services.refund_gateway import refunds_sweep
 from payments.services.standing import standings_refresh
 from payments.services.statement_steps import statement_advance
 from payments.services.statements import LEFT as STATEMENT_LEFT
@@ -43,6 +44,12 @@ def autopay() -> None:
     """Charges what is due to saved methods, and finds methods whose webhook was lost."""
     setups_sweep(now=clock.now())
     autopay_sweep(now=clock.now())
+
+
+@task("payments.ask_refunds")
+def ask_refunds() -> None:
+    """Asks about every refund that is on its way and due."""
+    refunds_sweep(now=clock.now())
 
 
 @task("payments.refresh_standings")

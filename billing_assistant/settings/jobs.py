@@ -48,6 +48,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "expire checkouts": _every(60, "payments.expire_checkouts"),
     "sweep statements": _every(60, "payments.sweep_statements"),
     "autopay": _every(60, "payments.autopay"),
+    "refunds on their way": _every(60, "payments.ask_refunds"),
     "sweep batches": _every(60, "invoices.sweep_batches"),
     "forget files of batches": _every(60 * 60, "invoices.forget_batch_files"),
     "sweep webhooks": _every(60, "integrations.sweep"),

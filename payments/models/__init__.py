@@ -1,4 +1,5 @@
 from payments.models.checkouts import Checkout
+from payments.models.disputes import Dispute, DisputedPart
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.refunds import Refund
@@ -11,6 +12,8 @@ __all__ = [
     "BalanceDifference",
     "BankAccount",
     "Checkout",
+    "Dispute",
+    "DisputedPart",
     "LineMatch",
     "MatchCandidate",
     "MatchRule",

@@ -62,7 +62,10 @@ WITH payments AS (
                     WHERE payment_id = payment.id AND allocated_on <= %(day)s), 0)
         - COALESCE((SELECT SUM(amount) FROM payments_refund
                     WHERE payment_id = payment.id AND refunded_on <= %(day)s
-                        AND (failed_on IS NULL OR failed_on > %(day)s)), 0) AS left_over
+                        AND (failed_on IS NULL OR failed_on > %(day)s)), 0)
+        - COALESCE((SELECT SUM(amount) FROM payments_dispute
+                    WHERE payment_id = payment.id AND opened_on <= %(day)s
+                        AND NOT (status = 'won' AND closed_on <= %(day)s)), 0) AS left_over
     FROM payments_payment payment
     WHERE payment.profile_id = %(profile)s AND payment.status IN ('completed', 'reversed')
         AND payment.received_on <= %(day)s

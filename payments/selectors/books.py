@@ -17,7 +17,7 @@ from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import account_balances
 from invoices.models import Invoice
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 from payments.selectors.aging import Tie, aging
 
 AT_ONCE: Final = 100_000
@@ -41,12 +41,13 @@ class Posted:
 
 
 def document_of(entry: JournalEntry) -> Document | None:
-    """The document of an entry: an invoice, a credit note, a payment or a refund. The caller has scoped the entry."""
+    """What an entry is about: an invoice, a credit note, a payment, a refund, a dispute. The caller has scoped it."""
     own = {"pk": entry.document_id, "profile_id": entry.profile_id}
     for rows, page in (
         (Invoice.objects.values_list("number", "pk"), "invoices:detail"),
         (Payment.objects.values_list("number", "pk"), "payments:detail"),
         (Refund.objects.values_list("number", "payment_id"), "payments:detail"),
+        (Dispute.objects.values_list("number", "pk"), "payments:dispute"),
     ):
         found = rows.filter(**own).first()
         if found is not None:

@@ -14,8 +14,8 @@ from customers.models import Customer
 from integrations.models import WebhookEvent, WebhookStatus
 from invoices.models import Invoice
 from invoices.states import InvoiceKind, InvoiceState
-from payments.models import Payment
-from payments.states import PaymentState
+from payments.models import DisputedPart, Payment
+from payments.states import RUNNING_DISPUTES, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ def credits_of(customer: Customer, currency: str = "") -> list[Credit]:
 
 
 def is_being_paid(invoice_id: UUID) -> bool:
-    """Whether an online payment of an invoice is on its way: reminders wait until it is known how it ended."""
+    """Whether an online payment of an invoice is on its way, or its money is disputed: reminders wait for the end."""
     return (
-        Payment.objects.filter(
+        DisputedPart.objects.filter(invoice_id=invoice_id, dispute__status__in=RUNNING_DISPUTES).exists()
+        or Payment.objects.filter(
             checkout__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
         ).exists()
         or Invoice.objects.filter(pk=invoice_id, checkouts__status="unknown").exists()

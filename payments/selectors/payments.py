@@ -22,7 +22,7 @@ from billing_assistant.ledger.selectors import journal
 from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
-from payments.models import Allocation, Checkout, Payment, PaymentTally
+from payments.models import Allocation, Checkout, Dispute, Payment, PaymentTally
 from payments.states import PaymentMethod, PaymentState
 
 FEW_CUSTOMERS: Final = 200
@@ -183,9 +183,27 @@ def applied_to(payment: Payment) -> list[AppliedTo]:
 
 def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
     """The entries of a payment, the oldest first: receipt, reversal, what it settled (that names it in its memo)."""
-    own = Q(document_id__in=[payment.pk, *payment.refunds.values_list("pk", flat=True)])
+    theirs = [*payment.refunds.values_list("pk", flat=True), *payment.disputes.values_list("pk", flat=True)]
+    own = Q(document_id__in=[payment.pk, *theirs])
     settled = Q(kind=EntryKind.ALLOCATION, owner_id=payment.customer_id, memo=payment.number)
     return journal(actor).filter(own | settled, profile_id=payment.profile_id).order_by("booked_on", "id")
+
+
+def disputes_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Dispute]:
+    """Disputes that the actor may see, newest first, with payment and customer."""
+    actor.require(Right.PAYMENTS_VIEW)
+    rows = Dispute.objects.select_related("payment", "customer", "profile").order_by("-id")
+    if actor.profile_ids is not None:
+        rows = rows.filter(profile_id__in=actor.profile_ids)
+    return rows if profile_id is None else rows.filter(profile_id=profile_id)
+
+
+def dispute_get(actor: Actor, dispute_id: UUID) -> Dispute:
+    """One dispute. Raises NotFound, also for one of another profile."""
+    dispute = disputes_for(actor).filter(pk=dispute_id).first()
+    if dispute is None:
+        raise NotFound(_("There is no such dispute."))
+    return dispute
 
 
 def attempts_of(payment: Payment) -> QuerySet[Payment]:

@@ -19,7 +19,7 @@ from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import CheckoutSession, PaymentGateway, SessionStatus, hosted_pages_of
+from integrations.ports.payments import CheckoutSession, PaymentGateway, ProviderStatus, SessionStatus, hosted_pages_of
 from integrations.registry import gateway as gateway_named
 from invoices.locks import invoices_lock
 from invoices.states import InvoiceState
@@ -29,6 +29,7 @@ from payments.services.checkouts import checkout_close, checkout_move, checkout_
 from payments.services.credits import invoice_page
 from payments.services.off_session import charge_ask
 from payments.services.provider import Doubtful, provider_payment_take
+from payments.services.refund_found import refunds_take
 from payments.states import CheckoutState
 
 OFTEN: Final = timedelta(minutes=5)
@@ -117,7 +118,9 @@ def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> Chec
 
 def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:
     for paid in hosted_pages_of(gateway).checkout_payments(session.external_id):
-        provider_payment_take(gateway=gateway, paid=paid, now=now)
+        taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
+        if paid.status is ProviderStatus.REFUNDED and taken.payment is not None:
+            refunds_take(gateway=gateway, paid=paid, payment=taken.payment, now=now)
 
 
 def _conclude(checkout_id: UUID, session: CheckoutSession, now: datetime) -> None:

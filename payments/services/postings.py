@@ -12,7 +12,7 @@ from decimal import Decimal
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side
 from invoices.models import Invoice
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 
 
 def received_entry(payment: Payment) -> EntryInput:
@@ -90,7 +90,22 @@ def refund_entry(refund: Refund, *, taken_from: AccountKind, given_to: AccountKi
     )
 
 
-def place_of(payment: Payment | Refund) -> AccountKind:
+def dispute_entry(dispute: Dispute, *, sides: tuple[Side, ...], booked_on: date) -> EntryInput:
+    """Money of a dispute moves: held, gone for good, or the customer's credit again. Fees are booked apart."""
+    return EntryInput(
+        profile_id=dispute.profile_id,
+        kind=EntryKind.DISPUTE,
+        booked_on=booked_on,
+        currency=dispute.currency,
+        owner_id=dispute.customer_id,
+        document_id=dispute.pk,
+        document_number=dispute.number,
+        sides=sides,
+        memo=dispute.reason,
+    )
+
+
+def place_of(payment: Payment | Refund | Dispute) -> AccountKind:
     """Where the money is: with the gateway until it pays out, else with us."""
     return AccountKind.GATEWAY_CLEARING if payment.provider else AccountKind.CASH
 

@@ -75,7 +75,7 @@ def provider_payment_take(*, gateway: PaymentGateway, paid: ProviderPayment, now
             case ProviderStatus.FAILED:
                 return _failed(paid, checkout, payment, actor, now)
             case ProviderStatus.REFUNDED:
-                return _refunded(paid, checkout, payment)
+                return _refunded(paid, checkout, invoice, payment, actor=actor, now=now)
 
 
 def _checkout_of(gateway: PaymentGateway, paid: ProviderPayment) -> Checkout:
@@ -160,9 +160,20 @@ def _failed(paid: ProviderPayment, checkout: Checkout, payment: Payment | None, 
     return Taken(f"Declined, kept as {payment.number}.", checkout, payment)
 
 
-def _refunded(paid: ProviderPayment, checkout: Checkout, payment: Payment | None) -> Taken:
-    known = f"recorded as {payment.number}" if payment else "not recorded here"
-    raise Doubtful(f"The gateway says that it was refunded ({known}).", profile_id=checkout.profile_id)
+def _refunded(
+    paid: ProviderPayment,
+    checkout: Checkout,
+    invoice: Invoice,
+    payment: Payment | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Taken:
+    """It was received before: recorded so. What went back is recorded by `refunds_take`, out of this transaction."""
+    if payment is not None and payment.status == PaymentState.REVERSED:
+        reason = f"The gateway says that it was refunded, and {payment.number} was reversed here."
+        raise Doubtful(reason, profile_id=checkout.profile_id)
+    return _succeeded(paid, checkout, invoice, payment, actor=actor, now=now)
 
 
 def _new(paid: ProviderPayment, checkout: Checkout, actor: Actor, now: datetime) -> Payment:

@@ -6,14 +6,12 @@ settle them as far as they have something left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db.models import Max
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -23,37 +21,21 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.approvals import Action
 from billing_assistant.ledger.kinds import AccountKind
-from billing_assistant.ledger.services.posting import EntryInput, entries_post
-from invoices.locks import invoices_lock
-from invoices.models import Invoice
+from billing_assistant.ledger.services.posting import entries_post
 from invoices.services.lock_date import booking_day
-from invoices.states import InvoiceKind, InvoiceState
 from payments.errors import DuplicateRefund, MoreThanRefundable
-from payments.locks import payment_lock
-from payments.models import Allocation, Payment, Refund
-from payments.services.allocate import net_allocations, payment_seen, received_or_refused
-from payments.services.credits import note_settle
-from payments.services.plan import Part
+from payments.models import Payment, Refund
+from payments.services.giving_back import Held, credit_take, notes_step_in, payment_hold, refundable
 from payments.services.postings import place_of, refund_entry
 from payments.services.record import checked_money
 from payments.services.second_person import asking_a_second_person, needs_second_person, second_person_required
-from payments.services.settle import apply_parts
 from payments.states import PaymentMethod, RefundState
 
 declare("refund.before_commit")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a refund is written under: the locked payment and the locked invoices and credit notes that it touches."""
-
-    payment: Payment
-    invoices: Sequence[Invoice]
-    notes: Sequence[Invoice]
 
 
 def payment_refund(
@@ -77,7 +59,7 @@ def payment_refund(
     """
     actor.require(Right.PAYMENTS_RECORD)
     with asking_a_second_person(actor=actor, now=now):
-        held = refund_hold(payment_id, actor)
+        held = payment_hold(payment_id, actor)
         known = Refund.objects.filter(pk=refund_id).first() if refund_id else None
         if known is not None:
             return same_or_refused(known, payment_id, amount)
@@ -89,27 +71,6 @@ def payment_refund(
         refund_write(refund, held, given_to=place_of(refund), event="refund.made", actor=actor, now=now)
         fail_point("refund.before_commit")
     return refund
-
-
-def refundable(payment: Payment) -> Decimal:
-    """How much of a payment can still be given back: the money that came, without the tax that was withheld."""
-    return max(payment.amount_received - payment.amount_refunded, ZERO)
-
-
-def refund_hold(payment_id: UUID, actor: Actor) -> Held:
-    """Locks a received payment with the invoices it settles and the credit notes that may take its place.
-
-    Inside the caller's transaction. Raises NotFound, PaymentNotReceived.
-    """
-    seen = payment_seen(payment_id, actor)
-    settled = set(net_allocations(seen))
-    open_notes = Invoice.objects.filter(
-        kind=InvoiceKind.CREDIT_NOTE, corrects_id__in=settled, total__gt=F("amount_credited")
-    )
-    locked = invoices_lock({*settled, *open_notes.values_list("pk", flat=True)})
-    invoices = [each for each in locked if each.kind == InvoiceKind.INVOICE]
-    notes = [each for each in locked if each.kind == InvoiceKind.CREDIT_NOTE]
-    return Held(received_or_refused(payment_lock(payment_id)), invoices, notes)
 
 
 def refund_drawn(
@@ -145,21 +106,14 @@ def refund_write(
     refund: Refund, held: Held, *, given_to: AccountKind, event: str, actor: Actor, now: datetime
 ) -> Refund:
     """Writes a refund under what is held: takes allocations back as far as needed, and posts. Dated as the refund."""
-    payment, entries = held.payment, []
-    short = refund.amount - payment.unapplied
-    if short > 0:
-        entries = _take_back(refund, held, short, actor, now)
-    payment.amount_refunded += refund.amount
-    payment.save(update_fields=["amount_allocated", "amount_refunded"])
-    payment.refresh_from_db(fields=["unapplied"])
+    on, amount = refund.refunded_on, refund.amount
+    taken = credit_take(held, amount=amount, on=on, actor=actor, now=now)
     refund.save()
     refund_told(refund, event, actor, now)
-    posted = refund_entry(
-        refund, taken_from=AccountKind.CUSTOMER_CREDIT, given_to=given_to, booked_on=refund.refunded_on
-    )
-    entries_post(entries=[*entries, posted], actor=actor, now=now)
-    if short > 0:
-        _settle_with_notes(held, refund.refunded_on, actor, now)
+    posted = refund_entry(refund, taken_from=AccountKind.CUSTOMER_CREDIT, given_to=given_to, booked_on=on)
+    entries_post(entries=[*taken.entries(), posted], actor=actor, now=now)
+    if taken.rows:
+        notes_step_in(held, on=on, actor=actor, now=now)
     return refund
 
 
@@ -196,39 +150,6 @@ def approved_or_asked(refund: Refund, payment: Payment, *, actor: Actor, now: da
     together = payment.amount_refunded + refund.amount
     if needs_second_person(payment.profile, amount=together, currency=refund.currency):
         second_person_required(action=_action(refund, payment), actor=actor, now=now)
-
-
-def _take_back(refund: Refund, held: Held, short: Decimal, actor: Actor, now: datetime) -> list[EntryInput]:
-    """What the payment settled is due again, by so much: first where a credit note is ready, then the latest due."""
-    payment, net = held.payment, net_allocations(held.payment)
-    ready = {note.corrects_id for note in held.notes}
-    open_ones = [invoice for invoice in held.invoices if invoice.state == InvoiceState.ISSUED and net.get(invoice.pk)]
-    open_ones.sort(key=lambda one: (one.pk in ready, one.due_on, one.number), reverse=True)
-    parts, left = [], short
-    for invoice in open_ones:
-        part = min(left, net[invoice.pk])
-        if part > 0:
-            parts.append(Part(invoice.pk, -part))
-            left -= part
-    if left > 0:
-        money = Money(refund.amount - left, refund.currency)
-        raise MoreThanRefundable(payment.number, money, Money(refund.amount, refund.currency))
-    on = refund.refunded_on
-    settled = apply_parts(source=payment, parts=parts, invoices=open_ones, on=on, actor=actor, now=now)
-    Allocation.objects.bulk_create(settled.rows)
-    payment.amount_allocated += settled.total
-    return settled.entries()
-
-
-def _settle_with_notes(held: Held, on: date, actor: Actor, now: datetime) -> None:
-    by_id = {invoice.pk: invoice for invoice in held.invoices}
-    for note in held.notes:
-        invoice = by_id.get(note.corrects_id) if note.corrects_id else None
-        if invoice is None or invoice.state != InvoiceState.ISSUED:
-            continue
-        amount = min(note.total - note.amount_credited, invoice.amount_due)
-        if amount > 0:
-            note_settle(note, [Part(invoice.pk, amount)], [invoice], on=on, actor=actor, now=now)
 
 
 def _day(payment: Payment, wanted: date | None, actor: Actor, now: datetime) -> date:

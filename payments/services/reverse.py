@@ -50,7 +50,8 @@ def payment_reverse(
         seen = Payment.objects.filter(pk=payment_id).first()
         if seen is None or not actor.can_see(seen.profile_id):
             raise NotFound(_("There is no such payment."))
-        invoices = invoices_lock(net_allocations(seen))
+        differences = seen.write_offs.values_list("invoice_id", flat=True)
+        invoices = invoices_lock({*net_allocations(seen), *differences})
         payment = payment_lock(payment_id)
         require_transition(PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED)
         if payment.amount_refunded:
@@ -90,8 +91,9 @@ def _take_back(
     payment: Payment, invoices: Sequence[Invoice], net: Mapping[UUID, Decimal], actor: Actor, now: datetime
 ) -> list[EntryInput]:
     on = payment.reversed_on or payment.received_on
-    given_up = [invoice for invoice in invoices if invoice.state == InvoiceState.UNCOLLECTIBLE]
-    parts = [Part(invoice.pk, -net[invoice.pk]) for invoice in invoices if invoice not in given_up]
+    settled_ones = [invoice for invoice in invoices if invoice.pk in net]
+    given_up = [invoice for invoice in settled_ones if invoice.state == InvoiceState.UNCOLLECTIBLE]
+    parts = [Part(invoice.pk, -net[invoice.pk]) for invoice in settled_ones if invoice not in given_up]
     settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=on, actor=actor, now=now)
     Allocation.objects.bulk_create(settled.rows)
     entries = settled.entries()

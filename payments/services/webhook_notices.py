@@ -6,13 +6,23 @@ from datetime import datetime
 
 from billing_assistant.core.errors import RetryLater
 from integrations.models import WebhookStatus
-from integrations.ports.payments import NoticeKind, PaymentGateway, WebhookNotice, hosted_pages_of
+from integrations.ports.payments import (
+    NoticeKind,
+    PaymentGateway,
+    ProviderStatus,
+    WebhookNotice,
+    disputes_of,
+    hosted_pages_of,
+    refunds_of,
+)
 from integrations.webhook_handlers import Outcome, webhook_handler
-from payments.models import Checkout, MethodSetup
+from payments.models import Checkout, MethodSetup, Payment
 from payments.services.checkout_ask import checkout_ask
+from payments.services.dispute_found import dispute_take
 from payments.services.method_setup import setup_ask
 from payments.services.off_session import charge_take
 from payments.services.provider import Doubtful, provider_payment_take
+from payments.services.refund_found import refund_take, refunds_take
 
 
 @webhook_handler(NoticeKind.PAYMENT)
@@ -23,9 +33,47 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
         taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
         if taken.checkout.saved_method_id is not None:
             charge_take(gateway=gateway, checkout=taken.checkout, paid=paid, now=now)
+        if paid.status is ProviderStatus.REFUNDED and taken.payment is not None:
+            made = refunds_take(gateway=gateway, paid=paid, payment=taken.payment, now=now)
+            numbers = ", ".join(refund.number for refund in made)
+            return Outcome(WebhookStatus.DONE, f"Refunded: {numbers}.", taken.checkout.profile_id)
     except Doubtful as doubt:
         return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
     return Outcome(WebhookStatus.DONE, taken.text, taken.checkout.profile_id)
+
+
+@webhook_handler(NoticeKind.REFUND)
+def refund_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
+    """What became of a refund of ours, or one that was made at the gateway."""
+    found = refunds_of(gateway).refund_fetch(notice.object_id)
+    payment = Payment.objects.filter(
+        provider=gateway.name, account=gateway.account, external_id=found.payment_id
+    ).first()
+    if payment is None:
+        return Outcome(WebhookStatus.PARKED, "It refunds a payment that is not recorded here.")
+    try:
+        refund = refund_take(payment=payment, found=found, now=now)
+    except Doubtful as doubt:
+        return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
+    text = f"{refund.number} is {refund.status}." if refund else "It failed, and was never ours."
+    return Outcome(WebhookStatus.DONE, text, payment.profile_id)
+
+
+@webhook_handler(NoticeKind.DISPUTE)
+def dispute_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
+    """A payer disputes a payment, or the dispute was decided."""
+    found = disputes_of(gateway).dispute_fetch(notice.object_id)
+    payment = Payment.objects.filter(
+        provider=gateway.name, account=gateway.account, external_id=found.payment_id
+    ).first()
+    if payment is None:
+        return Outcome(WebhookStatus.PARKED, "It disputes a payment that is not recorded here.")
+    try:
+        dispute = dispute_take(payment=payment, found=found, now=now)
+    except Doubtful as doubt:
+        return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
+    text = f"{dispute.number} is {dispute.status}." if dispute else "No money moved."
+    return Outcome(WebhookStatus.DONE, text, payment.profile_id)
 
 
 @webhook_handler(NoticeKind.SESSION)

@@ -20,7 +20,7 @@ from billing_assistant.core.web import actor_of, add_domain_error, now_of, poste
 from integrations.services.webhooks import may_see
 from payments.selectors.payments import applied_to, attempts_of, payment_get, postings_of, webhooks_of
 from payments.services.allocate import payment_deallocate
-from payments.services.refund import refundable
+from payments.services.giving_back import refundable
 from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
 from payments.web.events import event_word
@@ -48,6 +48,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "may_refund": may and refundable(payment) > 0,
         "may_reallocate": may and payment.amount_allocated > 0,
         "refunds": payment.refunds.order_by("id"),
+        "disputes": payment.disputes.order_by("id"),
     }
     return render_page(request, "payments/detail.html", context)
 

@@ -19,6 +19,7 @@ from invoices.models import Invoice
 from payments.states import PaymentMethod
 
 PREFIX: Final = "invoice_"
+ONLINE: Final = PaymentMethod.ONLINE.value
 MANUAL_METHODS: Final = [method for method in PaymentMethod if method is not PaymentMethod.ONLINE]
 
 
@@ -104,7 +105,37 @@ class RefundForm(ReasonForm):
         label=_("Reference"), required=False, max_length=120, help_text=_("Of the bank or of M-Pesa, if there is one.")
     )
     refund_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, online: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if online:
+            by_hand = self.fields["method"].choices  # type: ignore[attr-defined]
+            label = gettext("Back through %(gateway)s") % {"gateway": online}
+            self.fields["method"].choices = [(ONLINE, label), *by_hand]  # type: ignore[attr-defined]
+
     field_order = ("amount", "method", "refunded_on", "reference", "reason", "refund_id")
+
+
+class DisputeForm(ReasonForm):
+    """What the bank wrote about a payment."""
+
+    amount = AmountField(label=_("Disputed amount"), min_value=Decimal(0))
+    fee = AmountField(label=_("Fee"), required=False, min_value=Decimal(0), help_text=_("What the bank takes for it."))
+    opened_on = DayField(label=_("Opened on"))
+    evidence_until = DayField(label=_("Evidence until"), required=False)
+    dispute_id = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("amount", "fee", "opened_on", "evidence_until", "reason", "dispute_id")
+
+
+class DecisionForm(forms.Form):
+    """What the bank decided."""
+
+    step = forms.ChoiceField(label=_("What happened"), widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Note"), required=False, max_length=240)
+
+    def __init__(self, *args: Any, steps: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = list(steps)  # type: ignore[attr-defined]
 
 
 class WriteOffForm(ReasonForm):

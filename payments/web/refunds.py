@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ApprovalNeeded, DomainError
@@ -16,22 +18,26 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.selectors.payments import applied_to, payment_get
-from payments.services.refund import payment_refund, refundable
-from payments.states import PaymentMethod
-from payments.web.forms import MANUAL_METHODS, RefundForm
+from payments.services.giving_back import refundable
+from payments.services.refund import payment_refund
+from payments.services.refund_gateway import can_refund_online, payment_refund_online, refund_ask
+from payments.states import PaymentMethod, RefundState
+from payments.web.forms import MANUAL_METHODS, ONLINE, RefundForm
 
 
 @staff_page(Right.PAYMENTS_RECORD)
 def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     """Says what refunding does, asks how much, how and why, and does it."""
     payment = payment_get(actor_of(request), payment_id)
+    online = payment.provider if can_refund_online(payment) else ""
     form = RefundForm(
         posted(request),
+        online=online,
         initial={
             "amount": payment.unapplied or None,
-            "method": payment.method if payment.method in MANUAL_METHODS else PaymentMethod.BANK_TRANSFER,
+            "method": ONLINE if online else _method(payment),
             "refunded_on": local_today(payment.profile, now_of(request)),
             "refund_id": uuid7(),
         },
@@ -39,9 +45,7 @@ def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseB
     form.fields["amount"].currency = payment.currency  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
-            refund = payment_refund(
-                payment_id=payment.pk, actor=actor_of(request), now=now_of(request), **form.cleaned_data
-            )
+            refund = _refund(request, payment, form.cleaned_data)
         except ApprovalNeeded as error:
             messages.info(request, error.message)
             return redirect("payments:detail", payment.pk)
@@ -49,9 +53,36 @@ def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseB
             add_domain_error(form, error)
         else:
             words = {"number": refund.number, "amount": money_text(refund.amount, refund.currency)}
-            messages.success(request, _("%(number)s over %(amount)s recorded.") % words)
+            told = _("%(number)s over %(amount)s recorded.")
+            if refund.status == RefundState.PENDING:
+                told = _("%(number)s over %(amount)s is on its way. The gateway has not confirmed it yet.")
+            messages.success(request, told % words)
             return redirect("payments:detail", payment.pk)
     return render_page(request, "payments/refund.html", _context(payment, form))
+
+
+@require_POST
+@staff_page(Right.PAYMENTS_RECORD)
+def refund_ask_again(request: HttpRequest, payment_id: UUID, refund_id: UUID) -> HttpResponseBase:
+    """Asks the gateway now about a refund that is on its way."""
+    payment, now = payment_get(actor_of(request), payment_id), now_of(request)
+    waiting = payment.refunds.filter(pk=refund_id, status=RefundState.PENDING).update(ask_at=now)
+    if waiting and refund_ask(refund_id=refund_id, now=now):
+        refund = payment.refunds.get(pk=refund_id)
+        messages.info(request, _("%(number)s: %(state)s.") % {"number": refund, "state": refund.status_word.label})
+    return redirect("payments:detail", payment.pk)
+
+
+def _refund(request: HttpRequest, payment: Payment, values: dict[str, Any]) -> Refund:
+    shared = {"payment_id": payment.pk, "actor": actor_of(request), "now": now_of(request)}
+    if values["method"] == ONLINE:
+        wanted = {name: values[name] for name in ("amount", "reason", "refund_id")}
+        return payment_refund_online(**wanted, **shared)
+    return payment_refund(**values, **shared)
+
+
+def _method(payment: Payment) -> str:
+    return payment.method if payment.method in MANUAL_METHODS else PaymentMethod.BANK_TRANSFER.value
 
 
 def _context(payment: Payment, form: RefundForm) -> dict[str, object]:

@@ -295,7 +295,6 @@ DOUBTS = {
     "over KES 5,220,000.00": {"amount": "5220000.00"},
     "not ours": {"reference": "0198c0de-0000-7000-8000-000000000000"},
     "that is not ours": {"reference": "order-17"},
-    "refunded": {"status": ProviderStatus.REFUNDED},
 }
 
 

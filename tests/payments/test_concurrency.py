@@ -349,7 +349,7 @@ def test_negative_control_without_the_lock_more_goes_back_than_was_paid(monkeypa
         made.position = next(order)
         return made
 
-    monkeypatch.setattr("payments.services.refund.payment_lock", read)
+    monkeypatch.setattr("payments.services.giving_back.payment_lock", read)
     monkeypatch.setattr("payments.services.refund.refund_drawn", drawn)
     at_once(lambda _: give_back(payment))
     assert Refund.objects.aggregate(sum=Sum("amount"))["sum"] == 4000  # of 1,000

@@ -24,7 +24,8 @@ from payments.errors import DuplicateRefund, MoreThanRefundable, PaymentNotRecei
 from payments.models import Payment, Refund
 from payments.selectors.aging import aging
 from payments.services.credits import invoice_credit
-from payments.services.refund import payment_refund, refundable
+from payments.services.giving_back import refundable
+from payments.services.refund import payment_refund
 from payments.services.reverse import payment_reverse
 from payments.services.withholding import Withheld
 from payments.services.write_off import invoice_write_off
