@@ -11,7 +11,16 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadTable, history_tables, service_action
 from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
-from integrations.models import DemoDelivery, DemoPayment, DemoSession, GatewayConnection, WebhookEvent
+from integrations.models import (
+    DemoDelivery,
+    DemoPayment,
+    DemoSession,
+    GatewayConnection,
+    MpesaOrder,
+    MpesaPush,
+    MpesaReceipt,
+    WebhookEvent,
+)
 from integrations.services.connections import connection_disable
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
 
@@ -83,3 +92,34 @@ class DemoDeliveryAdmin(DemoTable):
 
 
 history_tables("integrations")
+
+
+class MpesaTable(ReadTable):
+    """The journal of M-Pesa."""
+
+    view_right = Right.PAYMENTS_VIEW
+    profile_path = "connection__profile"
+
+
+@admin.register(MpesaPush)
+class MpesaPushAdmin(MpesaTable):
+    list_select_related = ("connection",)
+    list_display = ("created_at", "checkout_id", "shillings", "account_reference", "told_code", "result", "result_at")
+    list_filter = ("result", "told_code")
+    search_fields = ("checkout_id", "account_reference", "told_receipt")
+
+
+@admin.register(MpesaReceipt)
+class MpesaReceiptAdmin(MpesaTable):
+    list_display = ("receipt", "paid_at", "amount", "typed_reference", "payer_name", "state", "found_at", "push")
+    list_filter = ("state",)
+    list_select_related = ("connection", "push")
+    search_fields = ("receipt", "typed_reference")
+
+
+@admin.register(MpesaOrder)
+class MpesaOrderAdmin(MpesaTable):
+    list_select_related = ("connection",)
+    list_display = ("created_at", "kind", "receipt", "shillings", "result", "result_text", "result_at")
+    list_filter = ("kind", "result")
+    search_fields = ("receipt", "originator_id", "reference")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.privacy import (
@@ -20,9 +21,10 @@ from billing_assistant.core.privacy import (
     register_holder,
     rows_of,
 )
-from integrations.models import DemoPayment, DemoSession, WebhookEvent, WebhookStatus
+from integrations.models import DemoPayment, DemoSession, MpesaPush, MpesaReceipt, WebhookEvent, WebhookStatus
 
 CHUNK: Final = 500
+NAMELESS: Final = {"payer_name": "", "payer_phone": ""}
 TECHNICAL: Final = "A technical word that names nobody."
 
 
@@ -39,6 +41,7 @@ def _webhooks(subject: Subject) -> Q:
 def _export(subject: Subject) -> Iterable[Held]:
     found = WebhookEvent.objects.filter(_webhooks(subject)).order_by("id")
     yield Held("webhooks", _("Webhooks"), rows_of(found, "created_at", "source", "kind", "status", "outcome"))
+    yield Held("mpesa", _("M-Pesa"), rows_of(_pushes(subject), "created_at", "shillings", "phone", "told_phone"))
     sessions = DemoSession.objects.filter(_sessions(subject))
     names = ("created_at", "reference", "description", "payer_name", "payer_email", "status")
     yield Held("demo_sessions", _("Sessions at the demo gateway"), rows_of(sessions, *names))
@@ -49,7 +52,8 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     done = webhooks.update(body=b"", outcome="")
     sessions = DemoSession.objects.filter(_sessions(subject)).exclude(payer_name="", payer_email="", description="")
     emptied = sessions.update(payer_name="", payer_email="", description="")
-    return Outcome([(_("Webhooks"), done), (_("Sessions at the demo gateway"), emptied)])
+    journal = _journal_erase(subject)
+    return Outcome([(_("Webhooks"), done), (_("M-Pesa"), journal), (_("Sessions at the demo gateway"), emptied)])
 
 
 def _expire(limits: Limits) -> int:
@@ -60,7 +64,32 @@ def _expire(limits: Limits) -> int:
     return WebhookEvent.objects.filter(pk__in=ids).update(body=b"")
 
 
+def _pushes(subject: Subject) -> QuerySet[MpesaPush]:
+    return MpesaPush.objects.filter(reference__in=[each for each in subject.refs if _is_id(each)])
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _journal_erase(subject: Subject) -> int:
+    """What the journal of M-Pesa knows of the phones of a subject: its prompts, and the receipts of its payments."""
+    receipts = MpesaReceipt.objects.filter(receipt__in=subject.refs).exclude(**NAMELESS).update(**NAMELESS)
+    return receipts + _pushes(subject).exclude(phone="", told_phone="").update(phone="", told_phone="")
+
+
 FIELDS: Final = {
+    **erased("integrations.MpesaPush", "phone", "told_phone"),
+    **erased("integrations.MpesaReceipt", *NAMELESS),
+    **not_personal("integrations.MpesaReceipt", "typed_reference", reason="The number of an invoice, as it was typed."),
+    **not_personal(
+        "integrations.MpesaPush", "reference", "account_reference", "told_receipt", reason="An id of ours or of theirs."
+    ),
+    **not_personal("integrations.MpesaOrder", "reference", "refusal", "result_text", reason=TECHNICAL),
     **erased("integrations.WebhookEvent", "body", "outcome"),
     **erased("integrations.DemoSession", "description", "payer_name", "payer_email"),
     **not_personal("integrations.WebhookEvent", "source", reason=TECHNICAL),

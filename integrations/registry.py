@@ -45,6 +45,18 @@ def gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
     return next((each for each in able if each.capabilities.takes(currency)), None)
 
 
+def prompt_gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
+    """The gateway that asks on the phone for payments in a currency; None when there is none."""
+    able = (each for each in gateways(profile_id) if each.capabilities.phone_prompt)
+    return next((each for each in able if each.capabilities.takes(currency)), None)
+
+
+def incoming_gateways() -> tuple[PaymentGateway, ...]:
+    """Every gateway that is on and at which money comes without a checkout, of all business profiles."""
+    made = map(gateway_of, GatewayConnection.objects.filter(enabled=True))
+    return tuple(each for each in made if each.capabilities.incoming)
+
+
 def gateway(name: str, *, account: str = "", profile_id: UUID | None = None) -> PaymentGateway:
     """The gateway with which something was begun: vendor, payee, profile; also one that is off now.
 

@@ -22,6 +22,7 @@ from integrations.ports.payments import Environment, PaymentGateway, WebhookChec
 Text = str | Promise
 _MODULES: Final[Mapping[str, str]] = {
     "stripe": "integrations.stripe.vendor",
+    "mpesa": "integrations.mpesa.vendor",
 }
 
 

@@ -31,10 +31,12 @@ from payments.models import (
     PaymentTally,
     Refund,
     SavedMethod,
+    UnmatchedReceipt,
     WriteOff,
 )
 from payments.services.allocate import payment_allocate
 from payments.services.credits import credit_note_apply, invoice_credit
+from payments.services.receipts import receipt_dismiss
 from payments.services.reverse import payment_reverse
 from payments.services.write_off import invoice_write_off
 
@@ -238,6 +240,20 @@ class DisputeAdmin(ReadTable):
     list_select_related = ("customer", "profile")
     search_fields = ("number", "external_id", "customer__name")
     inlines = [DisputedPartInline]
+
+
+@admin.register(UnmatchedReceipt)
+class UnmatchedReceiptAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("external_id", "paid_at", "amount", "currency", "reference", "payer_name", "status", "payment")
+    list_filter = ("status", "provider", CurrencyFilter, ("paid_at", admin.DateFieldListFilter), "profile")
+    list_select_related = ("payment", "profile")
+    search_fields = ("external_id", "reference", "payer_name")
+    actions = ["dismiss"]
+
+    @service_action(_("Close"), right=Right.PAYMENTS_RECORD, asks_reason=True)
+    def dismiss(self, row: UnmatchedReceipt, *, actor: Actor, now: datetime, reason: str) -> None:
+        receipt_dismiss(receipt_id=row.pk, reason=reason, actor=actor, now=now)
 
 
 @admin.register(PaymentTally)

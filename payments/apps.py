@@ -18,5 +18,6 @@ class PaymentsConfig(AppConfig):
             "services.importing",
             "services.statement_importing",
             "statement_stories",
+            "selectors.receipts",
         ):
             import_module(f"payments.{module}")

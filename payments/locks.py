@@ -1,7 +1,7 @@
 """Row locks of the payments app.
 
-Order for all: invoices by id, then payments, then refunds, then checkouts, each by id, then statements, then their
-lines by id.
+Order for all: receipts, invoices by id, then payments, then refunds, then checkouts, each by id, then statements, then
+their lines by id.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from payments.models import (
     SavedMethod,
     Statement,
     StatementLine,
+    UnmatchedReceipt,
 )
 from payments.states import CheckoutState
 
@@ -130,4 +131,13 @@ def method_setup_lock(setup_id: UUID) -> MethodSetup:
     found = list(rows.filter(pk=setup_id))
     if not found:
         raise NotFound(_("There is no such payment method."))
+
+
+def receipt_lock(receipt_id: UUID) -> UnmatchedReceipt:
+    """Locks one receipt that waits for a person. Raises NotFound."""
+    set_lock_timeout()
+    rows = UnmatchedReceipt.objects.select_for_update(of=("self",)).select_related("profile")
+    found = list(rows.filter(pk=receipt_id))
+    if not found:
+        raise NotFound(_("There is no such receipt."))
     return found[0]

@@ -24,14 +24,15 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.ledger.models import OwnerBalance
-from payments.models import Checkout, Dispute, MethodSetup, Payment, Refund, SavedMethod, WriteOff
+from payments.models import Checkout, Dispute, MethodSetup, Payment, Refund, SavedMethod, UnmatchedReceipt, WriteOff
 from payments.states import CheckoutState, PaymentState, SavedMethodState, SetupState
 
 LAW: Final = _("Tax law: payments are part of the books.")
 RUNNING: Final = (CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN)
 UNDER_WAY: Final = (PaymentState.PENDING, PaymentState.PROCESSING)
-EMPTIED: Final = {"url": "", "failure": "", "actor_label": ""}
 FORGOTTEN: Final = {"label": "", "failure": "", "consent_text": "", "consent_by_label": ""}
+EMPTIED: Final = {"url": "", "phone": "", "failure": "", "actor_label": ""}
+NAMELESS: Final = {"payer_name": "", "payer_phone": ""}
 
 
 def _payments(subject: Subject) -> QuerySet[Payment]:
@@ -44,6 +45,10 @@ def _checkouts(subject: Subject) -> QuerySet[Checkout]:
 
 def _methods(subject: Subject) -> QuerySet[SavedMethod]:
     return SavedMethod.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
+def _receipts(subject: Subject) -> QuerySet[UnmatchedReceipt]:
+    return UnmatchedReceipt.objects.filter(payment__customer_id__in=subject.customer_ids).order_by("id")
 
 
 def _refs(subject: Subject) -> Iterable[object]:
@@ -87,6 +92,8 @@ def _export(subject: Subject) -> Iterable[Held]:
     disputed = Dispute.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     opened = ("number", "opened_on", "status", "currency", "amount", "fee", "reason", "note", "closed_on")
     yield Held("disputes", _("Disputes"), rows_of(disputed, *opened))
+    came = ("paid_at", "currency", "amount", "reference", "payer_name", "payer_phone")
+    yield Held("receipts", _("Receipts"), rows_of(_receipts(subject), *came))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
 
@@ -102,6 +109,9 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     setups = MethodSetup.objects.filter(customer_id__in=subject.customer_ids)
     setups.filter(status=SetupState.OPEN).update(status=SetupState.EXPIRED, ask_at=None)
     setups.update(url="", actor_label="")
+    receipts = list(_receipts(subject).values_list("pk", flat=True))
+    nameless = UnmatchedReceipt.objects.filter(pk__in=receipts).exclude(**NAMELESS).update(**NAMELESS)
+    history_blank(UnmatchedReceipt, receipts, NAMELESS)
     last_day = _payments(subject).aggregate(day=Max("received_on"))["day"]
     kept = Kept(_("Payments"), _payments(subject).count(), LAW, last_day)
     given_back = Refund.objects.filter(customer_id__in=subject.customer_ids)
@@ -112,7 +122,7 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     disputes = Kept(_("Disputes"), disputed.count(), LAW, disputed.aggregate(day=Max("opened_on"))["day"])
     refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
     write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
-    gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods))]
+    gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods)), (_("Receipts"), nameless)]
     return Outcome(gone, [kept, refunds, disputes, write_offs])
 
 
@@ -126,6 +136,9 @@ FIELDS: Final = {
     **erased("payments.Checkout", *EMPTIED),
     **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),
     **erased("payments.MethodSetup", "url", "actor_label"),
+    **erased("payments.UnmatchedReceipt", *NAMELESS),
+    **kept_by_law("payments.UnmatchedReceipt", "reference", "closed_reason", reason=WHY),
+    **not_personal("payments.UnmatchedReceipt", "closed_by_label", reason="A colleague of the seller."),
     **not_personal("payments.Payment", "recorded_by_label", reason="A colleague of the seller."),
     **not_personal("payments.Dispute", "actor_label", reason="A colleague of the seller."),
     **not_personal("payments.Refund", "actor_label", reason="A colleague of the seller."),

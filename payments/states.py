@@ -100,7 +100,9 @@ CHECKOUT_TRANSITIONS: Final = {
             CheckoutState.UNKNOWN,
         }
     ),
-    CheckoutState.PROCESSING: frozenset({CheckoutState.SUCCEEDED, CheckoutState.FAILED, CheckoutState.UNKNOWN}),
+    CheckoutState.PROCESSING: frozenset(
+        {CheckoutState.SUCCEEDED, CheckoutState.FAILED, CheckoutState.UNKNOWN, CheckoutState.EXPIRED}
+    ),
     CheckoutState.UNKNOWN: frozenset(
         {
             CheckoutState.OPEN,
@@ -113,4 +115,19 @@ CHECKOUT_TRANSITIONS: Final = {
     CheckoutState.FAILED: frozenset({CheckoutState.SUCCEEDED, CheckoutState.PROCESSING}),
     CheckoutState.EXPIRED: frozenset({CheckoutState.SUCCEEDED}),
     CheckoutState.SUCCEEDED: frozenset[CheckoutState](),
+}
+
+
+class ReceiptState(Status):
+    """Money that came without a checkout and names no invoice for sure."""
+
+    WAITING = "waiting", _("Waits for a person"), "warning", "help"
+    RECORDED = "recorded", _("Recorded"), "success", "circle-check"
+    DISMISSED = "dismissed", _("Closed"), "neutral", "minus"
+
+
+RECEIPT_TRANSITIONS: Final = {
+    ReceiptState.WAITING: frozenset({ReceiptState.RECORDED, ReceiptState.DISMISSED}),
+    ReceiptState.RECORDED: frozenset[ReceiptState](),
+    ReceiptState.DISMISSED: frozenset[ReceiptState](),
 }

@@ -131,6 +131,13 @@ story_register(
     "checkout.opened", _("Client went to pay %(label)s online"), icon="credit-card", tone="info", detail=amount_of
 )
 story_register(
+    "checkout.prompted", _("Request for %(label)s sent to a phone"), icon="device-mobile", tone="info", detail=amount_of
+)
+story_register(
+    "receipt.recorded", _("Receipt %(label)s given to a customer"), icon="cash", tone="success", detail=amount_of
+)
+story_register("receipt.dismissed", _("Receipt %(label)s closed"), icon="minus", detail=reason)
+story_register(
     "checkout.failed", _("Online payment of %(label)s failed"), icon="cash-off", tone="danger", detail=reason
 )
 story_register(

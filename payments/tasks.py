@@ -12,6 +12,7 @@ from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.incoming import incoming_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
 from payments.services.refund_gateway import refunds_sweep
 from payments.services.standing import standings_refresh
@@ -50,6 +51,12 @@ def autopay() -> None:
 def ask_refunds() -> None:
     """Asks about every refund that is on its way and due."""
     refunds_sweep(now=clock.now())
+
+
+@task("payments.sweep_incoming")
+def sweep_incoming() -> None:
+    """Finds money that came without a checkout and whose announcement was lost."""
+    incoming_sweep(now=clock.now())
 
 
 @task("payments.refresh_standings")

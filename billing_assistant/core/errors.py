@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
@@ -94,7 +94,9 @@ class RetryLater(Exception):
 
 
 class ProviderError(Exception):
-    """An outside service did not do what was asked."""
+    """An outside service did not do what was asked. `response` is its `core.http.Response`, if any."""
+
+    response: Any = None
 
 
 class Rejected(ProviderError):

@@ -262,16 +262,22 @@ def _translated(error: httpx.HTTPError, method: str, *, went_out: bool) -> Provi
 
 
 def _raise_for(response: Response, *, repeatable: bool) -> None:
-    status = response.status
-    if status < HTTPStatus.MULTIPLE_CHOICES:
+    if response.status < HTTPStatus.MULTIPLE_CHOICES:
         return
+    error = _error_of(response, repeatable=repeatable)
+    error.response = response
+    raise error
+
+
+def _error_of(response: Response, *, repeatable: bool) -> ProviderError:
+    status = response.status
     if status in TRY_AGAIN:
-        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
+        return Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
     if status in FAILED_MIDWAY and not repeatable:
-        raise OutcomeUnknown(f"The service answered {status} in the middle of the call.")
+        return OutcomeUnknown(f"The service answered {status} in the middle of the call.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
-    raise Refusal(response)
+        return Unavailable(f"The service answered {status}.", retry_after=_retry_after(response.headers), status=status)
+    return Refusal(response)
 
 
 class Refusal(Rejected):
@@ -279,7 +285,7 @@ class Refusal(Rejected):
 
     def __init__(self, response: Response) -> None:
         super().__init__(f"The service answered {response.status}.", status=response.status)
-        self.response = response
+        self.response: Response = response
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

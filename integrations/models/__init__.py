@@ -6,6 +6,7 @@ from integrations.models.demo import (
     DemoSession,
     DemoSessionStatus,
 )
+from integrations.models.mpesa import MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
 from integrations.models.webhooks import WebhookEvent, WebhookStatus
 
 __all__ = [
@@ -17,6 +18,10 @@ __all__ = [
     "DemoSession",
     "DemoSessionStatus",
     "GatewayConnection",
+    "MpesaOrder",
+    "MpesaOrderKind",
+    "MpesaPush",
+    "MpesaReceipt",
     "WebhookEvent",
     "WebhookStatus",
 ]

@@ -38,7 +38,7 @@ class ProviderPayment:
 
     `payee` is the account that the money went to, `failure` the gateway's reason in plain words. `session_id` is empty
     where there was no page of ours (a saved method, a Paybill); `reference` is ours, or what the payer typed there.
-    `refunded` is the part that went back.
+    `refunded` is the part that went back. `receipt` is the number that the payer knows it by, if not the id.
     """
 
     external_id: str
@@ -55,3 +55,4 @@ class ProviderPayment:
     refunded: Money | None = None
     payer_name: str = ""
     payer_phone: str = ""
+    receipt: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from billing_assistant.core.money import Money
@@ -27,6 +28,8 @@ class WebhookCheck(StrEnum):
 class Capabilities:
     """What a gateway can do. `currencies` None means any; those in `whole_units` take no cents (KES at M-Pesa).
 
+    `largest` is the most that it takes at once, in any of its currencies; None for no limit that we know.
+
     Each flag but `find_by_key`, `expire` and `partial_refunds` is a port: the gateway has all methods of the port when
     the flag is set and none of them otherwise.
     """
@@ -45,6 +48,7 @@ class Capabilities:
     currencies: frozenset[str] | None = None
     whole_units: frozenset[str] = frozenset()
     webhook_check: WebhookCheck = WebhookCheck.SIGNATURE
+    largest: Decimal | None = None
     shortest_life: timedelta = timedelta(minutes=30)
     longest_life: timedelta = timedelta(hours=24)
 

@@ -2,6 +2,7 @@ from payments.models.checkouts import Checkout
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
+from payments.models.receipts import UnmatchedReceipt
 from payments.models.refunds import Refund
 from payments.models.saved_methods import MethodSetup, SavedMethod
 from payments.models.statements import BankAccount, Statement, StatementLine
@@ -24,5 +25,6 @@ __all__ = [
     "SavedMethod",
     "Statement",
     "StatementLine",
+    "UnmatchedReceipt",
     "WriteOff",
 ]

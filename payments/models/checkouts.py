@@ -20,7 +20,7 @@ LONGEST_URL: Final = 2000
 
 @pghistory.track()
 class Checkout(Entity):
-    """One way to pay one invoice at one gateway: a hosted page, or a charge of a saved method, which has no page.
+    """One way to pay one invoice at one gateway: a hosted page, a prompt on a `phone`, or a charge of a saved method.
 
     Written before the gateway is called.
     """
@@ -44,6 +44,9 @@ class Checkout(Entity):
     idempotency_key = models.CharField(max_length=80, unique=True)
     external_id = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=LONGEST_URL, blank=True)
+    phone = models.CharField(
+        max_length=20, blank=True, help_text=_("Where the client was asked to confirm; empty for a payment page.")
+    )
     expires_at = models.DateTimeField()
     ask_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the gateway is asked again; empty once nothing is open there.")
@@ -73,6 +76,16 @@ class Checkout(Entity):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.currency} {self.amount}"
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether the client confirms on a phone: nothing can be closed there, it ends by itself."""
+        return bool(self.phone)
+
+    @property
+    def phone_masked(self) -> str:
+        """The number with its middle hidden: the page may be open before somebody else's eyes."""
+        return f"{self.phone[:4]}•••{self.phone[-3:]}" if self.phone else ""
 
     @property
     def status_word(self) -> CheckoutState:

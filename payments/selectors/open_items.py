@@ -59,7 +59,7 @@ def is_being_paid(invoice_id: UUID) -> bool:
         or Payment.objects.filter(
             checkout__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
         ).exists()
-        or Invoice.objects.filter(pk=invoice_id, checkouts__status="unknown").exists()
+        or Invoice.objects.filter(pk=invoice_id, checkouts__status__in=["unknown", "processing"]).exists()
     )
 
 

@@ -28,6 +28,7 @@ from payments.models import Checkout
 from payments.services.checkouts import checkout_close, checkout_move, checkout_told, session_noted
 from payments.services.credits import invoice_page
 from payments.services.off_session import charge_ask
+from payments.services.prompts import next_question, prompt_ask
 from payments.services.provider import Doubtful, provider_payment_take
 from payments.services.refund_found import refunds_take
 from payments.states import CheckoutState
@@ -65,6 +66,9 @@ def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
         if checkout.saved_method_id is not None:
             _ask_about_charge(gateway, checkout, now)
             return True
+        if checkout.is_prompt:
+            prompt_ask(gateway=gateway, checkout=checkout, now=now)
+            return True
         session = _session(gateway, checkout, now)
         if session is not None:
             _take_payments(gateway, checkout, session, now)
@@ -95,7 +99,8 @@ def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
     with transaction.atomic():
         invoice = invoices_lock([invoice_id])[0]
         due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
-        too_much = [checkout for checkout in waiting_checkouts_lock(invoice.pk) if checkout.amount > due]
+        pages = (checkout for checkout in waiting_checkouts_lock(invoice.pk) if not checkout.is_prompt)
+        too_much = [checkout for checkout in pages if checkout.amount > due]
         for checkout in too_much:
             checkout_close(checkout, now)
     return len(too_much)
@@ -160,6 +165,8 @@ def _later(checkout: Checkout, now: datetime) -> None:
 
 
 def _next(checkout: Checkout, now: datetime) -> datetime:
+    if checkout.is_prompt:
+        return next_question(checkout, now)
     return now + (OFTEN if checkout.asked < OFTEN_TIMES else SELDOM)
 
 

@@ -72,7 +72,7 @@ def checkout_open(
     """
     require_no_transaction()
     with transaction.atomic():
-        invoice = _last_look(invoice_id, customer_id, amount)
+        invoice = last_look(invoice_id, customer_id, amount)
         gateway = gateway_for(invoice.profile_id, invoice.currency)
         if gateway is None:
             raise OnlinePaymentsOff(_("Online payment is not available for this invoice."))
@@ -139,14 +139,21 @@ def checkout_told(checkout: Checkout, name: str, actor: Actor, now: datetime) ->
 
 
 def in_flight(invoice_id: UUID) -> Decimal:
-    """What is being processed at a gateway for an invoice and may still become a payment."""
+    """What is being processed at a gateway, or waits on a phone, for an invoice and may still become a payment."""
     rows = Payment.objects.filter(
         checkout__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
     )
-    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    prompts = Checkout.objects.filter(
+        invoice_id=invoice_id, status__in=[CheckoutState.PROCESSING, CheckoutState.UNKNOWN], payments=None
+    ).exclude(phone="")
+    return sum((found.aggregate(sum=Sum("amount"))["sum"] or ZERO for found in (rows, prompts)), ZERO)
 
 
-def _last_look(invoice_id: UUID, customer_id: UUID, amount: Decimal) -> Invoice:
+def last_look(invoice_id: UUID, customer_id: UUID, amount: Decimal) -> Invoice:
+    """The locked invoice, when this customer may begin to pay this amount of it now.
+
+    Raises NotFound, NothingDue, MoreThanDue, PaymentInFlight, AmountTooSmall, InvalidAmount.
+    """
     invoice = invoices_lock([invoice_id])[0]
     if invoice.customer_id != customer_id or invoice.kind != InvoiceKind.INVOICE:
         raise NotFound(_("There is no such invoice."))
@@ -172,6 +179,8 @@ def _reuse_or_begin(
     for checkout in waiting_checkouts_lock(invoice.pk):
         if checkout.saved_method_id is not None:
             raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
+        if checkout.is_prompt:
+            continue
         fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
         if (
             fresh

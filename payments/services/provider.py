@@ -117,6 +117,7 @@ def _succeeded(
     now: datetime,
 ) -> Taken:
     if payment is not None and payment.status in {PaymentState.COMPLETED, PaymentState.REVERSED}:
+        _receipt_note(payment, paid)
         return Taken(f"Known already as {payment.number}.", checkout, payment)
     if payment is not None and payment.status == PaymentState.FAILED:
         reason = f"It failed before ({payment.number}) and is now said to have succeeded."
@@ -176,6 +177,28 @@ def _refunded(
     return _succeeded(paid, checkout, invoice, payment, actor=actor, now=now)
 
 
+def incoming_payment(
+    paid: ProviderPayment, *, gateway: PaymentGateway, invoice: Invoice, actor: Actor, now: datetime
+) -> Payment:
+    """The payment, not saved yet, for money that came without a checkout and names a locked invoice."""
+    return Payment(
+        id=uuid7(),
+        created_at=now,
+        profile=invoice.profile,
+        customer_id=invoice.customer_id,
+        method=METHODS.get(paid.method, PaymentMethod.ONLINE),
+        currency=paid.money.currency,
+        amount=paid.money.amount,
+        received_on=local_date(min(paid.created_at, now), invoice.profile.time_zone),
+        reference=(paid.receipt or paid.external_id)[:120],
+        note=paid.reference[:240],
+        provider=gateway.name,
+        account=gateway.account,
+        external_id=paid.external_id,
+        recorded_by_label=actor.label[:150],
+    )
+
+
 def _new(paid: ProviderPayment, checkout: Checkout, actor: Actor, now: datetime) -> Payment:
     return Payment(
         id=uuid7(),
@@ -186,13 +209,20 @@ def _new(paid: ProviderPayment, checkout: Checkout, actor: Actor, now: datetime)
         currency=paid.money.currency,
         amount=paid.money.amount,
         received_on=local_date(min(paid.created_at, now), checkout.profile.time_zone),
-        reference=paid.external_id[:120],
+        reference=(paid.receipt or paid.external_id)[:120],
         provider=checkout.gateway,
         account=checkout.account,
         external_id=paid.external_id,
         checkout=checkout,
         recorded_by_label=actor.label[:150],
     )
+
+
+def _receipt_note(payment: Payment, paid: ProviderPayment) -> None:
+    """The number that the payer knows it by may be told later than that it was paid."""
+    if paid.receipt and payment.reference != paid.receipt:
+        payment.reference = paid.receipt[:120]
+        payment.save(update_fields=["reference"])
 
 
 def _received_on(paid: ProviderPayment, payment: Payment, now: datetime) -> date:

@@ -19,6 +19,7 @@ from integrations.webhook_handlers import Outcome, webhook_handler
 from payments.models import Checkout, MethodSetup, Payment
 from payments.services.checkout_ask import checkout_ask
 from payments.services.dispute_found import dispute_take
+from payments.services.incoming import incoming_take
 from payments.services.method_setup import setup_ask
 from payments.services.off_session import charge_take
 from payments.services.provider import Doubtful, provider_payment_take
@@ -30,6 +31,9 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
     """Records the payment, or parks the event with the reason."""
     paid = gateway.payment_fetch(notice.object_id)
     try:
+        if gateway.capabilities.incoming and not paid.session_id:
+            found = incoming_take(gateway=gateway, paid=paid, now=now)
+            return Outcome(WebhookStatus.DONE, found.text, found.profile_id)
         taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
         if taken.checkout.saved_method_id is not None:
             charge_take(gateway=gateway, checkout=taken.checkout, paid=paid, now=now)

@@ -16,6 +16,7 @@ from billing_assistant.core.web import actor_of, current_profile, is_fragment, r
 from payments.models import Payment
 from payments.selectors.open_items import parked_events
 from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, payments_listed, totals_of
+from payments.selectors.receipts import receipts_waiting
 from payments.web.query import SORTS, FilterForm, chips_of, clear_url, filters_of, sort_of, views_of
 
 
@@ -43,6 +44,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
             "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
             "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
             "parked": parked_events(actor, profile.pk).count(),
+            "nameless": receipts_waiting(actor, profile.pk).count(),
         }
     return render_page(request, "payments/list.html", context, fragment="payments/partials/list.html")
 

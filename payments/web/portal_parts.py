@@ -29,7 +29,7 @@ from billing_assistant.core.money import ZERO, minor_unit
 from billing_assistant.core.states import Status
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.ui.forms import AmountField
-from billing_assistant.core.web import add_domain_error, is_fragment, leave_to, now_of, render_page
+from billing_assistant.core.web import add_domain_error, go_to, is_fragment, leave_to, now_of, render_page
 from integrations.registry import gateway_for
 from invoices.models import Invoice
 from invoices.services.attachments import attachments_for_client
@@ -41,10 +41,13 @@ from payments.models import Checkout
 from payments.selectors.portal import settled_by, waiting_checkouts
 from payments.services.checkouts import ReturnUrls, checkout_open, in_flight
 from payments.services.minimum import least_part
+from payments.services.prompts import prompt_open
 from payments.states import CheckoutState
+from payments.web.portal_prompts import PromptForm, prompt_gateway
 
 RETURNS: Final = "portal_returns"
 KEPT: Final = 20
+BY_PHONE: Final = "phone"
 PATIENCE: Final = timedelta(minutes=20)
 _MACHINES: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|scan|monitor|curl|wget|python|httpx|java/|go-http|headless|lighthouse|"
@@ -113,7 +116,9 @@ def word_of(invoice: Invoice, now: datetime) -> Word | Status:
     return OPEN if status in _CALLED_OPEN else status
 
 
-def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpResponseBase:
+def show(
+    request: HttpRequest, door: Door, form: PayForm | None = None, prompt_form: PromptForm | None = None
+) -> HttpResponseBase:
     """The invoice. While a payment is on its way the page asks every few seconds and is loaded anew when it ended."""
     invoice = door.invoice
     profile = invoice.profile
@@ -124,7 +129,12 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Refresh": "true"})
     payable, next_part = _payable(invoice), _next_part(invoice)
     online = payable > 0 and gateway_for(invoice.profile_id, invoice.currency) is not None
+    asks = prompt_gateway(invoice, payable)
+    if asks is not None and prompt_form is None:
+        prompt_form = PromptForm(invoice=invoice, gateway=asks, payable=payable)
     context = {
+        "prompt_gateway": asks,
+        "prompt_form": prompt_form,
         "profile": profile,
         "invoice": invoice,
         "door": door,
@@ -147,7 +157,7 @@ def show(request: HttpRequest, door: Door, form: PayForm | None = None) -> HttpR
         "beacon": not is_staff(request),
         "attachments": [(one, door.file_url(one.pk)) for one in attachments_for_client(invoice)],
     }
-    status = 400 if form is not None and form.errors else 200
+    status = 400 if any(each is not None and each.errors for each in (form, prompt_form)) else 200
     return render_page(request, "portal/invoice.html", context, fragment="portal/partials/pay.html", status=status)
 
 
@@ -166,6 +176,8 @@ def attachment_of(_request: HttpRequest, door: Door, attachment_id: UUID) -> Htt
 
 def pay(request: HttpRequest, door: Door) -> HttpResponseBase:
     """Opens a payment page for what was chosen and goes there; a refusal shows the invoice with the reason."""
+    if request.POST.get("by") == BY_PHONE:
+        return pay_by_phone(request, door)
     invoice = door.invoice
     form = PayForm(request.POST, invoice=invoice, payable=_payable(invoice))
     if not form.is_valid():
@@ -185,6 +197,32 @@ def pay(request: HttpRequest, door: Door) -> HttpResponseBase:
         return show(request, door, form)
     _remember(request, checkout, door)
     return leave_to(request, checkout.url)
+
+
+def pay_by_phone(request: HttpRequest, door: Door) -> HttpResponseBase:
+    """Sends a prompt to the client's phone and shows the page that waits for it."""
+    invoice = door.invoice
+    payable = _payable(invoice)
+    gateway = prompt_gateway(invoice, payable)
+    if gateway is None:
+        return show(request, door)
+    form = PromptForm(request.POST, invoice=invoice, gateway=gateway, payable=payable)
+    if not form.is_valid():
+        return show(request, door, prompt_form=form)
+    try:
+        checkout = prompt_open(
+            invoice_id=invoice.pk,
+            customer_id=invoice.customer_id,
+            amount=form.cleaned_data["amount"],
+            phone=form.cleaned_data["phone"],
+            actor=door.actor,
+            now=now_of(request),
+        )
+    except DomainError as error:
+        add_domain_error(form, error)
+        invoice.refresh_from_db()
+        return show(request, door, prompt_form=form)
+    return go_to(request, f"{door.page_url}?checkout={checkout.pk}")
 
 
 def viewed(request: HttpRequest, door: Door) -> HttpResponseBase:

@@ -1,6 +1,7 @@
 """Fixtures of everything that pays online."""
 
 from tests.fakes.fixtures import fake_gateway, live_demo, tasks
+from tests.fakes.mpesa_fixtures import safaricom, tell
 from tests.fakes.stripe.fixtures import stripe_gateway, stripe_service
 
-__all__ = ["fake_gateway", "live_demo", "stripe_gateway", "stripe_service", "tasks"]
+__all__ = ["fake_gateway", "live_demo", "safaricom", "stripe_gateway", "stripe_service", "tasks", "tell"]

@@ -36,7 +36,7 @@ from integrations.ports.payments import (
     saved_methods_of,
 )
 from integrations.ports.payouts import Fees, Payouts
-from integrations.ports.prompts import PhonePrompts
+from integrations.ports.prompts import PhonePrompts, Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
 
@@ -114,6 +114,7 @@ class GatewayContract:
 
     @pytest.mark.parametrize(("amount", "currency"), [("20000.00", "KES"), ("500", "JPY"), ("10.125", "KWD")])
     def test_makes_a_page_for_exactly_the_amount(self, gateway: PaymentGateway, amount: str, currency: str) -> None:
+        _needs(gateway, "hosted_page")
         asked = request(amount, currency)
         session = gateway.checkout_create(asked)
         assert (session.status, session.money, session.reference) == (SessionStatus.OPEN, asked.money, asked.reference)
@@ -122,16 +123,19 @@ class GatewayContract:
         assert gateway.checkout_fetch(session.external_id) == session
 
     def test_the_same_key_gives_the_same_page(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         asked = request()
         assert gateway.checkout_create(asked).external_id == gateway.checkout_create(asked).external_id
 
     def test_a_page_is_found_by_its_key(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         asked = request()
         assert gateway.checkout_find(asked.idempotency_key, since=clock.now()) is None
         session = gateway.checkout_create(asked)
         assert gateway.checkout_find(asked.idempotency_key, since=clock.now()) == session
 
     def test_a_payment_says_what_was_paid_and_for_what(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         asked = request()
         session = gateway.checkout_create(asked)
         self.pays(gateway, session)
@@ -143,6 +147,7 @@ class GatewayContract:
         assert gateway.checkout_fetch(session.external_id).status is SessionStatus.COMPLETE
 
     def test_a_declined_card_has_a_reason_and_leaves_the_page_open(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         session = gateway.checkout_create(request())
         self.is_declined(gateway, session)
         (attempt,) = gateway.checkout_payments(session.external_id)
@@ -153,6 +158,7 @@ class GatewayContract:
         assert len(gateway.checkout_payments(session.external_id)) == 2
 
     def test_a_closed_page_stays_closed_and_a_paid_one_stays_paid(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         session = gateway.checkout_create(request())
         for _ in range(2):
             assert gateway.checkout_expire(session.external_id).status is SessionStatus.EXPIRED
@@ -162,6 +168,7 @@ class GatewayContract:
 
     @pytest.mark.parametrize("unknown", ["nothing", "../admin", "a b?c#d", "%2e%2e"])
     def test_what_does_not_exist_is_rejected(self, gateway: PaymentGateway, unknown: str) -> None:
+        _needs(gateway, "hosted_page")
         for ask in (gateway.checkout_fetch, gateway.checkout_expire, gateway.checkout_payments, gateway.payment_fetch):
             if ask == gateway.checkout_payments and gateway.name == "fake":
                 continue
@@ -169,6 +176,7 @@ class GatewayContract:
                 ask(unknown)
 
     def test_its_webhook_is_signed_and_names_the_object(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         session = gateway.checkout_create(request())
         self.pays(gateway, session)
         (paid,) = gateway.checkout_payments(session.external_id)
@@ -182,6 +190,7 @@ class GatewayContract:
         )
 
     def test_no_other_body_or_header_is_believed(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "hosted_page")
         session = gateway.checkout_create(request())
         self.pays(gateway, session)
         (paid,) = gateway.checkout_payments(session.external_id)
@@ -189,6 +198,44 @@ class GatewayContract:
         for wrong_headers, wrong_body in [({}, body), (headers, body + b" "), (headers, b""), ({"X": "y"}, body)]:
             with pytest.raises(WebhookRefused):
                 gateway.webhook_verify(WebhookCall(wrong_headers, wrong_body, clock.now()))
+
+    # Prompts on the phone.
+
+    def prompt(self) -> PromptRequest:
+        """A prompt that the gateway can send."""
+        raise NotImplementedError
+
+    def confirms(self, gateway: Any, prompt: Prompt) -> None:
+        """A client enters the PIN."""
+        raise NotImplementedError
+
+    def cancels(self, gateway: Any, prompt: Prompt) -> None:
+        """A client says no on the phone."""
+        raise NotImplementedError
+
+    def test_a_prompt_waits_and_is_paid(self, gateway: Any) -> None:
+        _needs(gateway, "phone_prompt")
+        asked = self.prompt()
+        sent = gateway.prompt_send(asked)
+        assert (sent.status, sent.money, sent.phone) == (PromptStatus.WAITING, asked.money, asked.phone)
+        assert gateway.prompt_fetch(sent) == sent
+        self.confirms(gateway, sent)
+        assert gateway.prompt_fetch(sent).status is PromptStatus.PAID
+        paid = gateway.payment_fetch(sent.external_id)
+        assert (paid.status, paid.money, paid.reference) == (ProviderStatus.SUCCEEDED, asked.money, asked.reference)
+        assert (paid.payee, paid.environment) == (gateway.account, gateway.environment)
+
+    def test_a_prompt_that_was_refused_says_why(self, gateway: Any) -> None:
+        _needs(gateway, "phone_prompt")
+        sent = gateway.prompt_send(self.prompt())
+        self.cancels(gateway, sent)
+        ended = gateway.prompt_fetch(sent)
+        assert (ended.status, bool(ended.failure), bool(ended.failure_code)) == (PromptStatus.FAILED, True, True)
+
+    def test_the_same_reference_is_asked_once(self, gateway: Any) -> None:
+        _needs(gateway, "phone_prompt")
+        asked = self.prompt()
+        assert gateway.prompt_send(asked).external_id == gateway.prompt_send(asked).external_id
 
     # Refunds.
 
@@ -210,7 +257,7 @@ class GatewayContract:
             gateway.refund_create(refund(paid.external_id, "0.01", 3))
 
     def test_a_refund_that_was_never_asked_for_is_not_found(self, gateway: Any) -> None:
-        _needs(gateway, "refunds")
+        _needs(gateway, "refunds", "hosted_page")
         assert gateway.refund_find(refund(self.paid(gateway).external_id, "1.00", 9), since=clock.now()) is None
         with pytest.raises(Rejected):
             gateway.refund_fetch("re_unknown")

@@ -1,0 +1,508 @@
+"""M-Pesa over a socket: the shared token, prompts, what is believed of callbacks, the Paybill, reversals."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+
+from billing_assistant.core import clock as clocks
+from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.money import Money
+from integrations.hook_secrets import attempt_secret
+from integrations.models import MpesaOrder, MpesaPush, MpesaReceipt
+from integrations.mpesa import payloads
+from integrations.mpesa.adapter import MpesaGateway
+from integrations.mpesa.client import StillPending
+from integrations.mpesa.keys import MpesaKeys
+from integrations.mpesa.results import FaultKind, fault_of
+from integrations.mpesa.tokens import SharedToken
+from integrations.ports.payments import Environment, NoticeKind, ProviderStatus, WebhookCall, WebhookRefused
+from integrations.ports.prompts import Prompt, PromptRequest, PromptStatus
+from integrations.ports.refunds import RefundRequest, RefundStatus
+from integrations.registry import gateway_of
+from tests import factories
+from tests.fakes import mpesa
+from tests.fakes.mpesa import HTML, MpesaSimulator, Push
+from tests.fakes.mpesa_fixtures import connect
+from tests.fakes.vendor_server import Answer, Delivery
+from tests.integrations.gateway_contract import GatewayContract
+
+pytestmark = pytest.mark.django_db
+STK = "/mpesa/stkpush/v1/processrequest"
+PHONE = "254712345678"
+
+
+@pytest.fixture
+def gateway(safaricom: MpesaSimulator, now) -> MpesaGateway:
+    made = gateway_of(connect(factories.seller()))
+    assert isinstance(made, MpesaGateway)
+    return made
+
+
+def ask(amount: str = "1500.00", **other: Any) -> PromptRequest:
+    fields: dict[str, Any] = {
+        "reference": str(uuid4()),
+        "money": Money(Decimal(amount), "KES"),
+        "phone": PHONE,
+        "account_reference": "INV-2026-0001",
+        "description": "INV-2026-0001 · Chromapages",
+    }
+    return PromptRequest(**(fields | other))
+
+
+def take(gateway: MpesaGateway, delivery: Delivery) -> Any:
+    """Proves and reads a delivery the way the intake does."""
+    secret = delivery.path.rstrip("/").rsplit("/", 1)[1]
+    gateway.webhook_verify(WebhookCall({}, delivery.body, clocks.now(), secret))
+    return gateway.webhook_notice(delivery.body)
+
+
+def test_the_password_of_the_published_vector(gateway: MpesaGateway) -> None:
+    keys = MpesaKeys(uuid4(), uuid4(), Environment.TEST, "k", "s", "174379", "key")
+    assert payloads.password(keys, "20261120143000") == "MTc0Mzc5a2V5MjAyNjExMjAxNDMwMDA="
+
+
+def test_a_prompt_goes_out_once_in_whole_shillings_and_nairobi_time(
+    gateway: MpesaGateway, safaricom: MpesaSimulator
+) -> None:
+    asked = ask()
+    sent = gateway.prompt_send(asked)
+    assert gateway.prompt_send(asked).external_id == sent.external_id
+    (call,) = safaricom.called(STK)
+    body = call.json()
+    assert (body["Amount"], body["PartyA"], body["Timestamp"]) == ("1500", PHONE, "20260302120000")
+    assert (body["AccountReference"], body["TransactionDesc"]) == ("INV20260001", "INV-2026-0001")
+    assert "mpesa" not in body["CallBackURL"]
+    assert len(body["CallBackURL"].rstrip("/").rsplit("-", 1)[1]) * 4 >= 128
+    assert (sent.status, sent.phone, str(sent.money)) == (PromptStatus.WAITING, PHONE, "KES 1,500.00")
+
+
+def test_each_attempt_has_an_address_of_its_own(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    for _ in range(3):
+        gateway.prompt_send(ask())
+    assert len({push.body["CallBackURL"] for push in safaricom.pushes.values()}) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"money": Money(Decimal("1500.50"), "KES")},
+        {"money": Money(Decimal("250001"), "KES")},
+        {"money": Money(Decimal(15), "USD")},
+        {"phone": "254202345678"},
+        {"phone": "0712345678"},
+        {"phone": "447700900123"},
+    ],
+)
+def test_what_m_pesa_cannot_do_is_not_asked(gateway: MpesaGateway, safaricom: MpesaSimulator, other) -> None:
+    with pytest.raises(Rejected):
+        gateway.prompt_send(ask(**other))
+    assert (safaricom.called(STK), MpesaPush.objects.count()) == ([], 0)
+
+
+def test_a_token_is_fetched_once_and_shared(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    for _ in range(3):
+        gateway.prompt_send(ask())
+    assert len(safaricom.tokens) == 1
+    kept = [cache.get(key.split(":", 2)[2]) for key in cache._cache if "mpesa-token" in key]
+    assert kept
+    assert "token" not in str(kept[0])
+
+
+def test_a_token_that_another_program_killed_is_replaced_once(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    gateway.prompt_send(ask())
+    safaricom.tokens.append("somebody else's")
+    gateway.prompt_send(ask())
+    assert (len(safaricom.tokens), len(safaricom.pushes)) == (3, 2)
+
+
+def test_of_many_that_need_a_token_one_fetches() -> None:
+    fetched, together = [], threading.Barrier(8)
+
+    def fetch() -> tuple[str, int]:
+        fetched.append(1)
+        return f"token{len(fetched)}", 3599
+
+    shared = SharedToken("one-connection", fetch, sleep=lambda seconds: threading.Event().wait(0.001))
+    found: list[str] = []
+
+    def worker() -> None:
+        together.wait()
+        found.append(shared.get())
+
+    threads = [threading.Thread(target=worker) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(fetched), set(found)) == (1, {"token1"})
+    assert shared.get(dead="token1") == "token2"
+    assert shared.get(dead="token1") == "token2"
+
+
+def test_a_callback_is_believed_when_the_query_says_the_same(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    sent = gateway.prompt_send(ask())
+    with pytest.raises(StillPending):
+        gateway.payment_fetch(sent.external_id)
+    push = safaricom.payer_decides(sent.external_id)
+    notice = take(gateway, safaricom.outbox.popleft())
+    assert (notice.kind, notice.object_id, notice.account) == (NoticeKind.PAYMENT, sent.external_id, mpesa.SHORT_CODE)
+    paid = gateway.payment_fetch(sent.external_id)
+    assert (paid.status, str(paid.money), paid.receipt) == (ProviderStatus.SUCCEEDED, "KES 1,500.00", push.receipt)
+    assert (paid.reference, paid.session_id, paid.payee) == (sent.reference, sent.external_id, mpesa.SHORT_CODE)
+    assert gateway.prompt_fetch(sent).status is PromptStatus.PAID
+
+
+def test_without_a_callback_the_query_tells(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    sent = gateway.prompt_send(ask())
+    assert gateway.prompt_fetch(sent).status is PromptStatus.WAITING
+    safaricom.payer_decides(sent.external_id, tell=False)
+    assert gateway.prompt_fetch(sent).status is PromptStatus.PAID
+    paid = gateway.payment_fetch(sent.external_id)
+    assert (paid.status, paid.receipt) == (ProviderStatus.SUCCEEDED, "")
+
+
+@pytest.mark.parametrize(("code", "words"), [(1032, "cancelled"), (1, "not enough money"), (1037, "nobody answered")])
+def test_a_refusal_of_the_payer_has_plain_words(gateway: MpesaGateway, safaricom, code: int, words: str) -> None:
+    sent = gateway.prompt_send(ask())
+    safaricom.payer_decides(sent.external_id, code)
+    take(gateway, safaricom.outbox.popleft())
+    ended = gateway.prompt_fetch(sent)
+    assert (ended.status, ended.failure_code) == (PromptStatus.FAILED, str(code))
+    assert words in ended.failure
+    assert gateway.payment_fetch(sent.external_id).status is ProviderStatus.FAILED
+
+
+def test_a_prompt_that_nobody_answers_ends_after_five_minutes(gateway: MpesaGateway, clock) -> None:
+    sent = gateway.prompt_send(ask())
+    clock.shift(timedelta(minutes=4, seconds=59))
+    assert gateway.prompt_fetch(sent).status is PromptStatus.WAITING
+    clock.shift(timedelta(seconds=1))
+    assert gateway.prompt_fetch(sent).status is PromptStatus.EXPIRED
+
+
+def test_a_callback_before_the_answer_names_the_prompt(gateway: MpesaGateway, safaricom: MpesaSimulator) -> None:
+    safaricom.fails(STK, after=True)
+    asked = ask()
+    with pytest.raises(OutcomeUnknown):
+        gateway.prompt_send(asked)
+    assert gateway.prompt_send(asked).external_id == ""
+    safaricom.payer_decides(safaricom.last_push.checkout_id)
+    notice = take(gateway, safaricom.outbox.popleft())
+    assert gateway.payment_fetch(notice.object_id).reference == asked.reference
+    assert len(safaricom.pushes) == 1
+
+
+class TestForgedCallbacks:
+    """S45: what somebody can do who guesses, knows or records an address."""
+
+    @pytest.fixture
+    def push(self, gateway: MpesaGateway, safaricom: MpesaSimulator) -> Push:
+        return safaricom.pushes[gateway.prompt_send(ask()).external_id]
+
+    def _lie(self, safaricom: MpesaSimulator, push: Push, **lies: Any) -> Delivery:
+        return safaricom.callback(push.checkout_id, **{"ResultCode": 0, **lies})
+
+    def test_a_success_that_the_query_does_not_know_is_pending(self, gateway, safaricom, push: Push) -> None:
+        take(gateway, self._lie(safaricom, push))
+        with pytest.raises(StillPending):
+            gateway.payment_fetch(push.checkout_id)
+        assert not MpesaReceipt.objects.exists()
+
+    def test_a_success_of_a_prompt_that_was_cancelled_is_a_failure(self, gateway, safaricom, push: Push) -> None:
+        safaricom.payer_decides(push.checkout_id, 1032, tell=False)
+        take(gateway, self._lie(safaricom, push))
+        assert gateway.payment_fetch(push.checkout_id).status is ProviderStatus.FAILED
+
+    def test_a_failure_of_a_prompt_that_was_paid_is_a_payment(self, gateway, safaricom, push: Push) -> None:
+        safaricom.payer_decides(push.checkout_id, tell=False)
+        take(gateway, self._lie(safaricom, push, ResultCode=1032))
+        assert gateway.payment_fetch(push.checkout_id).status is ProviderStatus.SUCCEEDED
+
+    @pytest.mark.parametrize("amount", ["1", "1500.5", "150000", "0.01"])
+    def test_another_amount_is_told_as_it_is_so_that_it_does_not_fit(self, gateway, safaricom, push, amount) -> None:
+        safaricom.payer_decides(push.checkout_id, tell=False)
+        take(gateway, self._lie(safaricom, push, Amount=amount))
+        assert gateway.payment_fetch(push.checkout_id).money.amount == Decimal(amount)
+
+    def test_another_phone_is_rejected(self, gateway, safaricom, push: Push) -> None:
+        safaricom.payer_decides(push.checkout_id, tell=False)
+        take(gateway, self._lie(safaricom, push, PhoneNumber=254799999999))
+        with pytest.raises(Rejected):
+            gateway.payment_fetch(push.checkout_id)
+
+    @pytest.mark.parametrize("name", ["ws_CO_foreign", "ws_CO_0000000000"])
+    def test_the_right_address_with_other_ids_is_refused(self, gateway, safaricom, push: Push, name: str) -> None:
+        with pytest.raises(WebhookRefused):
+            take(gateway, self._lie(safaricom, push, CheckoutRequestID=name))
+        assert MpesaPush.objects.get().told_code == ""
+
+    def test_an_address_of_another_attempt_is_refused(self, gateway, safaricom, push: Push) -> None:
+        other = safaricom.pushes[gateway.prompt_send(ask()).external_id]
+        crossed = Delivery(other.body["CallBackURL"], self._lie(safaricom, push).body)
+        with pytest.raises(WebhookRefused):
+            take(gateway, crossed)
+
+    @pytest.mark.parametrize("tail", ["0" * 32, "f" * 32, ""])
+    def test_a_guessed_address_is_refused(self, client, safaricom, push: Push, tail: str) -> None:
+        lie = self._lie(safaricom, push)
+        path = lie.path.rsplit("-", 1)[0] + f"-{tail or '0'}/"
+        assert client.post(path, lie.body, content_type="application/json").status_code == 401
+        assert MpesaPush.objects.get().told_code == ""
+
+    def test_a_receipt_of_another_payment_is_not_taken_twice(self, gateway, safaricom, push: Push) -> None:
+        other = safaricom.payer_decides(gateway.prompt_send(ask()).external_id)
+        take(gateway, safaricom.outbox.popleft())
+        gateway.payment_fetch(other.checkout_id)
+        safaricom.payer_decides(push.checkout_id, tell=False)
+        take(gateway, self._lie(safaricom, push, MpesaReceiptNumber=other.receipt))
+        with pytest.raises(Rejected):
+            gateway.payment_fetch(push.checkout_id)
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"Body":{}}', b'{"Body":{"stkCallback":7}}', b"\xff\xfe"])
+    def test_what_is_no_callback_is_refused(self, gateway, push: Push, body: bytes) -> None:
+        with pytest.raises(WebhookRefused):
+            take(gateway, Delivery(push.body["CallBackURL"], body))
+
+    def test_a_late_success_after_our_failure_counts_once_the_query_confirms(self, gateway, safaricom, push, clock):
+        safaricom.payer_decides(push.checkout_id, 1037, tell=False)
+        assert gateway.payment_fetch(push.checkout_id).status is ProviderStatus.FAILED
+        clock.shift(timedelta(minutes=1))
+        take(gateway, self._lie(safaricom, push))
+        assert gateway.payment_fetch(push.checkout_id).status is ProviderStatus.FAILED
+        clock.shift(timedelta(minutes=1))
+        safaricom.payer_decides(push.checkout_id)
+        take(gateway, safaricom.outbox.popleft())
+        assert gateway.payment_fetch(push.checkout_id).status is ProviderStatus.SUCCEEDED
+
+
+class TestContract(GatewayContract):
+    @pytest.fixture
+    def gateway(self, gateway: MpesaGateway, safaricom: MpesaSimulator) -> MpesaGateway:
+        self.safaricom = safaricom
+        return gateway
+
+    def prompt(self) -> PromptRequest:
+        return ask()
+
+    def confirms(self, gateway: MpesaGateway, prompt: Prompt) -> None:
+        self.safaricom.payer_decides(prompt.external_id)
+
+    def cancels(self, gateway: MpesaGateway, prompt: Prompt) -> None:
+        self.safaricom.payer_decides(prompt.external_id, 1032)
+
+
+class TestErrors:
+    def _push(self, gateway: MpesaGateway, safaricom: MpesaSimulator, answer: Answer | None, *, after=False) -> None:
+        safaricom.fails(STK, answer=answer, after=after)
+        gateway.prompt_send(ask())
+
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [
+            (None, OutcomeUnknown),
+            (HTML, OutcomeUnknown),
+            (Answer(200, raw=b"<html>ok</html>"), OutcomeUnknown),
+            (Answer(500, {"errorCode": "500.003.1001", "errorMessage": "Internal Server Error"}), OutcomeUnknown),
+            (Answer(500, {"errorCode": "500.003.02", "errorMessage": "Spike arrest"}), Unavailable),
+            (Answer(503, raw=b"<html>busy</html>"), Unavailable),
+            (Answer(403, raw=b"<html>Forbidden</html>"), Rejected),
+            (Answer(400, {"errorCode": "400.002.02", "errorMessage": "Invalid Amount"}), Rejected),
+            (Answer(500, {"errorCode": "500.001.1001", "errorMessage": "Wrong credentials"}), Rejected),
+            (Answer(500, {"errorCode": "500.001.1001", "errorMessage": "Unable to lock subscriber"}), Unavailable),
+            (Answer(200, {"ResponseCode": "1", "ResponseDescription": "No"}), Rejected),
+        ],
+    )
+    def test_each_fault_is_one_of_three(self, gateway, safaricom, answer: Answer | None, error) -> None:
+        with pytest.raises(error):
+            self._push(gateway, safaricom, answer)
+        assert len(safaricom.called(STK)) == 1
+
+    def test_a_question_that_fails_may_be_asked_again(self, gateway, safaricom) -> None:
+        sent = gateway.prompt_send(ask())
+        safaricom.fails("/stkpushquery/", answer=HTML)
+        with pytest.raises(Unavailable):
+            gateway.prompt_fetch(sent)
+        assert gateway.prompt_fetch(sent).status is PromptStatus.WAITING
+
+    def test_waiting_payers_do_not_open_the_breaker(self, gateway) -> None:
+        sent = gateway.prompt_send(ask())
+        for _ in range(12):
+            assert gateway.prompt_fetch(sent).status is PromptStatus.WAITING
+
+    def test_wrong_keys_are_told_as_such(self, safaricom, now) -> None:
+        gateway = gateway_of(connect(factories.seller(), consumer_secret="wrong"))
+        with pytest.raises(Rejected) as refusal:
+            gateway.check()
+        assert refusal.value.status == 401
+
+    def test_the_check_names_the_account(self, gateway: MpesaGateway) -> None:
+        assert gateway.check().account == mpesa.SHORT_CODE
+
+    def test_html_is_no_fault_of_darajas(self) -> None:
+        assert fault_of(None) is None
+        assert FaultKind.PENDING != FaultKind.BUSY
+
+
+class TestPaybill:
+    @pytest.fixture
+    def open_paybill(self, gateway: MpesaGateway, safaricom: MpesaSimulator) -> MpesaGateway:
+        gateway.incoming_prepare()
+        return gateway
+
+    def _announced(self, gateway: MpesaGateway, safaricom: MpesaSimulator) -> Any:
+        safaricom.outbox.popleft()
+        return take(gateway, safaricom.outbox.popleft())
+
+    def test_the_addresses_given_to_safaricom_hold_no_word_it_refuses(self, open_paybill, safaricom) -> None:
+        assert set(safaricom.registered) == {"confirm", "validate"}
+        assert safaricom.registered["confirm"] != safaricom.registered["validate"]
+
+    def test_money_counts_once_safaricom_answered_about_it(self, open_paybill, safaricom) -> None:
+        receipt = safaricom.paybill_pays("inv 2026-0001", "1500")
+        notice = self._announced(open_paybill, safaricom)
+        assert (notice.kind, notice.object_id) == (NoticeKind.PAYMENT, receipt)
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                open_paybill.payment_fetch(receipt)
+        assert len(safaricom.called("/transactionstatus/")) == 1
+        answer = take(open_paybill, safaricom.outbox.popleft())
+        assert (answer.kind, answer.object_id) == (NoticeKind.PAYMENT, receipt)
+        paid = open_paybill.payment_fetch(receipt)
+        assert (paid.status, str(paid.money)) == (ProviderStatus.SUCCEEDED, "KES 1,500.00")
+        assert (paid.reference, paid.session_id, paid.payer_name) == ("inv 2026-0001", "", "JANE DOE")
+
+    def test_forged_money_is_not_confirmed(self, open_paybill, safaricom) -> None:
+        real = safaricom.paybill_pays("INV-2026-0001", "1500")
+        safaricom.outbox.clear()
+        take(open_paybill, safaricom.c2b("confirm", real, TransID="FORGED0000"))
+        with pytest.raises(Unavailable):
+            open_paybill.payment_fetch("FORGED0000")
+        take(open_paybill, safaricom.outbox.popleft())
+        with pytest.raises(Rejected):
+            open_paybill.payment_fetch("FORGED0000")
+
+    def test_a_real_receipt_with_another_amount_is_not_confirmed(self, open_paybill, safaricom) -> None:
+        real = safaricom.paybill_pays("INV-2026-0001", "1500")
+        safaricom.outbox.clear()
+        take(open_paybill, safaricom.c2b("confirm", real, TransAmount="9999.00"))
+        with pytest.raises(Unavailable):
+            open_paybill.payment_fetch(real)
+        take(open_paybill, safaricom.outbox.popleft())
+        with pytest.raises(Rejected, match="9999"):
+            open_paybill.payment_fetch(real)
+
+    def test_another_short_code_is_refused(self, open_paybill, safaricom) -> None:
+        real = safaricom.paybill_pays("INV-2026-0001", "1500")
+        with pytest.raises(WebhookRefused):
+            take(open_paybill, safaricom.c2b("confirm", real, BusinessShortCode="600000"))
+
+    def test_without_an_initiator_a_person_has_to_look(self, safaricom, now) -> None:
+        gateway = gateway_of(connect(factories.seller(), initiator=""))
+        gateway.incoming_prepare()
+        receipt = safaricom.paybill_pays("INV-2026-0001", "1500")
+        self._announced(gateway, safaricom)
+        with pytest.raises(Rejected):
+            gateway.payment_fetch(receipt)
+
+    def test_the_announcement_of_a_prompts_money_is_that_prompt(self, open_paybill, safaricom) -> None:
+        sent = open_paybill.prompt_send(ask())
+        push = safaricom.payer_decides(sent.external_id)
+        callback = safaricom.outbox.popleft()
+        take(open_paybill, safaricom.c2b("confirm", push.receipt))
+        first = open_paybill.payment_fetch(push.receipt)
+        take(open_paybill, callback)
+        second = open_paybill.payment_fetch(sent.external_id)
+        assert first.external_id == second.external_id == sent.external_id
+        assert (first.receipt, second.receipt) == (push.receipt, push.receipt)
+        assert MpesaReceipt.objects.count() == 1
+
+    def test_what_was_not_announced_is_found_by_pulling(self, safaricom, now) -> None:
+        gateway = gateway_of(connect(factories.seller(), nominated_number="254712000000"))
+        gateway.incoming_prepare()
+        receipt = safaricom.paybill_pays("INV-2026-0001", "1500")
+        (paid,) = gateway.incoming_list(since=now - timedelta(hours=1), until=now)
+        assert (paid.external_id, paid.status) == (receipt, ProviderStatus.SUCCEEDED)
+
+
+class TestReversals:
+    @pytest.fixture
+    def paid(self, gateway: MpesaGateway, safaricom: MpesaSimulator) -> str:
+        sent = gateway.prompt_send(ask())
+        safaricom.payer_decides(sent.external_id)
+        take(gateway, safaricom.outbox.popleft())
+        gateway.payment_fetch(sent.external_id)
+        return sent.external_id
+
+    def _request(self, payment_id: str, key: str = "refund-1") -> RefundRequest:
+        return RefundRequest(payment_id, Money(Decimal("1500.00"), "KES"), "R-1", key, "Paid twice")
+
+    def test_a_reversal_is_pending_until_its_result_came(self, gateway, safaricom, paid: str) -> None:
+        refund = gateway.refund_create(self._request(paid))
+        assert refund.status is RefundStatus.PENDING
+        notice = take(gateway, safaricom.outbox.popleft())
+        assert (notice.kind, notice.object_id) == (NoticeKind.REFUND, refund.external_id)
+        done = gateway.refund_fetch(refund.external_id)
+        assert (done.status, done.payment_id, str(done.money)) == (RefundStatus.SUCCEEDED, paid, "KES 1,500.00")
+        assert gateway.payment_refunds(paid) == [done]
+
+    def test_the_same_key_reverses_once(self, gateway, safaricom, paid: str) -> None:
+        for _ in range(3):
+            gateway.refund_create(self._request(paid))
+        assert len(safaricom.called("/reversal/")) == 1
+
+    def test_already_reversed_is_done(self, gateway, safaricom, paid: str) -> None:
+        for key in ("refund-1", "refund-2"):
+            refund = gateway.refund_create(self._request(paid, key))
+            take(gateway, safaricom.outbox.popleft())
+            assert gateway.refund_fetch(refund.external_id).status is RefundStatus.SUCCEEDED
+
+    def test_a_timeout_after_the_effect_is_resolved_by_its_result(self, gateway, safaricom, now, paid: str) -> None:
+        safaricom.fails("/reversal/", after=True)
+        request = self._request(paid)
+        with pytest.raises(OutcomeUnknown):
+            gateway.refund_create(request)
+        assert gateway.refund_find(request, since=now).status is RefundStatus.PENDING
+        take(gateway, safaricom.outbox.popleft())
+        assert gateway.refund_find(request, since=now).status is RefundStatus.SUCCEEDED
+        assert len(safaricom.called("/reversal/")) == 1
+
+    def test_a_lost_result_is_asked_for(self, gateway, safaricom, clock, paid: str) -> None:
+        refund = gateway.refund_create(self._request(paid))
+        safaricom.outbox.clear()
+        clock.shift(timedelta(minutes=6))
+        assert gateway.refund_fetch(refund.external_id).status is RefundStatus.PENDING
+        take(gateway, safaricom.outbox.popleft())
+        assert gateway.refund_fetch(refund.external_id).status is RefundStatus.SUCCEEDED
+
+    def test_a_wrong_initiator_fails_the_refund(self, safaricom, now) -> None:
+        gateway = gateway_of(connect(factories.seller(), initiator_password="wrong"))
+        sent = gateway.prompt_send(ask())
+        safaricom.payer_decides(sent.external_id)
+        take(gateway, safaricom.outbox.popleft())
+        gateway.payment_fetch(sent.external_id)
+        refund = gateway.refund_create(self._request(sent.external_id))
+        take(gateway, safaricom.outbox.popleft())
+        failed = gateway.refund_fetch(refund.external_id)
+        assert (failed.status, bool(failed.failure)) == (RefundStatus.FAILED, True)
+
+    def test_a_refusal_is_no_refund(self, gateway, safaricom, now, paid: str) -> None:
+        answer = Answer(400, {"errorCode": "400.002.02", "errorMessage": "Bad Request - Invalid Remarks"})
+        safaricom.fails("/reversal/", answer=answer)
+        with pytest.raises(Rejected):
+            gateway.refund_create(self._request(paid))
+        assert gateway.refund_find(self._request(paid), since=now) is None
+
+    def test_a_forged_result_at_a_guessed_address_is_refused(self, gateway, safaricom, client, paid: str) -> None:
+        gateway.refund_create(self._request(paid))
+        real = safaricom.outbox.popleft()
+        wrong = attempt_secret("another secret of 128 bits and more", MpesaOrder.objects.get().pk)
+        path = real.path.rstrip("/").rsplit("/", 1)[0] + f"/{wrong}/"
+        assert client.post(path, real.body, content_type="application/json").status_code == 401
+        assert MpesaOrder.objects.get().result == ""

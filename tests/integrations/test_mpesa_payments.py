@@ -1,0 +1,472 @@
+"""M-Pesa from the prompt to the books: any order, twice, late, lost, forged. What is paid is recorded once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from billing_assistant.core import clock as clocks
+from billing_assistant.core.errors import DomainError, ValidationFailed
+from billing_assistant.core.models import Notice
+from billing_assistant.core.rights import Role
+from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
+from integrations.registry import gateway_of
+from integrations.services.webhooks import webhooks_sweep
+from invoices.models import Invoice
+from invoices.services.void import invoice_void
+from payments.errors import CheckoutFailed, CheckoutUnknown, PaymentInFlight
+from payments.models import Checkout, Payment, UnmatchedReceipt
+from payments.selectors.receipts import suggestions_for
+from payments.services.checkout_ask import checkouts_close, checkouts_sweep
+from payments.services.incoming import incoming_sweep
+from payments.services.prompts import prompt_open
+from payments.services.receipts import receipt_assign, receipt_dismiss
+from payments.states import CheckoutState, PaymentMethod, PaymentState, ReceiptState
+from tests import factories
+from tests.fakes import mpesa
+from tests.fakes.mpesa import MpesaSimulator
+from tests.fakes.mpesa_fixtures import connect
+from tests.fakes.vendor_server import Answer, Delivery
+from tests.payments.builders import SYSTEM, customer, due, invoice, pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
+PHONE = "254712345678"
+STK = "/mpesa/stkpush/v1/processrequest"
+Tell = Callable[[Delivery], int]
+
+
+@pytest.fixture
+def bill(safaricom: MpesaSimulator, clock) -> Invoice:
+    """An invoice over KES 1,500 of a seller with a connection to M-Pesa."""
+    made = invoice(total="1500.00")
+    gateway_of(connect(made.profile)).incoming_prepare()
+    return made
+
+
+def prompt(bill: Invoice, amount: str = "1500.00") -> Checkout:
+    return prompt_open(
+        invoice_id=bill.pk,
+        customer_id=bill.customer_id,
+        amount=Decimal(amount),
+        phone=PHONE,
+        actor=SYSTEM,
+        now=clocks.now(),
+    )
+
+
+def settle(safaricom: MpesaSimulator, tell: Tell, clock: Any, *, rounds: int = 14) -> None:
+    """Time goes by until nothing is left to be told, tried again or asked."""
+    for _ in range(rounds):
+        asked = Checkout.objects.filter(ask_at__isnull=False).exists()
+        if not (safaricom.outbox or asked or WebhookEvent.objects.filter(status=WebhookStatus.RECEIVED).exists()):
+            return
+        safaricom.deliver(tell)
+        webhooks_sweep(now=clocks.now())
+        checkouts_sweep(now=clocks.now())
+        clock.shift(timedelta(seconds=45))
+
+
+def paid_once(bill: Invoice, amount: str = "1500.00") -> Payment:
+    """Exactly one payment, in full, on this invoice."""
+    payment = Payment.objects.get(customer_id=bill.customer_id, status=PaymentState.COMPLETED)
+    assert (payment.amount, payment.method, due(bill)) == (Decimal(amount), PaymentMethod.MPESA, Decimal(0))
+    return payment
+
+
+def test_a_client_pays_on_the_phone(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    assert (checkout.status, checkout.url, checkout.external_id != "") == (CheckoutState.PROCESSING, "", True)
+    push = safaricom.payer_decides(checkout.external_id)
+    assert safaricom.deliver(lambda each: tell(each) == 200 or pytest.fail("refused")) == 1
+    webhooks_sweep(now=clocks.now())
+    assert paid_once(bill).reference == push.receipt
+    checkout.refresh_from_db()
+    assert (checkout.status, checkout.ask_at) == (CheckoutState.SUCCEEDED, None)
+
+
+def test_the_sweep_asks_after_30_s_90_s_and_5_minutes(bill: Invoice, safaricom, clock) -> None:
+    checkout, moments = prompt(bill), []
+    for _ in range(12):
+        clock.shift(timedelta(seconds=30))
+        before = len(safaricom.called("/stkpushquery/"))
+        checkouts_sweep(now=clocks.now())
+        if len(safaricom.called("/stkpushquery/")) > before:
+            moments.append(int((clocks.now() - checkout.created_at).total_seconds()))
+    assert moments == [30, 90, 300]
+    checkout.refresh_from_db()
+    assert (checkout.status, checkout.ask_at) == (CheckoutState.EXPIRED, None)
+
+
+def test_a_lost_callback_is_found_by_the_sweep(bill: Invoice, safaricom, clock) -> None:
+    checkout = prompt(bill)
+    safaricom.payer_decides(checkout.external_id, tell=False)
+    clock.shift(timedelta(seconds=31))
+    checkouts_sweep(now=clocks.now())
+    assert paid_once(bill).reference == checkout.external_id
+    clock.shift(timedelta(hours=1))
+    safaricom.outbox.append(safaricom.callback(checkout.external_id))
+
+
+def test_the_receipt_is_noted_when_it_is_told_late(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    push = safaricom.payer_decides(checkout.external_id, tell=False)
+    clock.shift(timedelta(seconds=31))
+    checkouts_sweep(now=clocks.now())
+    safaricom.outbox.append(safaricom.callback(checkout.external_id))
+    settle(safaricom, tell, clock, rounds=3)
+    assert paid_once(bill).reference == push.receipt
+
+
+def test_of_one_invoice_one_prompt_is_under_way(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    first = prompt(bill, "500.00")
+    for amount in ("500.00", "1000.00"):
+        with pytest.raises(PaymentInFlight):
+            prompt(bill, amount)
+    safaricom.payer_decides(first.external_id, 1032)
+    settle(safaricom, tell, clock, rounds=2)
+    first.refresh_from_db()
+    assert (first.status, "cancelled" in first.failure) == (CheckoutState.FAILED, True)
+    second = prompt(bill)
+    safaricom.payer_decides(second.external_id)
+    settle(safaricom, tell, clock, rounds=2)
+    paid_once(bill)
+    assert len(safaricom.called(STK)) == 2
+
+
+def test_a_second_prompt_may_follow_when_nobody_answered_for_five_minutes(bill: Invoice, safaricom, tell, clock):
+    prompt(bill)
+    settle(safaricom, tell, clock, rounds=8)
+    assert prompt(bill).status == CheckoutState.PROCESSING
+
+
+@pytest.mark.parametrize("amount", ["1499.50", "0.50"])
+def test_cents_are_refused_before_anything_is_asked(bill: Invoice, safaricom, amount: str) -> None:
+    with pytest.raises(DomainError):
+        prompt(bill, amount)
+    assert (safaricom.called(STK), Checkout.objects.count()) == ([], 0)
+
+
+def test_more_than_m_pesa_takes_at_once_is_refused(safaricom, clock) -> None:
+    large = invoice(total="400000.00")
+    connect(large.profile)
+    with pytest.raises(ValidationFailed, match="250,000"):
+        prompt(large, "400000.00")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "state"),
+    [
+        (Answer(400, {"errorCode": "400.002.02", "errorMessage": "Bad"}), CheckoutFailed, CheckoutState.FAILED),
+        (Answer(500, {"errorCode": "500.003.02", "errorMessage": "Spike"}), CheckoutFailed, CheckoutState.FAILED),
+        (None, CheckoutUnknown, CheckoutState.UNKNOWN),
+    ],
+)
+def test_each_failure_of_the_call_leaves_its_state(bill: Invoice, safaricom, answer, error, state) -> None:
+    safaricom.fails(STK, answer=answer)
+    with pytest.raises(error):
+        prompt(bill)
+    assert Checkout.objects.get().status == state
+    assert not Payment.objects.exists()
+
+
+def test_an_answer_lost_after_the_effect_leads_to_one_payment(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    """R09: the prompt is on the phone, we do not know; nothing is sent again; the callback and the query resolve it."""
+    safaricom.fails(STK, after=True)
+    with pytest.raises(CheckoutUnknown):
+        prompt(bill)
+    with pytest.raises(PaymentInFlight):
+        prompt(bill)
+    safaricom.payer_decides(safaricom.last_push.checkout_id)
+    settle(safaricom, tell, clock)
+    paid_once(bill)
+    assert (len(safaricom.called(STK)), Checkout.objects.get().status) == (1, CheckoutState.SUCCEEDED)
+
+
+def test_an_answer_lost_for_good_is_not_repeated_and_ends(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    safaricom.fails(STK, after=True)
+    with pytest.raises(CheckoutUnknown):
+        prompt(bill)
+    settle(safaricom, tell, clock)
+    assert (len(safaricom.called(STK)), Checkout.objects.get().status) == (1, CheckoutState.EXPIRED)
+
+
+def test_a_success_that_comes_late_is_taken_when_the_query_confirms(
+    bill: Invoice, safaricom, tell: Tell, clock
+) -> None:
+    checkout = prompt(bill)
+    settle(safaricom, tell, clock, rounds=8)
+    assert Checkout.objects.get().status == CheckoutState.EXPIRED
+    safaricom.payer_decides(checkout.external_id)
+    settle(safaricom, tell, clock, rounds=2)
+    paid_once(bill)
+
+
+def test_money_for_an_invoice_that_was_settled_meanwhile_is_credit(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    pay(bill.customer, "1500.00", {bill.pk: Decimal("1500.00")})
+    checkouts_close(invoice_id=bill.pk, now=clocks.now())
+    safaricom.payer_decides(checkout.external_id)
+    settle(safaricom, tell, clock, rounds=2)
+    payment = Payment.objects.get(provider="mpesa")
+    assert (payment.unapplied, payment.status) == (Decimal("1500.00"), PaymentState.COMPLETED)
+
+
+# S45: forged callbacks, up to the books.
+
+
+def test_no_forged_callback_makes_a_payment(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    lies: list[dict[str, Any]] = [
+        {},
+        {"Amount": "1.0"},
+        {"Amount": "1500000.0"},
+        {"PhoneNumber": 254799999999},
+        {"MpesaReceiptNumber": "ABCDEFGHIJ"},
+        {"CheckoutRequestID": "ws_CO_forged"},
+        {"MerchantRequestID": "forged-1"},
+    ]
+    for lie in lies:
+        tell(safaricom.callback(checkout.external_id, **{"ResultCode": 0, **lie}))
+        webhooks_sweep(now=clocks.now())
+    assert (Payment.objects.count(), due(bill)) == (0, Decimal(1500))
+    settle(safaricom, tell, clock, rounds=8)
+    assert (Payment.objects.count(), due(bill)) == (0, Decimal(1500))
+
+
+def test_a_wrong_amount_is_parked_for_a_person(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    safaricom.payer_decides(checkout.external_id, tell=False)
+    tell(safaricom.callback(checkout.external_id, Amount="15.0"))
+    webhooks_sweep(now=clocks.now())
+    event = WebhookEvent.objects.get()
+    assert (event.status, Payment.objects.count()) == (WebhookStatus.PARKED, 0)
+    assert "KES 15.00" in event.outcome
+
+
+def test_a_callback_sent_a_hundred_times_is_one_event(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    checkout = prompt(bill)
+    safaricom.payer_decides(checkout.external_id)
+    delivery = safaricom.outbox.popleft()
+    assert {tell(delivery) for _ in range(100)} == {200}
+    webhooks_sweep(now=clocks.now())
+    paid_once(bill)
+    assert WebhookEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("secret", ["a" * 32, "0" * 65, "x-y", f"{'0' * 32}-{'0' * 32}"])
+def test_a_guessed_address_stores_nothing(bill: Invoice, client, secret: str) -> None:
+    connection = GatewayConnection.objects.get()
+    for path in (f"/hooks/daraja/{connection.pk}/{secret}/", f"/hooks/mpesa/{connection.pk}/{secret}/"):
+        assert client.post(path, b"{}", content_type="application/json").status_code == 401
+    assert client.post("/hooks/mpesa/", b"{}", content_type="application/json").status_code in {401, 503}
+    assert WebhookEvent.objects.count() == 0
+
+
+def test_one_customers_payment_cannot_be_borrowed_for_another_invoice(bill: Invoice, safaricom, tell: Tell, clock):
+    mine, theirs = prompt(bill), invoice(total="1500.00", of=factories.customer(bill.profile))
+    other = prompt(theirs)
+    safaricom.payer_decides(other.external_id, tell=False)
+    real = safaricom.callback(other.external_id)
+    crossed = Delivery(safaricom.pushes[mine.external_id].body["CallBackURL"], real.body)
+    assert tell(crossed) == 401
+    assert tell(real) == 200
+    settle(safaricom, tell, clock, rounds=2)
+    assert (due(theirs), due(bill)) == (Decimal(0), Decimal(1500))
+
+
+# R11 and R12: the order does not matter.
+
+
+class Story:
+    """A prompt that is paid, and all that is told about it, as steps that can be taken in any order, also twice."""
+
+    def __init__(self, bill: Invoice, safaricom: MpesaSimulator, tell: Tell, clock: Any) -> None:
+        self.safaricom, self.tell, self.clock = safaricom, tell, clock
+        self.checkout = prompt(bill)
+        push = safaricom.payer_decides(self.checkout.external_id, tell=False)
+        self.callback = safaricom.callback(self.checkout.external_id)
+        self.confirm = safaricom.c2b("confirm", push.receipt)
+        self.forged = safaricom.callback(self.checkout.external_id, CheckoutRequestID="ws_CO_forged")
+
+    def take(self, step: str) -> None:
+        match step:
+            case "callback" | "confirm" | "forged":
+                self.tell(getattr(self, step))
+            case "process":
+                webhooks_sweep(now=clocks.now())
+            case "ask":
+                self.clock.shift(timedelta(seconds=31))
+                checkouts_sweep(now=clocks.now())
+            case "result":
+                self.safaricom.deliver(self.tell)
+
+
+@pytest.mark.parametrize("order", list(permutations(["callback", "confirm", "process", "ask"])), ids="-".join)
+def test_any_order_of_the_main_events_is_one_payment(bill: Invoice, safaricom, tell, clock, order) -> None:
+    story = Story(bill, safaricom, tell, clock)
+    for step in order:
+        story.take(step)
+    settle(safaricom, tell, clock)
+    paid_once(bill)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_sixty_random_stories_are_one_payment_each(bill: Invoice, safaricom, tell, clock, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    steps = ["callback", "callback", "confirm", "confirm", "forged", "process", "process", "ask", "result"]
+    chance.shuffle(steps)
+    story = Story(bill, safaricom, tell, clock)
+    for step in steps[: chance.randint(3, len(steps))]:
+        story.take(step)
+    settle(safaricom, tell, clock)
+    payment = paid_once(bill)
+    assert UnmatchedReceipt.objects.count() == 0
+    assert payment.checkout_id == story.checkout.pk
+
+
+# Money at the Paybill.
+
+
+@pytest.mark.parametrize("typed", ["{n}", " {l} ", "{s}", "acc {n}", "{d}", "INV 2026 0001"])
+def test_a_loosely_typed_number_pays_its_invoice(safaricom, tell: Tell, clock, typed: str) -> None:
+    bill = invoice(total="1500.00")
+    gateway_of(connect(bill.profile, prefixes="ACC, Invoice")).incoming_prepare()
+    assert bill.number == "INV-2026-0001"
+    words = {"n": bill.number, "l": bill.number.lower(), "s": bill.number.replace("-", ""), "d": "2026-0001"}
+    receipt = safaricom.paybill_pays(typed.format(**words), "1500")
+    settle(safaricom, tell, clock, rounds=3)
+    payment = paid_once(bill)
+    assert (payment.external_id, payment.reference) == (receipt, receipt)
+
+
+def test_a_surplus_at_the_paybill_is_credit(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    safaricom.paybill_pays(bill.number, "2000")
+    settle(safaricom, tell, clock, rounds=3)
+    payment = Payment.objects.get()
+    assert (payment.amount, payment.unapplied, due(bill)) == (Decimal(2000), Decimal(500), Decimal(0))
+
+
+def test_a_part_at_the_paybill_leaves_the_rest_due(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    safaricom.paybill_pays(bill.number, "400")
+    settle(safaricom, tell, clock, rounds=3)
+    assert due(bill) == Decimal(1100)
+
+
+@pytest.mark.parametrize("typed", ["", "JANE", "INV-2026-9999", "0001", "INV-2026-00011", "%", ".*", "INV-2026-000"])
+def test_what_names_no_invoice_waits_and_is_in_no_book(bill: Invoice, safaricom, tell: Tell, clock, typed) -> None:
+    factories.user(role=Role.FINANCE)
+    safaricom.paybill_pays(typed, "1500")
+    settle(safaricom, tell, clock, rounds=3)
+    receipt = UnmatchedReceipt.objects.get()
+    assert (receipt.status, receipt.amount, receipt.reference) == (ReceiptState.WAITING, Decimal(1500), typed)
+    assert (Payment.objects.count(), due(bill)) == (0, Decimal(1500))
+    assert Notice.objects.filter(key__startswith=f"receipt-{receipt.pk}").exists()
+
+
+def test_money_for_a_void_invoice_waits(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    invoice_void(invoice_id=bill.pk, reason="Wrong", actor=SYSTEM, now=clocks.now())
+    safaricom.paybill_pays(bill.number, "1500")
+    settle(safaricom, tell, clock, rounds=3)
+    assert UnmatchedReceipt.objects.get().status == ReceiptState.WAITING
+
+
+def test_money_at_the_paybill_in_any_order_and_twice_counts_once(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    receipt = safaricom.paybill_pays(bill.number, "1500")
+    for _ in range(3):
+        safaricom.outbox.append(safaricom.c2b("confirm", receipt))
+        settle(safaricom, tell, clock, rounds=2)
+    paid_once(bill)
+
+
+def test_forged_money_at_the_paybill_is_parked(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    real = safaricom.paybill_pays(bill.number, "1500")
+    forged = safaricom.c2b("confirm", real, TransID="FORGED0000")
+    safaricom.outbox.clear()
+    tell(forged)
+    settle(safaricom, tell, clock, rounds=5)
+    assert (Payment.objects.count(), UnmatchedReceipt.objects.count()) == (0, 0)
+    assert WebhookEvent.objects.filter(status=WebhookStatus.PARKED).exists()
+
+
+@pytest.mark.parametrize(("unknown", "code"), [("accept", "0"), ("refuse", "C2B00012")])
+def test_validation_answers_by_the_setting(safaricom, clock, client, unknown: str, code: str) -> None:
+    bill = invoice(total="1500.00")
+    gateway_of(connect(bill.profile, unknown=unknown)).incoming_prepare()
+    for typed, expected in ((bill.number.lower(), "0"), ("NOBODY", code)):
+        receipt = safaricom.paybill_pays(typed, "1500")
+        asked = safaricom.c2b("validate", receipt)
+        answer = client.post(asked.path, asked.body, content_type="application/json")
+        assert (answer.status_code, answer.json()["ResultCode"]) == (200, expected)
+    assert not Payment.objects.exists()
+
+
+def test_a_confirmation_is_answered_with_success(bill: Invoice, safaricom, client) -> None:
+    receipt = safaricom.paybill_pays(bill.number, "1500")
+    told = safaricom.c2b("confirm", receipt)
+    assert client.post(told.path, told.body, content_type="application/json").json()["ResultCode"] == 0
+
+
+def test_validation_is_quick(bill: Invoice, safaricom, client, django_assert_max_num_queries) -> None:
+    receipt = safaricom.paybill_pays("NOBODY", "1500")
+    asked = safaricom.c2b("validate", receipt)
+    with django_assert_max_num_queries(12):
+        client.post(asked.path, asked.body, content_type="application/json")
+    assert safaricom.called("/transactionstatus/") == []
+
+
+def test_a_lost_announcement_is_found_by_pulling(safaricom, tell: Tell, clock) -> None:
+    bill = invoice(total="1500.00")
+    gateway_of(connect(bill.profile, nominated_number="254712000000")).incoming_prepare()
+    safaricom.paybill_pays(bill.number, "1500")
+    safaricom.outbox.clear()
+    assert [incoming_sweep(now=clocks.now()) for _ in range(2)] == [1, 0]
+    paid_once(bill)
+
+
+class TestReceiptsThatWait:
+    @pytest.fixture
+    def receipt(self, bill: Invoice, safaricom, tell: Tell, clock) -> UnmatchedReceipt:
+        safaricom.paybill_pays("INV-2026-001", "1500")
+        settle(safaricom, tell, clock, rounds=3)
+        return UnmatchedReceipt.objects.get()
+
+    def test_the_right_invoice_is_suggested_with_reasons(self, bill: Invoice, receipt: UnmatchedReceipt) -> None:
+        invoice(total="99.00", of=factories.customer(bill.profile))
+        first = suggestions_for(receipt)[0]
+        assert (first.invoice.pk, len(first.reasons)) == (bill.pk, 2)
+
+    def test_a_person_says_whose_it_is(self, bill: Invoice, receipt: UnmatchedReceipt) -> None:
+        give = {"receipt_id": receipt.pk, "customer_id": bill.customer_id, "invoice_id": bill.pk}
+        payment = receipt_assign(**give, actor=SYSTEM, now=clocks.now())
+        assert paid_once(bill) == payment
+        receipt.refresh_from_db()
+        assert (receipt.status, receipt.payment) == (ReceiptState.RECORDED, payment)
+        with pytest.raises(DomainError):
+            receipt_assign(**give, actor=SYSTEM, now=clocks.now())
+        assert Payment.objects.count() == 1
+
+    def test_without_an_invoice_the_oldest_are_paid(self, bill: Invoice, receipt: UnmatchedReceipt) -> None:
+        receipt_assign(receipt_id=receipt.pk, customer_id=bill.customer_id, actor=SYSTEM, now=clocks.now())
+        paid_once(bill)
+
+    def test_it_can_be_closed_with_a_reason(self, bill: Invoice, receipt: UnmatchedReceipt) -> None:
+        with pytest.raises(ValidationFailed):
+            receipt_dismiss(receipt_id=receipt.pk, reason=" ", actor=SYSTEM, now=clocks.now())
+        receipt_dismiss(receipt_id=receipt.pk, reason="Sent back", actor=SYSTEM, now=clocks.now())
+        assert UnmatchedReceipt.objects.get().status == ReceiptState.DISMISSED
+        assert not Payment.objects.exists()
+
+    def test_customers_of_another_profile_are_not_found(self, receipt: UnmatchedReceipt) -> None:
+        with pytest.raises(DomainError):
+            receipt_assign(receipt_id=receipt.pk, customer_id=customer().pk, actor=SYSTEM, now=clocks.now())
+        assert UnmatchedReceipt.objects.get().status == ReceiptState.WAITING
+
+
+def test_the_seller_of_the_test_is_the_simulators(bill: Invoice) -> None:
+    assert GatewayConnection.objects.get().account == mpesa.SHORT_CODE
