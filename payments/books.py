@@ -234,3 +234,57 @@ register_check(
     WHERE (kept.count, kept.amount, kept.unapplied) IS DISTINCT FROM (truth.count, truth.amount, truth.unapplied)
     """,
 )
+register_check(
+    code="I10",
+    rule="a matched line is the payments that it is linked to, to the last unit",
+    query="""
+    SELECT line.id, line.amount, linked.amount, linked.payments FROM payments_statementline line
+    LEFT JOIN (
+        SELECT match.line_id, SUM(match.amount) AS amount, COUNT(*) AS payments,
+            BOOL_OR(payment.status <> 'completed' OR payment.amount - payment.amount_withheld
+                    <> match.amount + match.fee OR payment.currency <> match.currency
+                    OR payment.profile_id <> match.profile_id) AS is_wrong
+        FROM payments_linematch match JOIN payments_payment payment ON payment.id = match.payment_id
+        WHERE match.undone_at IS NULL GROUP BY match.line_id
+    ) linked ON linked.line_id = line.id
+    WHERE (line.state = 'matched' AND (linked.amount IS DISTINCT FROM line.amount OR linked.is_wrong))
+        OR (line.state <> 'matched' AND linked.line_id IS NOT NULL)
+    """,
+)
+register_check(
+    code="I10",
+    rule="the ledger has each fee, suspense and payout of a line once, and nothing of an open or ignored one",
+    query="""
+    SELECT line.id, line.state, books.fees, books.suspense, books.payouts FROM payments_statementline line
+    LEFT JOIN (
+        SELECT line_id, SUM(fee) AS fee, BOOL_OR(NOT was_posted AND payment.provider <> '') AS came
+        FROM payments_linematch JOIN payments_payment payment ON payment.id = payment_id
+        WHERE undone_at IS NULL GROUP BY line_id
+    ) linked ON linked.line_id = line.id
+    JOIN payments_bankaccount account ON account.id = line.account_id
+    LEFT JOIN LATERAL (
+        SELECT SUM(side.amount) FILTER (WHERE place.kind = 'bank_fees') AS fees,
+            -SUM(side.amount) FILTER (WHERE place.kind = 'suspense') AS suspense,
+            SUM(side.amount) FILTER (WHERE place.kind = 'cash' AND entry.kind = 'payout') AS payouts
+        FROM ledger_journalentry entry JOIN ledger_journalline side ON side.entry_id = entry.id
+        JOIN ledger_account place ON place.id = side.account_id WHERE entry.document_id = line.id
+    ) books ON true
+    WHERE COALESCE(books.fees, 0)
+            <> CASE line.state WHEN 'fee' THEN -line.amount WHEN 'matched' THEN COALESCE(linked.fee, 0) ELSE 0 END
+        OR COALESCE(books.suspense, 0) <> CASE line.state WHEN 'suspense' THEN line.amount ELSE 0 END
+        OR COALESCE(books.payouts, 0) <> CASE WHEN line.state = 'transfer' AND line.amount > 0 THEN line.amount
+            WHEN line.state = 'matched' AND linked.came AND account.kind <> 'provider' THEN line.amount ELSE 0 END
+    """,
+)
+register_check(
+    code="I10",
+    rule="a payout left a provider and arrived once",
+    query="""
+    SELECT line.id, line.state, payout.state FROM payments_statementline line
+    LEFT JOIN payments_statementline payout ON payout.id = line.payout_id
+    WHERE (line.payout_id IS NOT NULL AND (line.state <> 'transfer' OR payout.state <> 'transfer'
+            OR payout.amount <> -line.amount OR payout.currency <> line.currency))
+        OR (line.state = 'transfer' AND line.payout_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM payments_statementline arrived WHERE arrived.payout_id = line.id))
+    """,
+)

@@ -131,6 +131,7 @@ def method_setup_lock(setup_id: UUID) -> MethodSetup:
     found = list(rows.filter(pk=setup_id))
     if not found:
         raise NotFound(_("There is no such payment method."))
+    return found[0]
 
 
 def receipt_lock(receipt_id: UUID) -> UnmatchedReceipt:

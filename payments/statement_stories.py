@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import Event
+from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.ui.stories import story_register
 
 ACCOUNT = "payments:bank_account"
@@ -27,9 +30,26 @@ def rule_now(event: Event) -> str:
     return gettext("posts by itself") if event.data.get("automatic") else gettext("only suggests")
 
 
+def moved(event: Event) -> str:
+    """The amount of the line, and why it was done."""
+    amount, currency = event.data.get("amount"), event.data.get("currency", "")
+    told = money_text(Decimal(amount), currency) if amount and currency else ""
+    why = event.data.get("reason") or event.data.get("why") or ""
+    return ": ".join(part for part in (told, why) if part)
+
+
 story_register("bank_account.added", _("Account %(label)s added"), icon="building-bank", url_name=ACCOUNT)
 story_register("bank_account.changed", _("Account %(label)s changed"), icon="building-bank", url_name=ACCOUNT)
 story_register(
     "statement.read", _("Statement of %(label)s read"), icon="file-import", url_name=STATEMENT, detail=lines_read
 )
 story_register("match_rule.changed", _("Rule “%(label)s” changed"), icon="adjustments", url_name=RULE, detail=rule_now)
+for name, text, icon, tone in (
+    ("matched", _("Line of %(label)s matched"), "circle-check", "success"),
+    ("transfer", _("Payout arrived on %(label)s"), "switch-horizontal", "success"),
+    ("fee", _("Bank fee of %(label)s booked"), "receipt", "neutral"),
+    ("suspense", _("Line of %(label)s put on suspense"), "hourglass", "warning"),
+    ("ignored", _("Line of %(label)s ignored"), "circle-off", "neutral"),
+    ("undone", _("Line of %(label)s undone"), "arrow-back-up", "warning"),
+):
+    story_register(f"statement_line.{name}", text, icon=icon, tone=tone, url_name=ACCOUNT, detail=moved)

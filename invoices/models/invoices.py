@@ -15,6 +15,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField, RateField
 from billing_assistant.core.states import values_constraint
+from invoices.number_tails import NumberTail
 from invoices.states import InvoiceKind, InvoiceState, TaxCategory
 
 
@@ -212,6 +213,7 @@ class Invoice(Entity):
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
             models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_by_number"),
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
+            models.Index("profile", NumberTail("number"), name="invoice_by_tail", condition=Q(kind="invoice")),
         ]
 
     def __str__(self) -> str:

@@ -28,8 +28,8 @@ from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.services.posting import entry_post
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import PaymentGateway, Refunds, refunds_of
-from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
+from integrations.ports.payments import PaymentGateway, refunds_of
+from integrations.ports.refunds import ProviderRefund, RefundRequest, Refunds, RefundStatus
 from integrations.registry import gateway as gateway_named
 from invoices.services.lock_date import booking_day, first_open_day
 from payments.errors import RefundFailed
@@ -146,10 +146,11 @@ def refund_ask(*, refund_id: UUID, now: datetime) -> bool:
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     try:
         port = refunds_of(gateway_of(refund.payment))
-        if refund.external_id:
-            found = port.refund_fetch(refund.external_id)
-        else:
-            found = port.refund_find(_request(refund), since=refund.created_at)
+        found = (
+            port.refund_fetch(refund.external_id)
+            if refund.external_id
+            else port.refund_find(_request(refund), since=refund.created_at)
+        )
     except (OutcomeUnknown, Rejected, Unavailable, GatewayUnknown) as error:
         log.warning("refund.ask_failed", refund=str(refund.pk), error=str(error)[:200])
         _later(refund, now)

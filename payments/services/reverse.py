@@ -27,6 +27,7 @@ from payments.errors import PaymentNotReceived
 from payments.locks import payment_lock
 from payments.models import Allocation, Payment, WriteOff
 from payments.services.allocate import net_allocations
+from payments.services.line_release import payment_release
 from payments.services.plan import Part
 from payments.services.postings import allocation_entry, reversed_entry, write_off_entry
 from payments.services.settle import apply_parts
@@ -35,13 +36,21 @@ from payments.states import PAYMENT_TRANSITIONS, PaymentState
 
 
 def payment_reverse(
-    *, payment_id: UUID, reason: str, actor: Actor, now: datetime, reversed_on: date | None = None
+    *,
+    payment_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    reversed_on: date | None = None,
+    with_its_line: bool = False,
 ) -> Payment:
     """Takes a received payment out of the books from a local date on (default today); its invoices are due again.
 
-    What it paid of an invoice that was meanwhile given up joins what was written off there.
+    What it paid of an invoice that was meanwhile given up joins what was written off there; the line of a statement
+    that stood for it is open again (the caller undoes the whole line `with_its_line`).
     Raises PermissionRefused, NotFound, ValidationFailed, TransitionRefused, PaymentNotReceived (partly refunded),
-    PeriodLocked (a provider's money is booked on the first open day).
+    PeriodLocked (a provider's money is booked on the first open day), Conflict (its line is several payments: undo the
+    line).
     """
     actor.require(Right.PAYMENTS_RECORD)
     if not reason.strip():
@@ -84,6 +93,8 @@ def payment_reverse(
             },
         )
         entries_post(entries=[*entries, reversed_entry(payment, on)], actor=actor, now=now)
+        if not with_its_line:
+            payment_release(payment=payment, actor=actor, now=now)
     return payment
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,8 @@ from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.starters import starter_of
 from payments.locks import statement_lock
-from payments.models import Statement
+from payments.models import Statement, StatementLine
+from payments.services.match_lines import lines_match
 from payments.services.statement_lines import lines_write
 from payments.services.statement_reading.formats import statement_read
 from payments.services.statement_reading.lines import ReadLine, checked, numbered
@@ -35,6 +37,7 @@ from payments.services.statements import statement_record, statement_state_set
 from payments.statement_states import StatementState
 
 CHUNK: Final = 500
+MATCHED_AT_ONCE: Final = 200
 SECONDS: Final = 120.0
 MOST_ATTEMPTS: Final = 5
 log = structlog.get_logger(__name__)
@@ -73,8 +76,29 @@ def _advance(statement: Statement, stop_at: float) -> bool:
             if time.monotonic() > stop_at:
                 return True
         _set(statement.pk, StatementState.READING, StatementState.MATCHING)
+    if _matched(statement, stop_at):
+        return True
     _finish(statement.pk, actor)
     return False
+
+
+def _matched(statement: Statement, stop_at: float) -> bool:
+    """Matches the lines that nobody has tried, chunk after chunk. True when the time was up before the last."""
+    account = statement.account
+    while lines := list(_untried(statement)):
+        lines_match(account=account, lines=lines, now=clock_now())
+        left = _untried(statement, all_of_them=True).count()
+        matched = max(StatementLine.objects.filter(statement=statement).count() - left, 0)
+        Statement.objects.filter(pk=statement.pk).update(matched=matched, attempts=0, touched_at=clock_now())
+        fail_point("statement.between_chunks")
+        if time.monotonic() > stop_at:
+            return True
+    return False
+
+
+def _untried(statement: Statement, *, all_of_them: bool = False) -> QuerySet[StatementLine]:
+    rows = StatementLine.objects.filter(statement=statement, tried_at__isnull=True).order_by("position")
+    return rows if all_of_them else rows[:MATCHED_AT_ONCE]
 
 
 def _taken(statement_id: UUID) -> Statement | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,9 +14,22 @@ from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.files import MAX_BYTES
 from billing_assistant.core.ui.forms import AmountField, SearchSelect
 from billing_assistant.core.ui.lists import LONGEST_SEARCH
-from payments.models import BankAccount
+from customers.models import Customer
+from payments.models import BankAccount, MatchRule
 from payments.services.bank_accounts import LONGEST_NUMBER, BankAccountInput
-from payments.statement_states import BankAccountKind, LineState
+from payments.services.match_rules import MOST_DAYS, MOST_FEE_PERCENT, MOST_INVOICES, MOST_SCORE, RuleInput
+from payments.statement_states import BankAccountKind, LineState, RuleKind
+
+ASKED: Final = {
+    RuleKind.RECORDED: ("automatic", "name_score", "days_before", "days_after"),
+    RuleKind.PAYOUT: ("automatic",),
+    RuleKind.REFERENCE: ("automatic",),
+    RuleKind.MERGED: ("automatic", "name_score", "invoices_most"),
+    RuleKind.TYPO: ("automatic", "name_score"),
+    RuleKind.NAME: ("automatic", "name_score", "days_before", "days_after"),
+    RuleKind.FEE: ("automatic", "name_score", "fee_percent", "fee_most"),
+    RuleKind.OTHER: (),
+}
 
 
 class BankAccountForm(forms.Form):
@@ -38,7 +53,7 @@ class BankAccountForm(forms.Form):
         if account is not None:
             names = ("name", "kind", "currency", "provider", "provider_account", "is_active")
             initial = {name: getattr(account, name) for name in names}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields["currency"].choices = [(code, code) for code in sorted(CURRENCIES)]  # type: ignore[attr-defined]
         self.account = account
         told = _("Kept encrypted. A file of another account is refused.")
@@ -84,6 +99,70 @@ class StatementForm(forms.Form):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than %(n)s MB. Split it.") % {"n": MAX_BYTES // 2**20})
         return file
+
+
+class SplitForm(forms.Form):
+    """What the bank kept, and whose credit the rest is."""
+
+    fee = AmountField(
+        label=gettext_lazy("Fee that the bank kept"),
+        required=False,
+        min_value=0,
+        help_text=gettext_lazy("Booked as a bank fee; the invoices are settled in full."),
+    )
+    rest = forms.TypedChoiceField(
+        label=gettext_lazy("What is left over is the credit of"), required=False, coerce=UUID, empty_value=None
+    )
+
+    def __init__(self, *args: Any, customers: Sequence[Customer], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fee"].currency = currency  # type: ignore[attr-defined]
+        choices = [(str(each.pk), each.name) for each in customers]
+        if len(choices) != 1:
+            choices.insert(0, ("", ""))
+        self.fields["rest"].choices = choices  # type: ignore[attr-defined]
+
+
+class RuleForm(forms.Form):
+    """What a rule asks. Fields that its kind does not ask are not shown and stay as they are."""
+
+    is_on = forms.BooleanField(label=gettext_lazy("In use"), required=False)
+    automatic = forms.BooleanField(
+        label=gettext_lazy("Posts by itself what is sure"),
+        required=False,
+        help_text=gettext_lazy("Only where nothing else explains the line as well. Else it suggests."),
+    )
+    name_score = forms.IntegerField(
+        label=gettext_lazy("Least likeness of names"),
+        min_value=0,
+        max_value=MOST_SCORE,
+        help_text=gettext_lazy("From 0 to 100. From 85 on a name is there whole, or cut by the bank."),
+    )
+    days_before = forms.IntegerField(label=gettext_lazy("Days before the line"), min_value=0, max_value=MOST_DAYS)
+    days_after = forms.IntegerField(label=gettext_lazy("Days after the line"), min_value=0, max_value=MOST_DAYS)
+    fee_percent = forms.DecimalField(
+        label=gettext_lazy("Highest fee in per cent of what is due"), min_value=0, max_value=MOST_FEE_PERCENT
+    )
+    fee_most = AmountField(
+        label=gettext_lazy("Fee that is accepted whatever is due"),
+        min_value=0,
+        help_text=gettext_lazy("Never more than a fifth of what is due."),
+    )
+    invoices_most = forms.IntegerField(
+        label=gettext_lazy("Most invoices in one payment"), min_value=MOST_INVOICES[0], max_value=MOST_INVOICES[1]
+    )
+
+    def __init__(self, *args: Any, rule: MatchRule, **kwargs: Any) -> None:
+        initial = {name: getattr(rule, name) for name in self.base_fields}
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        self.rule = rule
+        for name in list(self.fields):
+            if name not in (*ASKED[rule.kind_word], "is_on"):
+                del self.fields[name]
+
+    def rule_input(self) -> RuleInput:
+        """What was said, with what the rule has already. The form is valid."""
+        return RuleInput(**{name: self.cleaned_data.get(name, getattr(self.rule, name)) for name in self.base_fields})
 
 
 class LineFilterForm(forms.Form):

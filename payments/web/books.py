@@ -147,7 +147,7 @@ def entry_page(request: HttpRequest, entry_id: UUID) -> HttpResponseBase:
     """One entry: its sides, what it is about, and what else was posted about that."""
     actor = actor_of(request)
     entry = entry_get(actor, entry_id)
-    customer = Customer.objects.filter(pk=entry.owner_id, profile_id=entry.profile_id).first()
+    customer = Customer.objects.filter(pk__in=filter(None, [entry.owner_id]), profile_id=entry.profile_id).first()
     others = journal(actor, document_id=entry.document_id).exclude(pk=entry.pk).filter(profile_id=entry.profile_id)
     context = {
         "entry": entry,

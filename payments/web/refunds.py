@@ -74,7 +74,7 @@ def refund_ask_again(request: HttpRequest, payment_id: UUID, refund_id: UUID) ->
 
 
 def _refund(request: HttpRequest, payment: Payment, values: dict[str, Any]) -> Refund:
-    shared = {"payment_id": payment.pk, "actor": actor_of(request), "now": now_of(request)}
+    shared: dict[str, Any] = {"payment_id": payment.pk, "actor": actor_of(request), "now": now_of(request)}
     if values["method"] == ONLINE:
         wanted = {name: values[name] for name in ("amount", "reason", "refund_id")}
         return payment_refund_online(**wanted, **shared)

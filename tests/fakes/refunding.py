@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
+
 from billing_assistant.core import clock
 from billing_assistant.core.errors import Rejected
-from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
 from tests.fakes.gateway import FakeGateway
 
 
@@ -20,7 +21,7 @@ class RefundingGateway(FakeGateway):
 
     def __init__(self) -> None:
         super().__init__()
-        self.refunds: dict[str, ProviderRefund] = {}
+        self.given_back: dict[str, ProviderRefund] = {}
         self.refund_keys: dict[str, str] = {}
         self.answers = RefundStatus.SUCCEEDED
 
@@ -30,22 +31,22 @@ class RefundingGateway(FakeGateway):
             made = self.staff_refunds(request.payment_id, money=request.money, reference=request.reference)
             self.refund_keys[request.idempotency_key] = made.external_id
         self._end()
-        return self.refunds[self.refund_keys[request.idempotency_key]]
+        return self.given_back[self.refund_keys[request.idempotency_key]]
 
     def refund_find(self, request: RefundRequest, *, since: datetime) -> ProviderRefund | None:
         self._begin("refund_find")
         known = self.refund_keys.get(request.idempotency_key)
-        return self.refunds[known] if known else None
+        return self.given_back[known] if known else None
 
     def refund_fetch(self, external_id: str) -> ProviderRefund:
         self._begin("refund_fetch")
-        if external_id not in self.refunds:
+        if external_id not in self.given_back:
             raise Rejected("The service answered 404.", status=404)
-        return self.refunds[external_id]
+        return self.given_back[external_id]
 
     def payment_refunds(self, payment_id: str) -> Sequence[ProviderRefund]:
         self._begin("payment_refunds")
-        return [each for each in self.refunds.values() if each.payment_id == payment_id]
+        return [each for each in self.given_back.values() if each.payment_id == payment_id]
 
     # What happens on the other side.
 
@@ -53,9 +54,9 @@ class RefundingGateway(FakeGateway):
         """Somebody gives money back on the gateway's own pages."""
         external_id = f"re_{next(self._numbers)}"
         made = ProviderRefund(external_id, payment_id, reference, self.answers, money, clock.now())
-        self.refunds[external_id] = replace(made, **other)
-        return self.refunds[external_id]
+        self.given_back[external_id] = replace(made, **other)
+        return self.given_back[external_id]
 
     def refund_becomes(self, external_id: str, status: RefundStatus, failure: str = "") -> None:
         """A refund moves on at the gateway."""
-        self.refunds[external_id] = replace(self.refunds[external_id], status=status, failure=failure)
+        self.given_back[external_id] = replace(self.given_back[external_id], status=status, failure=failure)

@@ -74,7 +74,7 @@ def bill_of(payment: Payment):
 def test_money_goes_back_the_way_it_came(gateway: RefundingGateway, payment: Payment) -> None:
     refund = send_back(payment)
     assert (refund.status, refund.external_id, refund.ask_at) == (RefundState.SUCCEEDED, "re_3", None)
-    assert gateway.refunds["re_3"].reference == str(refund.pk)
+    assert gateway.given_back["re_3"].reference == str(refund.pk)
     assert due(bill_of(payment)) == 400
     assert balances(payment) == {"receivable": 400, "revenue": -1000, "gateway_clearing": 600}
     assert list(Event.objects.filter(subject_id=refund.pk).order_by("id").values_list("name", flat=True)) == [

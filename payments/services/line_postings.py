@@ -1,0 +1,60 @@
+"""What a line means to the books beside the payments that are recorded from it: fees, suspense, payouts.
+
+These entries are about the line, so taking them back is posting their sums the other way round.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from billing_assistant.ledger.kinds import AccountKind, EntryKind
+from billing_assistant.ledger.models import JournalLine
+from billing_assistant.ledger.services.posting import EntryInput, Side
+from payments.models import StatementLine
+
+LONGEST_NUMBER = 60
+
+
+def fee_entry(line: StatementLine, fee: Decimal, *, place: AccountKind) -> EntryInput:
+    """What a bank or provider kept of money that was recorded whole, or took for itself."""
+    return _entry(line, EntryKind.BANK_FEE, (Side(AccountKind.BANK_FEES, fee), Side(place, -fee)), line.booked_on)
+
+
+def suspense_entry(line: StatementLine) -> EntryInput:
+    """Money of somebody unknown, until it is known whose it is."""
+    sides = (Side(line.account.ledger_account, line.amount), Side(AccountKind.SUSPENSE, -line.amount))
+    return _entry(line, EntryKind.SUSPENSE, sides, line.booked_on)
+
+
+def payout_entry(line: StatementLine, amount: Decimal) -> EntryInput:
+    """Money that a provider had for us came to the bank."""
+    sides = (Side(AccountKind.CASH, amount), Side(AccountKind.GATEWAY_CLEARING, -amount))
+    return _entry(line, EntryKind.PAYOUT, sides, line.booked_on)
+
+
+def taken_back(line: StatementLine, on: date) -> list[EntryInput]:
+    """What undoes all that was posted about a line, by kind of entry; nothing where nothing stands."""
+    rows = JournalLine.objects.filter(entry__document_id=line.pk).order_by()
+    sums = rows.values("entry__kind", "account__kind").annotate(amount=Sum("amount"))
+    by_kind: dict[str, list[Side]] = {}
+    for row in sums:
+        if row["amount"]:
+            by_kind.setdefault(row["entry__kind"], []).append(Side(AccountKind(row["account__kind"]), -row["amount"]))
+    return [_entry(line, EntryKind(kind), tuple(sides), on) for kind, sides in sorted(by_kind.items())]
+
+
+def _entry(line: StatementLine, kind: EntryKind, sides: tuple[Side, ...], on: date) -> EntryInput:
+    return EntryInput(
+        profile_id=line.profile_id,
+        kind=kind,
+        booked_on=on,
+        currency=line.currency,
+        owner_id=None,
+        document_id=line.pk,
+        document_number=f"{line.account.name} {line.booked_on}"[:LONGEST_NUMBER],
+        sides=sides,
+        memo=line.says,
+    )

@@ -1,0 +1,294 @@
+"""A line becomes what it is: payments recorded from it, a payment that was there, a payout of a provider.
+
+Each of these locks invoices, then payments, then lines, and looks at the state under the lock: of two who do it at once
+the second is refused, and nothing is recorded twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import Conflict, InvalidAmount, NotFound, ValidationFailed
+from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.money import ZERO
+from billing_assistant.core.rights import Right
+from billing_assistant.core.states import require_transition
+from billing_assistant.ledger.kinds import AccountKind
+from billing_assistant.ledger.services.posting import EntryInput, entries_post
+from invoices.locks import invoices_lock
+from invoices.models import Invoice
+from invoices.services.lock_date import days_open
+from payments.errors import PaymentNotReceived
+from payments.locks import payment_lock, statement_lines_lock
+from payments.models import LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
+from payments.services.line_postings import fee_entry, payout_entry
+from payments.services.line_release import line_record
+from payments.services.record import External, payment_record
+from payments.statement_states import LINE_TRANSITIONS, BankAccountKind, CandidateKind, LineState
+from payments.states import PaymentMethod, PaymentState
+
+METHODS = {
+    BankAccountKind.BANK: PaymentMethod.BANK_TRANSFER,
+    BankAccountKind.MPESA: PaymentMethod.MPESA,
+    BankAccountKind.PROVIDER: PaymentMethod.ONLINE,
+}
+declare("line.before_commit")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """On what ground a line is matched: by which rule, by itself or not, with which evidence, and what it posts."""
+
+    rule: MatchRule | None = None
+    automatic: bool = False
+    evidence: dict[str, Any] = field(default_factory=dict)
+    posts: bool = False
+
+    def posting(self) -> Why:
+        return replace(self, posts=True)
+
+
+BY_HAND = Why()
+
+
+def line_accept(
+    *, line_id: UUID, candidate_id: int, actor: Actor, now: datetime, automatic: bool = False
+) -> StatementLine:
+    """Takes something that was found for a line. Automatically only while each invoice is due as it was then.
+
+    Raises PermissionRefused, NotFound, Conflict (the line is done, or what was found is gone), and what
+    `payment_record` raises.
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    found = MatchCandidate.objects.select_related("rule", "line").filter(pk=candidate_id, line_id=line_id).first()
+    if found is None:
+        line_visible(line_id, actor)
+        raise Conflict(_("This suggestion is not there any more. Look at the line again."))
+    why = Why(found.rule, automatic, found.evidence)
+    match found.kind_word:
+        case CandidateKind.PAYMENT:
+            return line_link(line_id=line_id, payment_id=_there(found.payment_id), actor=actor, now=now, why=why)
+        case CandidateKind.PAYOUT:
+            return line_payout(line_id=line_id, payout_id=_there(found.payout_id), actor=actor, now=now)
+        case CandidateKind.INVOICES:
+            with transaction.atomic():
+                if automatic:
+                    _unchanged(found.parts)
+                parts = {UUID(part["invoice"]): Decimal(part["amount"]) for part in found.parts}
+                return line_settle(line_id=line_id, parts=parts, fee=found.fee, actor=actor, now=now, why=why)
+
+
+def line_settle(
+    *,
+    line_id: UUID,
+    parts: Mapping[UUID, Decimal],
+    actor: Actor,
+    now: datetime,
+    fee: Decimal = ZERO,
+    customer_id: UUID | None = None,
+    why: Why = BY_HAND,
+) -> StatementLine:
+    """Records what came in as payments that settle invoices, one payment for each customer, and books the bank's fee.
+
+    `parts` are amounts for each invoice; what they leave of the money and its fee stays the credit of `customer_id`, or
+    of the one customer that there is. `fee` is what a bank kept; a provider's is known already.
+    Raises PermissionRefused, NotFound, Conflict (done already), InvalidAmount, ValidationFailed, and what
+    `payment_record` raises. On refusal nothing has changed.
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    wanted = {key: amount for key, amount in parts.items() if amount}
+    with transaction.atomic():
+        invoices = {one.pk: one for one in invoices_lock(wanted)}
+        line = line_open(line_id, actor)
+        shares = _shares(line, wanted, invoices, customer_id, fee)
+        kept = line.fee or fee
+        for number, (payer_id, share, wish) in enumerate(shares):
+            payment = payment_record(
+                customer_id=payer_id,
+                amount=share,
+                currency=line.currency,
+                method=METHODS[line.account.kind_word],
+                received_on=line.booked_on,
+                reference=line.reference or line.bank_id or line.text,
+                note=line.says,
+                allocations=wish or None,
+                external=_external(line, first=number == 0),
+                actor=actor,
+                now=now,
+            )
+            _match(line, payment, kept if number == 0 else ZERO, why.posting(), (actor, now))
+        if kept:
+            _post(line, [fee_entry(line, kept, place=line.account.ledger_account)], actor, now)
+        line_done(line, LineState.MATCHED, actor, now, payments=len(shares))
+        fail_point("line.before_commit")
+    return line
+
+
+def line_link(*, line_id: UUID, payment_id: UUID, actor: Actor, now: datetime, why: Why = BY_HAND) -> StatementLine:
+    """Says that a line is a payment that was recorded before: nothing is recorded again.
+
+    What was at a provider comes to the account with it, and what a provider kept is booked.
+    Raises PermissionRefused, NotFound, Conflict, ValidationFailed (other money), PaymentNotReceived.
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    with transaction.atomic():
+        payment = payment_lock(payment_id)
+        line = line_open(line_id, actor)
+        if payment.profile_id != line.profile_id:
+            raise NotFound(_("There is no such payment."))
+        worth = line.gross if line.gross is not None else line.amount
+        if (payment.currency, payment.amount_received) != (line.currency, worth):
+            raise ValidationFailed({"payment": [_("The payment is over other money than the line.")]})
+        if payment.status != PaymentState.COMPLETED:
+            words = {"number": payment.number, "state": PaymentState(payment.status).label}
+            raise PaymentNotReceived(_("%(number)s is %(state)s: no line can be it.") % words)
+        if LineMatch.objects.filter(payment=payment, undone_at__isnull=True).exists():
+            raise Conflict(_("%(number)s stands on another line already.") % {"number": payment.number})
+        _match(line, payment, line.fee, why, (actor, now))
+        entries = []
+        if payment.provider and line.account.ledger_account is AccountKind.CASH:
+            entries.append(payout_entry(line, worth))
+        if line.fee:
+            entries.append(fee_entry(line, line.fee, place=line.account.ledger_account))
+        _post(line, entries, actor, now)
+        line_done(line, LineState.MATCHED, actor, now, payments=1)
+        fail_point("line.before_commit")
+    return line
+
+
+def line_payout(*, line_id: UUID, payout_id: UUID, actor: Actor, now: datetime) -> StatementLine:
+    """Says that money which came to the bank is what a provider paid out: both lines are done.
+
+    Raises PermissionRefused, NotFound, Conflict, ValidationFailed (other money).
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    with transaction.atomic():
+        lines = {one.pk: one for one in statement_lines_lock([line_id, payout_id])}
+        line, payout = line_open(line_id, actor, lines), line_open(payout_id, actor, lines)
+        at_provider = payout.account.kind_word is BankAccountKind.PROVIDER
+        if not at_provider or (line.currency, line.amount) != (payout.currency, -payout.amount):
+            raise ValidationFailed({"payout": [_("The payout is over other money than the line.")]})
+        if line.profile_id != payout.profile_id or line.account.ledger_account is not AccountKind.CASH:
+            raise ValidationFailed({"payout": [_("The payout is over other money than the line.")]})
+        _post(line, [payout_entry(line, line.amount)], actor, now)
+        line.payout = payout
+        line_done(payout, LineState.TRANSFER, actor, now)
+        line_done(line, LineState.TRANSFER, actor, now)
+        fail_point("line.before_commit")
+    return line
+
+
+def line_visible(line_id: UUID, actor: Actor) -> StatementLine:
+    """A line, unlocked. Raises NotFound."""
+    line = StatementLine.objects.select_related("account").filter(pk=line_id).first()
+    if line is None or not actor.can_see(line.profile_id):
+        raise NotFound(_("There is no such line."))
+    return line
+
+
+def line_open(line_id: UUID, actor: Actor, locked: Mapping[UUID, StatementLine] | None = None) -> StatementLine:
+    """Locks a line that nobody has done yet. Raises NotFound, Conflict."""
+    lines = locked if locked is not None else {one.pk: one for one in statement_lines_lock([line_id])}
+    line = lines.get(line_id)
+    if line is None or not actor.can_see(line.profile_id):
+        raise NotFound(_("There is no such line."))
+    if not line.is_open:
+        words = {"state": str(line.state_word.label).lower(), "who": line.done_by_label}
+        raise Conflict(_("This line is %(state)s already, by %(who)s.") % words)
+    return line
+
+
+def line_done(line: StatementLine, state: LineState, actor: Actor, now: datetime, **told: Any) -> None:
+    """Sets what became of a locked line, forgets what else it might have been, and tells it."""
+    require_transition(LINE_TRANSITIONS, str(line), line.state_word, state)
+    line.state, line.tried_at = state.value, now
+    line.done_at, line.done_by_label = now, actor.label[:150]
+    line.save(update_fields=["state", "tried_at", "done_at", "done_by_label", "reason", "payout"])
+    MatchCandidate.objects.filter(line=line).delete()
+    line_record(line, f"statement_line.{state.value}", actor, now, **told)
+
+
+def _shares(
+    line: StatementLine,
+    wanted: Mapping[UUID, Decimal],
+    invoices: Mapping[UUID, Invoice],
+    customer_id: UUID | None,
+    fee: Decimal,
+) -> list[tuple[UUID, Decimal, dict[UUID, Decimal]]]:
+    """Each customer's money with what it settles; the surplus goes to one of them."""
+    if line.amount <= 0:
+        raise InvalidAmount(_("Money that went out settles no invoice."), field="amount")
+    if fee < 0 or (fee and line.fee):
+        raise InvalidAmount(_("The fee is what the bank kept; a provider's is known already."), field="fee")
+    wishes: dict[UUID, dict[UUID, Decimal]] = {}
+    for key, amount in wanted.items():
+        if invoices[key].profile_id != line.profile_id:
+            raise NotFound(_("There is no such invoice."))
+        wishes.setdefault(invoices[key].customer_id, {})[key] = amount
+    worth = (line.gross if line.gross is not None else line.amount) + fee
+    surplus = worth - sum(wanted.values(), ZERO)
+    if surplus < 0:
+        raise InvalidAmount(_("The parts come to more than the line and its fee."), field="amount")
+    payer = customer_id or (next(iter(wishes)) if len(wishes) == 1 else None)
+    if surplus and payer is None:
+        raise ValidationFailed({"customer": [_("Say whose credit the rest is.")]})
+    if surplus and payer is not None:
+        wishes.setdefault(payer, {})
+    return [
+        (owner, sum(wish.values(), ZERO) + (surplus if owner == payer else ZERO), wish)
+        for owner, wish in wishes.items()
+    ]
+
+
+def _match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tuple[Actor, datetime]) -> None:
+    actor, now = by
+    LineMatch.objects.create(
+        profile_id=line.profile_id,
+        line=line,
+        payment=payment,
+        rule=why.rule,
+        currency=line.currency,
+        amount=payment.amount_received - fee,
+        fee=fee,
+        was_posted=why.posts,
+        automatic=why.automatic,
+        evidence=why.evidence,
+        actor_label=actor.label[:150],
+        created_at=now,
+    )
+
+
+def _post(line: StatementLine, entries: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
+    if entries:
+        days_open(profile_id=line.profile_id, days=[line.booked_on])
+        entries_post(entries=entries, actor=actor, now=now)
+
+
+def _external(line: StatementLine, *, first: bool) -> External | None:
+    """A provider's money keeps its id there: should the provider tell us later, it is recorded already."""
+    account = line.account
+    if account.kind_word is not BankAccountKind.PROVIDER or not line.bank_id or not first:
+        return None
+    return External(account.provider, account.provider_account, line.bank_id)
+
+
+def _unchanged(parts: Sequence[Mapping[str, str]]) -> None:
+    """Raises Conflict when an invoice is not due any more as it was when it was found."""
+    locked = {str(one.pk): one for one in invoices_lock(UUID(part["invoice"]) for part in parts)}
+    if any(locked[part["invoice"]].amount_due != Decimal(part["due"]) for part in parts):
+        raise Conflict(_("An invoice has changed meanwhile. Look at the line again."))
+
+
+def _there(found: UUID | None) -> UUID:
+    if found is None:
+        raise Conflict(_("This suggestion is not there any more. Look at the line again."))
+    return found

@@ -1,0 +1,272 @@
+"""What a line may be: sets of invoices of one customer, payments that are recorded, payouts; each with its evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, Final
+from uuid import UUID
+
+from billing_assistant.core.currencies import exponent
+from billing_assistant.core.money import ZERO, percentage
+from payments.models import MatchRule, Payment, StatementLine
+from payments.services.match_ground import LIKE, Asked, Ground, OpenInvoice
+from payments.services.match_sums import subsets_of
+from payments.services.match_texts import Named, named, nearly_named
+from payments.statement_states import CandidateKind, RuleKind
+
+MOST_ONLY_BY_AMOUNT: Final = 3
+MOST_SETS: Final = 3
+FEE_SHARE: Final = Decimal(20)
+"""A fee is never over this many per cent of what is due."""
+CODE: Final = 6
+"""A reference of a recorded payment this long or longer is looked for in a text."""
+
+
+class Fits(IntEnum):
+    """How the money and what is due go together. From SHORT on it explains the line."""
+
+    NOT = 0
+    PART = 1
+    OVER = 2
+    SHORT = 3
+    EQUAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a line may be. `names` is how surely the text names it, `like` how alike the payer's name is."""
+
+    rule: RuleKind
+    fits: Fits
+    names: Named
+    like: int
+    days: int
+    invoices: tuple[OpenInvoice, ...] = ()
+    payment: Payment | None = None
+    payout: StatementLine | None = None
+    fee: Decimal = ZERO
+    surplus: Decimal = ZERO
+    partly: bool = False
+    """Whether the text names some of several invoices and not the others."""
+
+    @property
+    def kind(self) -> CandidateKind:
+        if self.payment is not None:
+            return CandidateKind.PAYMENT
+        return CandidateKind.PAYOUT if self.payout is not None else CandidateKind.INVOICES
+
+    @property
+    def explains(self) -> bool:
+        return self.fits >= Fits.SHORT
+
+    @property
+    def customer_id(self) -> UUID | None:
+        if self.payment is not None:
+            return self.payment.customer_id
+        return self.invoices[0].customer_id if self.invoices else None
+
+    @property
+    def weakness(self) -> tuple[Any, ...]:
+        """Among candidates of one rule the weaker is greater: less evidence, then what is due later."""
+        evidence = (self.explains, self.names, self.like >= LIKE, self.fits, -len(self.invoices), self.like)
+        first = self.invoices[0] if self.invoices else None
+        rest = (first.due_on, first.number) if first is not None else (date.max, "")
+        return (*(-part for part in evidence), -self.days if first is None else 0, *rest)
+
+    def parts(self, worth: Decimal) -> list[dict[str, str]]:
+        """What each invoice gets of the money and its fee, the oldest first."""
+        left, told = worth + self.fee, []
+        for one in self.invoices:
+            amount = min(left, one.due)
+            left -= amount
+            if amount > 0:
+                told.append({"invoice": str(one.pk), "number": one.number, "amount": str(amount), "due": str(one.due)})
+        return told
+
+    def evidence(self) -> dict[str, Any]:
+        """Why, as codes that the page puts into words."""
+        return {
+            "amount": self.fits.name.lower(),
+            "invoices": len(self.invoices),
+            "reference": "partly" if self.partly else self.names.name.lower(),
+            "name": self.like,
+            "days": -self.days,
+        }
+
+
+def found_for(one: Asked, ground: Ground) -> list[Found]:
+    """All that may explain a line, what explains it best first within each rule."""
+    if one.worth <= 0:
+        return []
+    found = [*_recorded(one, ground), *_payouts(one, ground), *_invoices(one, ground), *_sets(one, ground)]
+    found = [each for each in found if each.rule in ground.rules]
+    return sorted(found, key=lambda each: (ground.rules[each.rule].position, *each.weakness))
+
+
+def fee_limit(rule: MatchRule, due: Decimal, currency: str) -> Decimal:
+    """The highest difference that is taken for a bank's fee: a share of what is due or a flat one."""
+    flat = rule.fee_most if currency == rule.profile.currency else ZERO
+    highest = max(percentage(due, rule.fee_percent, currency), flat)
+    return min(highest, percentage(due, FEE_SHARE, currency))
+
+
+def _invoices(one: Asked, ground: Ground) -> Iterator[Found]:
+    """Single invoices: over the very amount, named by the text, or of a customer who is named."""
+    near = {each.pk: each for each in ground.by_amount.get(one.worth, ())}
+    for key in {mention.key for mention in one.mentions}:
+        near |= {each.pk: each for each in ground.by_tail.get(key, ()) if each.due > 0}
+    for customer_id, like in list(one.names.items()):
+        if like >= LIKE:
+            near |= {each.pk: each for each in ground.by_customer.get(customer_id, ())}
+    only_by_amount = []
+    for each in near.values():
+        found = _single(one, each, ground)
+        if found is None:
+            continue
+        if found.rule is RuleKind.OTHER and found.names is Named.NOT and found.like < LIKE:
+            only_by_amount.append(found)
+        else:
+            yield found
+    if len(only_by_amount) <= MOST_ONLY_BY_AMOUNT:
+        yield from only_by_amount
+
+
+def _single(one: Asked, invoice: OpenInvoice, ground: Ground) -> Found | None:
+    level = named(one.mentions, invoice.forms)
+    like = one.like(invoice.customer_id, invoice.customer)
+    fits, fee, surplus = _fit(one.worth, invoice.due, ground)
+    if level is Named.NOT and fits is Fits.EQUAL and nearly_named(one.mentions, invoice.forms):
+        level = Named.TYPO
+    days = -abs((one.line.booked_on - invoice.due_on).days)
+    found = Found(RuleKind.OTHER, fits, level, like, days, (invoice,), fee=fee, surplus=surplus)
+    if fits is Fits.EQUAL:
+        return replace(found, rule=_rule_of_equal(one, found, ground))
+    if fits is Fits.SHORT and (level >= Named.BARE or like >= LIKE):
+        return replace(found, rule=RuleKind.FEE)
+    return found if level >= Named.TAIL or (level is Named.NOT and like >= _name_score(ground)) else None
+
+
+def _rule_of_equal(one: Asked, found: Found, ground: Ground) -> RuleKind:
+    if found.names >= Named.TAIL:
+        return RuleKind.REFERENCE
+    if found.names >= Named.TYPO:
+        return RuleKind.TYPO
+    rule = ground.rules.get(RuleKind.NAME)
+    if rule is None or found.like < rule.name_score:
+        return RuleKind.OTHER
+    age = (one.line.booked_on - found.invoices[0].issued_on).days
+    return RuleKind.NAME if -rule.days_after <= age <= rule.days_before else RuleKind.OTHER
+
+
+def _fit(worth: Decimal, due: Decimal, ground: Ground) -> tuple[Fits, Decimal, Decimal]:
+    """How money fits what is due, with the fee that is missing or what is left over."""
+    if worth == due:
+        return Fits.EQUAL, ZERO, ZERO
+    if worth > due:
+        return Fits.OVER, ZERO, worth - due
+    rule = ground.rules.get(RuleKind.FEE)
+    if rule is not None and due - worth <= fee_limit(rule, due, ground.account.currency):
+        return Fits.SHORT, due - worth, ZERO
+    return Fits.PART, ZERO, ZERO
+
+
+def _sets(one: Asked, ground: Ground) -> Iterator[Found]:
+    """Several invoices of one customer: those that the text names, or any few that come to the amount."""
+    rule = ground.rules.get(RuleKind.MERGED)
+    if rule is None:
+        return
+    told = _told(one, ground)
+    seen: set[frozenset[UUID]] = set()
+    for those in told.values():
+        if len(those) > 1 and (found := _named_set(one, those, ground)) is not None:
+            seen.add(frozenset(each.pk for each in found.invoices))
+            yield found
+    likely = {key for key, like in one.names.items() if like >= LIKE} | set(told)
+    for customer_id in likely:
+        open_ones = [each for each in ground.by_customer.get(customer_id, ()) if each.due <= one.worth]
+        amounts = [_minor(each.due, ground.account.currency) for each in open_ones]
+        total = _minor(one.worth, ground.account.currency)
+        for places in subsets_of(amounts, total, most=rule.invoices_most):
+            chosen = tuple(open_ones[at] for at in places)
+            key = frozenset(each.pk for each in chosen)
+            if key not in seen:
+                seen.add(key)
+                yield _set_of(one, chosen, told.get(customer_id, []))
+
+
+def _told(one: Asked, ground: Ground) -> dict[UUID, list[OpenInvoice]]:
+    """The open invoices that a text names, by customer."""
+    found: dict[UUID, dict[UUID, OpenInvoice]] = defaultdict(dict)
+    for key in {mention.key for mention in one.mentions}:
+        for each in ground.by_tail.get(key, ()):
+            if each.due > 0 and named(one.mentions, each.forms) >= Named.BARE:
+                found[each.customer_id][each.pk] = each
+    return {customer_id: list(those.values()) for customer_id, those in found.items()}
+
+
+def _named_set(one: Asked, those: Sequence[OpenInvoice], ground: Ground) -> Found | None:
+    """All that a text names of a customer, when it comes to the amount or is short by a fee."""
+    chosen = tuple(sorted(those, key=lambda each: (each.due_on, each.number)))
+    due = sum((each.due for each in chosen), ZERO)
+    fits, fee, _surplus = _fit(one.worth, due, ground)
+    if fits < Fits.SHORT:
+        return None
+    found = _set_of(one, chosen, those)
+    return replace(found, fits=fits, fee=fee, rule=RuleKind.MERGED if fits is Fits.EQUAL else RuleKind.FEE)
+
+
+def _set_of(one: Asked, chosen: tuple[OpenInvoice, ...], told: Iterable[OpenInvoice]) -> Found:
+    named_ones = {each.pk for each in told}
+    levels = [named(one.mentions, each.forms) if each.pk in named_ones else Named.NOT for each in chosen]
+    every, some = min(levels), max(levels)
+    days = -min(abs((one.line.booked_on - each.due_on).days) for each in chosen)
+    like = one.like(chosen[0].customer_id, chosen[0].customer)
+    partly = every is Named.NOT and some >= Named.TAIL
+    level = Named.BARE if partly else every
+    return Found(RuleKind.MERGED, Fits.EQUAL, level, like, days, chosen, partly=partly)
+
+
+def _recorded(one: Asked, ground: Ground) -> Iterator[Found]:
+    for payment in ground.recorded.get(one.worth, ()):
+        level = Named.FULL if _has_code(one, payment) else Named.NOT
+        like = one.like(payment.customer_id, payment.customer.name)
+        days = -abs((one.line.booked_on - payment.received_on).days)
+        if level is Named.FULL or like >= LIKE:
+            yield Found(RuleKind.RECORDED, Fits.EQUAL, level, like, days, payment=payment)
+
+
+def _has_code(one: Asked, payment: Payment) -> bool:
+    """Whether the text has the payment's reference, its id at the provider, or its number."""
+    codes = {_signs(code) for code in (payment.reference, payment.external_id, payment.number)}
+    text = {_signs(one.line.bank_id), _signs(one.line.reference)}
+    text |= {_signs(word) for word in one.line.says.split()}
+    return any(len(code) >= CODE and code in text for code in codes)
+
+
+def _payouts(one: Asked, ground: Ground) -> Iterator[Found]:
+    text = _signs(one.line.says)
+    for line in ground.payouts.get(one.line.amount, ()):
+        code = _signs(line.bank_id)
+        level = Named.FULL if len(code) >= CODE and code in text else Named.NOT
+        like = 100 if _signs(line.account.provider) in text else 0
+        days = -abs((one.line.booked_on - line.booked_on).days)
+        if level is Named.FULL or like:
+            yield Found(RuleKind.PAYOUT, Fits.EQUAL, level, like, days, payout=line)
+
+
+def _name_score(ground: Ground) -> int:
+    rule = ground.rules.get(RuleKind.NAME)
+    return rule.name_score if rule is not None else 101
+
+
+def _signs(text: str) -> str:
+    return "".join(sign for sign in text.upper() if sign.isalnum())
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    return int(amount.scaleb(exponent(currency)))

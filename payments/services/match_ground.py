@@ -1,0 +1,255 @@
+"""What may explain the lines of a chunk, read in a fixed number of statements whatever the chunk is made of.
+
+Invoices are found by amount, by the last digits of their numbers and by the names of customers, each through an index;
+no line is compared with every invoice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from billing_assistant.ledger.kinds import AccountKind
+from invoices.models import Invoice
+from invoices.number_tails import NumberTail
+from invoices.states import InvoiceKind, InvoiceState
+from payments.models import BankAccount, LineMatch, MatchRule, Payment, StatementLine
+from payments.services.match_names import Payer, likeness, name_of, payer_of
+from payments.services.match_texts import LONGEST_KEY, Mention, Named, NumberForms, forms_of, mentions_of, named
+from payments.statement_states import OPEN_LINES, BankAccountKind, RuleKind
+from payments.states import PaymentState
+
+MOST_ROWS: Final = 20_000
+MOST_OF_A_CUSTOMER: Final = 60
+NAMES_OF_A_LINE: Final = 12
+LIKE: Final = 60
+PAYOUT_DAYS: Final = 12
+_BY_NAME: Final = """
+SELECT asked.line, found.id, found.name
+FROM unnest(%s::int[], %s::text[]) AS asked (line, name)
+CROSS JOIN LATERAL (
+    SELECT customer.id, customer.name FROM customers_customer customer
+    WHERE customer.profile_id = %s AND upper(customer.name) %% asked.name
+    ORDER BY similarity(upper(customer.name), asked.name) DESC, customer.id LIMIT %s
+) found
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice as the rules see it; one that is settled has nothing due."""
+
+    pk: UUID
+    number: str
+    customer_id: UUID
+    customer: str
+    total: Decimal
+    due: Decimal
+    issued_on: date
+    due_on: date
+    forms: NumberForms = field(compare=False, hash=False, repr=False)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A line with what can be read from it once."""
+
+    line: StatementLine
+    worth: Decimal
+    mentions: list[Mention]
+    payer: Payer
+    names: dict[UUID, int] = field(default_factory=dict)
+    """How alike the names of customers are, as far as they were looked at."""
+
+    def like(self, customer_id: UUID, name: str) -> int:
+        found = self.names.get(customer_id)
+        if found is None:
+            found = self.names[customer_id] = likeness(name_of(name), self.payer)
+        return found
+
+
+@dataclass(slots=True)
+class Ground:
+    """What was found for a chunk."""
+
+    account: BankAccount
+    rules: dict[RuleKind, MatchRule]
+    asked: list[Asked]
+    by_amount: dict[Decimal, list[OpenInvoice]] = field(default_factory=lambda: defaultdict(list))
+    by_tail: dict[str, list[OpenInvoice]] = field(default_factory=lambda: defaultdict(list))
+    by_customer: dict[UUID, list[OpenInvoice]] = field(default_factory=lambda: defaultdict(list))
+    too_many: set[UUID] = field(default_factory=set)
+    amounts_cut: bool = False
+    recorded: dict[Decimal, list[Payment]] = field(default_factory=lambda: defaultdict(list))
+    payouts: dict[Decimal, list[StatementLine]] = field(default_factory=lambda: defaultdict(list))
+    undone: set[UUID] = field(default_factory=set)
+
+    @property
+    def at_provider(self) -> bool:
+        return self.account.kind_word is BankAccountKind.PROVIDER
+
+
+def ground_of(account: BankAccount, lines: Sequence[StatementLine], rules: Iterable[MatchRule]) -> Ground:
+    """Reads what may explain lines of one account. Only money that came in is asked for, and payouts."""
+    ground = Ground(
+        account=account,
+        rules={rule.kind_word: rule for rule in rules if rule.is_on},
+        asked=[asked_of(line) for line in lines],
+    )
+    coming = [one for one in ground.asked if one.worth > 0]
+    _read_amounts(ground, coming)
+    _read_tails(ground, coming)
+    _read_customers(ground, [one for one in coming if not _is_clear(ground, one)])
+    _read_recorded(ground, coming)
+    _read_payouts(ground, coming)
+    undone = StatementLine.objects.filter(pk__in=[line.pk for line in lines], matches__undone_at__isnull=False)
+    ground.undone = set(undone.values_list("pk", flat=True))
+    return ground
+
+
+def asked_of(line: StatementLine) -> Asked:
+    """A line, read. What it is worth is the gross where a provider kept a fee."""
+    worth = line.gross if line.gross is not None else line.amount
+    text = f"{line.reference} \n {line.text}"
+    return Asked(line, worth, mentions_of(f"{text} \n {line.counterparty}"), payer_of(line.counterparty, line.says))
+
+
+def open_of(account: BankAccount) -> QuerySet[Invoice]:
+    """Invoices that money on an account may settle."""
+    return Invoice.objects.filter(
+        profile_id=account.profile_id,
+        kind=InvoiceKind.INVOICE,
+        state=InvoiceState.ISSUED,
+        currency=account.currency,
+        amount_due__gt=0,
+    )
+
+
+def _read_amounts(ground: Ground, coming: Sequence[Asked]) -> None:
+    amounts = {one.worth for one in coming}
+    rows = _rows(open_of(ground.account).filter(amount_due__in=amounts))
+    ground.amounts_cut = len(rows) >= MOST_ROWS
+    for one in rows:
+        ground.by_amount[one.due].append(one)
+
+
+def _read_tails(ground: Ground, coming: Sequence[Asked]) -> None:
+    """Invoices that the texts name, open or not: one that is settled tells that another is not meant."""
+    keys = {mention.key for one in coming for mention in one.mentions if len(mention.key) <= LONGEST_KEY}
+    tails = Invoice.objects.filter(
+        profile_id=ground.account.profile_id, kind=InvoiceKind.INVOICE, currency=ground.account.currency
+    )
+    for one in _rows(tails.alias(tail=NumberTail("number")).filter(tail__in=keys)):
+        ground.by_tail[one.forms.key].append(one)
+
+
+def _read_customers(ground: Ground, unclear: Sequence[Asked]) -> None:
+    """Open invoices of the customers whom the texts name, and of those whose invoices they name."""
+    names = [one.payer.asked for one in unclear]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_NAME, [list(range(len(names))), names, ground.account.profile_id, NAMES_OF_A_LINE])
+        found: list[tuple[int, UUID, str]] = cursor.fetchall()
+    wanted = {each.customer_id for one in unclear for each in _named_by(ground, one)}
+    for number, customer_id, name in found:
+        if unclear[number].like(customer_id, name) >= LIKE:
+            wanted.add(customer_id)
+    for one in unclear:
+        _only_the_longest(one, {customer_id: name for number, customer_id, name in found if unclear[number] is one})
+    rows = open_of(ground.account).filter(customer_id__in=wanted)
+    for each in _rows(rows.order_by("customer_id", "next_due_on", "number")):
+        ground.by_customer[each.customer_id].append(each)
+    ground.too_many = {key for key, those in ground.by_customer.items() if len(those) > MOST_OF_A_CUSTOMER}
+    for key in ground.too_many:
+        del ground.by_customer[key][MOST_OF_A_CUSTOMER:]
+
+
+def _only_the_longest(one: Asked, names: dict[UUID, str]) -> None:
+    """Of "Kamau Hardware" and "Kamau Hardware Supplies" only the second is meant where the text has all of it."""
+    whole = {key: set(name_of(name).words) for key, name in names.items() if one.names.get(key, 0) >= 85}  # noqa: PLR2004
+    for key, words in whole.items():
+        if any(words < other for other in whole.values()):
+            one.names[key] = LIKE
+
+
+def _read_recorded(ground: Ground, coming: Sequence[Asked]) -> None:
+    """Payments over the same money that no line stands for yet, from around the days of the lines."""
+    if RuleKind.RECORDED not in ground.rules or not coming:
+        return
+    rule = ground.rules[RuleKind.RECORDED]
+    days = [one.line.booked_on for one in coming]
+    since, until = min(days) - timedelta(rule.days_before), max(days) + timedelta(rule.days_after)
+    worths = {one.worth for one in coming}
+    stands = LineMatch.objects.filter(payment=OuterRef("pk"), undone_at__isnull=True)
+    rows = Payment.objects.filter(
+        ~Exists(stands),
+        Q(amount_withheld=0, amount__in=worths) | Q(amount_withheld__gt=0),
+        profile_id=ground.account.profile_id,
+        currency=ground.account.currency,
+        status=PaymentState.COMPLETED,
+        received_on__range=(since, until),
+    )
+    if ground.at_provider:
+        rows = rows.filter(provider=ground.account.provider)
+    for payment in rows.select_related("customer").order_by("received_on", "pk")[:MOST_ROWS]:
+        if payment.amount_received in worths:
+            ground.recorded[payment.amount_received].append(payment)
+
+
+def _read_payouts(ground: Ground, coming: Sequence[Asked]) -> None:
+    """Money that left the balance at a provider and may be what came in here."""
+    if RuleKind.PAYOUT not in ground.rules or ground.account.ledger_account is not AccountKind.CASH or not coming:
+        return
+    days = [one.line.booked_on for one in coming]
+    rows = StatementLine.objects.filter(
+        account__kind=BankAccountKind.PROVIDER,
+        profile_id=ground.account.profile_id,
+        currency=ground.account.currency,
+        amount__in={-one.line.amount for one in coming},
+        state__in=OPEN_LINES,
+        booked_on__range=(min(days) - timedelta(PAYOUT_DAYS), max(days) + timedelta(1)),
+    )
+    for line in rows.select_related("account").order_by("booked_on", "pk")[:MOST_ROWS]:
+        ground.payouts[-line.amount].append(line)
+
+
+def _named_by(ground: Ground, one: Asked) -> list[OpenInvoice]:
+    keys = {mention.key for mention in one.mentions}
+    found = [each for key in keys for each in ground.by_tail.get(key, ())]
+    return [each for each in found if named(one.mentions, each.forms) >= Named.TAIL]
+
+
+def _is_clear(ground: Ground, one: Asked) -> bool:
+    """Whether the text names an open invoice over the very amount: nothing else has to be looked for."""
+    return any(each.due == one.worth for each in _named_by(ground, one))
+
+
+def _rows(rows: QuerySet[Invoice]) -> list[OpenInvoice]:
+    names = (
+        "pk",
+        "number",
+        "customer_id",
+        "customer__name",
+        "total",
+        "amount_due",
+        "issued_on",
+        "next_due_on",
+        "due_on",
+        "state",
+    )
+    told: Iterable[tuple[Any, ...]] = rows.values_list(*names)[:MOST_ROWS]
+    found = []
+    for pk, number, customer_id, customer, total, due, issued_on, next_due_on, due_on, state in told:
+        owed = due if state == InvoiceState.ISSUED else Decimal(0)
+        forms = forms_of(number)
+        found.append(
+            OpenInvoice(pk, number, customer_id, customer, total, owed, issued_on, next_due_on or due_on, forms)
+        )
+    return found

@@ -1,0 +1,362 @@
+"""What is done with a line: posted once whoever clicks, over several invoices, with fees; and undone exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import Sum
+from django.test import Client
+
+from billing_assistant.core.errors import Conflict, InvalidAmount, PermissionRefused, ValidationFailed
+from billing_assistant.core.failpoints import FailPointReached, forget_hits
+from billing_assistant.core.rights import Role
+from billing_assistant.ledger.kinds import AccountKind
+from billing_assistant.ledger.models import JournalLine
+from customers.models import Customer
+from invoices.models import Invoice
+from payments.models import BankAccount, LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
+from payments.services.line_acts import line_fee, line_ignore, line_suspend, line_undo
+from payments.services.line_settling import line_accept, line_link, line_payout, line_settle
+from payments.services.match_lines import lines_match, lines_suggest
+from payments.services.record import External
+from payments.services.reverse import payment_reverse
+from payments.statement_states import BankAccountKind, LineState
+from tests import factories
+from tests.payments.builders import customer, due, invoice, pay
+from tests.payments.statement_files import bank_account, brought, ofx
+from tests.payments.test_concurrency import at_once, count
+
+NOW, SYSTEM = factories.NOW, factories.SYSTEM
+db = pytest.mark.django_db
+money = pytest.mark.money
+committing = pytest.mark.django_db(transaction=True)
+frozen = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def payer() -> Customer:
+    return customer()
+
+
+@pytest.fixture
+def account(payer: Customer) -> BankAccount:
+    return bank_account(payer.profile)
+
+
+def line(account: BankAccount, amount: str, name: str = "SOMEBODY ELSE", text: str = "", *, bank_id: str = "F1") -> Any:
+    """One line, read and tried."""
+    brought(account, ofx((bank_id, "20260302", amount, name, text)), name=f"{bank_id}.ofx")
+    return StatementLine.objects.get(account=account, bank_id=bank_id)
+
+
+def booked(kind: AccountKind) -> Decimal:
+    return JournalLine.objects.filter(account__kind=kind).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def first(of: StatementLine) -> int:
+    return MatchCandidate.objects.filter(line=of).order_by("rank").values_list("pk", flat=True)[0]
+
+
+@db
+@money
+@frozen
+def test_what_is_sure_is_posted_by_itself(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "52200.00")
+    found = line(account, "52200.00", text=f"PAYMENT FOR {bill.number}")
+    assert (found.state, due(bill)) == ("matched", 0)
+    match = LineMatch.objects.get(line=found)
+    assert (match.automatic, match.was_posted, match.rule.kind) == (True, True, "reference")
+    assert (match.payment.method, match.payment.received_on, match.payment.recorded_by_label) == (
+        "bank_transfer",
+        date(2026, 3, 2),
+        "Matching rules",
+    )
+
+
+@db
+@money
+@frozen
+def test_what_two_invoices_explain_is_only_suggested(payer: Customer, account: BankAccount) -> None:
+    bills = [invoice(payer, "1000.00"), invoice(payer, "1000.00")]
+    found = line(account, "1000.00", name="TECH SOLUTIONS LTD")
+    assert found.state == "suggested"
+    assert [c.parts[0]["number"] for c in found.candidates.all()] == [bill.number for bill in bills]
+    assert not Payment.objects.exists()
+
+
+@db
+@money
+@frozen
+def test_a_fee_is_booked_and_the_invoice_settled_in_full(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "10000.00")
+    found = line(account, "9850.00", text=bill.number)
+    assert (found.state, due(bill)) == ("matched", 0)
+    assert (booked(AccountKind.BANK_FEES), booked(AccountKind.CASH)) == (150, 9850)
+    undone = line_undo(line_id=found.pk, reason="Wrong", actor=SYSTEM, now=NOW)
+    assert (undone.state, due(bill)) == ("new", 10000)
+    assert (booked(AccountKind.BANK_FEES), booked(AccountKind.CASH)) == (0, 0)
+
+
+@db
+@money
+@frozen
+def test_one_line_settles_invoices_of_several_customers(payer: Customer, account: BankAccount) -> None:
+    other = factories.customer(payer.profile, name="Other Ltd")
+    bills = [invoice(payer, "300.00"), invoice(other, "500.00")]
+    found = line(account, "1000.00")
+    parts = {bill.pk: bill.amount_due for bill in bills}
+    with pytest.raises(ValidationFailed, match="whose credit"):
+        line_settle(line_id=found.pk, parts=parts, actor=SYSTEM, now=NOW)
+    line_settle(line_id=found.pk, parts=parts, customer_id=other.pk, actor=SYSTEM, now=NOW)
+    assert list(Payment.objects.order_by("amount").values_list("amount", "unapplied")) == [(300, 0), (700, 200)]
+    with pytest.raises(Conflict, match="undo that line"):
+        payment_reverse(payment_id=Payment.objects.all()[0].pk, reason="x", actor=SYSTEM, now=NOW)
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    assert [due(bill) for bill in bills] == [300, 500]
+    assert set(Payment.objects.values_list("status", flat=True)) == {"reversed"}
+
+
+@db
+@money
+@frozen
+def test_parts_of_more_than_the_line_are_refused(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "2000.00")
+    found = line(account, "1000.00")
+    with pytest.raises(InvalidAmount):
+        line_settle(line_id=found.pk, parts={bill.pk: Decimal(1500)}, actor=SYSTEM, now=NOW)
+    line_settle(line_id=found.pk, parts={bill.pk: Decimal(1000)}, actor=SYSTEM, now=NOW)
+    assert due(bill) == 1000
+
+
+@db
+@money
+@frozen
+def test_a_payment_that_is_recorded_is_linked_and_not_posted_again(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "700.00")
+    known = pay(payer, "700.00", {bill.pk: Decimal(700)}, reference="FT26061XYZ")
+    found = line(account, "700.00", text="TRF FT26061XYZ")
+    match = LineMatch.objects.get(line=found)
+    assert (found.state, match.payment, match.was_posted, Payment.objects.count()) == ("matched", known, False, 1)
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    known.refresh_from_db()
+    assert (known.status, due(bill)) == ("completed", 0)
+
+
+@db
+@money
+@frozen
+def test_a_payment_reversed_on_its_page_opens_its_line(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "700.00")
+    found = line(account, "700.00", text=bill.number)
+    payment_reverse(payment_id=Payment.objects.get().pk, reason="Bounced", actor=SYSTEM, now=NOW)
+    found.refresh_from_db()
+    assert (found.state, LineMatch.objects.filter(undone_at=None).count()) == ("new", 0)
+    lines_match(account=account, lines=[found], now=NOW)
+    found.refresh_from_db()
+    assert (found.state, Payment.objects.count()) == ("suggested", 1), "what a person undid is not done by itself"
+
+
+@db
+@money
+@frozen
+def test_strangers_money_is_kept_on_suspense_and_given_back(account: BankAccount) -> None:
+    found = line(account, "400.00")
+    with pytest.raises(ValidationFailed):
+        line_suspend(line_id=found.pk, reason=" ", actor=SYSTEM, now=NOW)
+    line_suspend(line_id=found.pk, reason="Nobody knows", actor=SYSTEM, now=NOW)
+    assert (booked(AccountKind.SUSPENSE), booked(AccountKind.CASH)) == (-400, 400)
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    assert (booked(AccountKind.SUSPENSE), booked(AccountKind.CASH)) == (0, 0)
+
+
+@db
+@money
+@frozen
+def test_money_that_went_out_is_a_fee_or_is_ignored(account: BankAccount) -> None:
+    found = line(account, "-35.00", name="CHARGES")
+    with pytest.raises(InvalidAmount):
+        line_settle(line_id=found.pk, parts={}, actor=SYSTEM, now=NOW)
+    line_fee(line_id=found.pk, actor=SYSTEM, now=NOW)
+    assert (booked(AccountKind.BANK_FEES), booked(AccountKind.CASH)) == (35, -35)
+    other = line(account, "-99.00", name="RENT", bank_id="F2")
+    assert line_ignore(line_id=other.pk, reason="Rent", actor=SYSTEM, now=NOW).reason == "Rent"
+
+
+@db
+@money
+@frozen
+def test_a_payout_moves_what_the_provider_had_to_the_bank(payer: Customer, account: BankAccount) -> None:
+    provider = bank_account(payer.profile, kind=BankAccountKind.PROVIDER, provider="stripe")
+    gone = line(provider, "-960.00", name="STRIPE", bank_id="po_1234567")
+    came = line(account, "960.00", name="STRIPE PAYMENTS", text="PO_1234567")
+    gone.refresh_from_db()
+    assert (came.state, gone.state, came.payout_id) == ("transfer", "transfer", gone.pk)
+    assert (booked(AccountKind.CASH), booked(AccountKind.GATEWAY_CLEARING)) == (960, -960)
+    line_undo(line_id=gone.pk, reason="", actor=SYSTEM, now=NOW)
+    assert set(StatementLine.objects.values_list("state", flat=True)) == {"new"}
+    assert booked(AccountKind.CASH) == 0
+    with pytest.raises(ValidationFailed):
+        line_payout(line_id=gone.pk, payout_id=came.pk, actor=SYSTEM, now=NOW)
+
+
+@db
+@money
+@frozen
+def test_a_payment_known_from_the_gateway_comes_to_the_till_with_its_line(
+    payer: Customer, account: BankAccount
+) -> None:
+    known = pay(payer, "250.00", external=External("mpesa", "522533", "TC2AA1XYZ"), reference="")
+    assert booked(AccountKind.GATEWAY_CLEARING) == 250
+    found = line(account, "250.00", bank_id="TC2AA1XYZ")
+    assert (found.state, LineMatch.objects.get().payment) == ("matched", known)
+    assert (booked(AccountKind.CASH), booked(AccountKind.GATEWAY_CLEARING)) == (250, 0)
+    with pytest.raises(Conflict):
+        line_link(line_id=found.pk, payment_id=known.pk, actor=SYSTEM, now=NOW)
+
+
+@committing
+@money
+@frozen
+def test_twenty_people_click_and_one_payment_is_recorded(payer: Customer, account: BankAccount) -> None:
+    results, found = _clicked(payer, account)
+    assert count(results, StatementLine) == 1
+    assert count(results, Conflict) == 19
+    assert Payment.objects.filter(status="completed").count() == 1
+    assert found.state == LineState.MATCHED
+
+
+@committing
+@frozen
+def test_without_the_lock_several_would_be(
+    payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test above: lines are read without a lock."""
+    with _unlocked(monkeypatch):
+        _clicked(payer, account)
+    assert Payment.objects.filter(status="completed").count() > 1
+
+
+def _clicked(payer: Customer, account: BankAccount) -> tuple[list[Any], StatementLine]:
+    bills = [invoice(payer, "9000.00"), invoice(payer, "9000.00")]
+    found = line(account, "500.00", name="TECH SOLUTIONS LTD", text=f"part of {bills[0].number}")
+    assert found.state == "suggested"
+    wanted = first(found)
+    results = at_once(lambda _n: line_accept(line_id=found.pk, candidate_id=wanted, actor=SYSTEM, now=NOW))
+    found.refresh_from_db()
+    return results, found
+
+
+@contextmanager
+def _unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def read(line_ids: Iterable[UUID]) -> list[StatementLine]:
+        rows = StatementLine.objects.select_related("account", "profile").filter(pk__in=set(line_ids))
+        return list(rows.order_by("pk"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("payments.services.line_settling.statement_lines_lock", read)
+        patch.setattr("payments.services.line_settling.invoices_lock", _invoices)
+        yield
+
+
+def _invoices(ids: Iterable[UUID]) -> list[Any]:
+    return list(Invoice.objects.filter(pk__in=set(ids)))
+
+
+@db
+@money
+@frozen
+def test_what_broke_off_before_the_commit_left_nothing(payer: Customer, account: BankAccount, settings: Any) -> None:
+    bill = invoice(payer, "900.00")
+    settings.FAIL_POINTS = "line.before_commit:raise"
+    forget_hits()
+    with pytest.raises(FailPointReached):
+        line(account, "900.00", text=bill.number)
+    assert (Payment.objects.count(), due(bill)) == (0, 900)
+    settings.FAIL_POINTS = ""
+    found = StatementLine.objects.get()
+    lines_match(account=account, lines=[found], now=NOW)
+    found.refresh_from_db()
+    assert (found.state, due(bill)) == ("matched", 0)
+
+
+@db
+@frozen
+def test_suggesting_anew_posts_nothing(payer: Customer, account: BankAccount) -> None:
+    found = line(account, "900.00", text="INV-2026-0001")
+    bill = invoice(payer, "900.00")
+    lines_suggest(account=account, line_ids=[found.pk], now=NOW)
+    found.refresh_from_db()
+    assert (found.state, due(bill)) == ("suggested", 900)
+
+
+@db
+@frozen
+def test_who_may_only_look_does_nothing(client: Client, account: BankAccount) -> None:
+    found = line(account, "900.00")
+    viewer = factories.user(Role.READ_ONLY)
+    client.force_login(viewer)
+    page = client.get(f"/reconciliation/accounts/{account.pk}/").content.decode()
+    assert "data-accept" not in page
+    assert client.post(f"/reconciliation/lines/{found.pk}/act/", {"act": "ignore", "reason": "x"}).status_code == 403
+    with pytest.raises(PermissionRefused):
+        line_ignore(line_id=found.pk, reason="x", actor=factories.actor(Role.READ_ONLY), now=NOW)
+
+
+@db
+@money
+@frozen
+def test_one_click_accepts_and_one_undoes(client: Client, payer: Customer, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    bills = [invoice(payer, "1000.00"), invoice(payer, "1000.00")]
+    found = line(account, "1000.00", name="TECH SOLUTIONS LTD")
+    head = {"HX-Request": "true"}
+    url = f"/reconciliation/lines/{found.pk}/act/"
+    wanted = {"act": "accept", "candidate": str(first(found))}
+    done = client.post(url, wanted, headers=head).content.decode()
+    assert "data-undo" in done
+    assert due(bills[0]) == 0
+    again = client.post(url, wanted, headers=head).content.decode()
+    assert 'role="alert"' in again
+    undone = client.post(url, {"act": "undo"}, headers=head).content.decode()
+    assert bills[0].number in undone
+    assert due(bills[0]) == 1000
+
+
+@db
+@money
+@frozen
+def test_a_line_is_split_by_hand(client: Client, payer: Customer, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    bills = [invoice(payer, "600.00"), invoice(payer, "350.00")]
+    found = line(account, "940.00")
+    url = f"/reconciliation/lines/{found.pk}/split/"
+    assert bills[0].number in client.get(f"{url}?customer={payer.pk}").content.decode()
+    form = {"customer": str(payer.pk), f"invoice_{bills[0].pk}": "600", f"invoice_{bills[1].pk}": "350", "fee": "10"}
+    assert client.post(url, {**form, "fee": "5"}).status_code == 422
+    assert client.post(url, form).status_code == 302
+    assert [due(bill) for bill in bills] == [0, 0]
+    assert booked(AccountKind.BANK_FEES) == 10
+
+
+@db
+@frozen
+def test_rules_are_ordered_changed_and_tried(client: Client, payer: Customer, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    page = client.get("/reconciliation/rules/").content.decode()
+    assert "Exact reference and amount" in page
+    rule = MatchRule.objects.get(profile=payer.profile, kind="reference")
+    client.post(f"/reconciliation/rules/{rule.pk}/move/", {"to": "up"})
+    rule.refresh_from_db()
+    assert rule.position == 2
+    assert client.post(f"/reconciliation/rules/{rule.pk}/", {"is_on": "on"}).status_code == 302
+    bill = invoice(payer, "52200.00")
+    found = line(account, "52200.00", text=bill.number)
+    assert (found.state, due(bill)) == ("suggested", 52200)
+    tried = client.get(f"/reconciliation/rules/{rule.pk}/").content.decode()
+    assert bill.number in tried

@@ -1,0 +1,101 @@
+"""What a bank's text is taken to say: numbers of invoices, and names of customers."""
+
+from __future__ import annotations
+
+import pytest
+
+from payments.services.match_names import likeness, name_of, payer_of
+from payments.services.match_sums import subsets_of
+from payments.services.match_texts import Named, forms_of, mentions_of, named, nearly_named
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "level"),
+    [
+        ("INV 1258", "INV-1258", Named.FULL),
+        ("PAYINV-2026-0012", "INV-2026-0012", Named.FULL),
+        ("inv-2025/001", "INV-2025-0001", Named.TAIL),
+        ("IVN-2026-0012", "INV-2026-0012", Named.FULL),
+        ("20260012 thanks", "INV-2026-0012", Named.FULL),
+        ("2026-12", "INV-2026-0012", Named.TAIL),
+        ("INV12", "INV-2026-0012", Named.TAIL),
+        ("INV-2026-012", "INV-2026-0012", Named.TAIL),
+        ("invoice number 77", "77", Named.TAIL),
+        ("PAYMENT FOR INVOICE 1258 & 1259", "INV-1259", Named.TAIL),
+        ("invoices 0012, 13, 14", "INV-2026-0014", Named.TAIL),
+        ("INV 1258-1260", "INV-1259", Named.TAIL),
+        ("INV 1258/59", "INV-1259", Named.TAIL),
+        ("0012", "INV-2026-0012", Named.TAIL),
+        ("1258", "INV-1258", Named.BARE),
+        ("536365", "536365", Named.FULL),
+        ("12 ACME", "INV-2026-0012", Named.NOT),
+        ("INV-2025-0012", "INV-2026-0012", Named.TYPO),
+        ("INV 12l8", "INV-1218", Named.TYPO),
+        ("paid 1,258.00 for rent", "INV-1258", Named.NOT),
+        ("254712345678", "INV-5678", Named.NOT),
+        ("INV 1285", "INV-1258", Named.NOT),
+    ],
+)
+def test_a_number_is_named_as_people_write_it(text: str, number: str, level: Named) -> None:
+    assert named(mentions_of(text), forms_of(number)) is level
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "near"),
+    [
+        ("INV 1285", "INV-1258", True),
+        ("INV-2062-0012", "INV-2026-0012", True),
+        ("INV-2026-00122", "INV-2026-0012", True),
+        ("INV 125", "INV-1258", True),
+        ("INV-2025-0013", "INV-2026-0012", False),
+        ("INV 2158", "INV-1285", False),
+        ("no number at all", "INV-1258", False),
+    ],
+)
+def test_one_typing_error_is_seen_through(text: str, number: str, near: bool) -> None:
+    assert nearly_named(mentions_of(text), forms_of(number)) is near
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "text"),
+    [
+        ("Acme Ltd", "ACME LIMITED", ""),
+        ("International Business Machines", "INTERNATIONAL BUSIN", ""),
+        ("John Kamau Mwangi", "MWANGI JOHN KAMAU", ""),
+        ("Jambo Traders & Sons", "JAMBO TRADERS AND SO", ""),
+        ("O'Brien Foods", "OBRIEN FOODS LTD", ""),
+        ("Tech Solutions", "TECHSOLUTIONS LTD", ""),
+        ("Twiga Foods Ltd", "TWIGGA FOODS", ""),
+        ("Acme Ltd", "", "ACME LTD JAN RETAINER"),
+        ("Savanna Logistics Ltd", "", "TRF FROM SAVANNA LOGISTICS REF 88120"),
+        ("Customer 17850", "CUSTOMER 17850", ""),
+        ("Café Zürich", "CAFE ZURICH", ""),
+    ],
+)
+def test_a_name_is_known_cut_turned_and_without_its_legal_form(name: str, field: str, text: str) -> None:
+    assert likeness(name_of(name), payer_of(field, f"{field} {text}")) >= 85
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "text"),
+    [
+        ("Acme Ltd", "ACME HOLDINGS", ""),
+        ("Customer 17850", "CUSTOMER 17851", ""),
+        ("John Kamau Mwangi", "JOHN KAMAU", ""),
+        ("Simba Motors", "SIMBA DAIRIES", ""),
+        ("Acme Ltd", "", "ACMEX HOLDINGS RENT"),
+        ("", "ANYBODY", ""),
+        ("Acme Ltd", "", ""),
+    ],
+)
+def test_another_name_is_another_name(name: str, field: str, text: str) -> None:
+    assert likeness(name_of(name), payer_of(field, f"{field} {text}")) < 85
+
+
+def test_a_few_amounts_that_come_to_a_sum_are_found() -> None:
+    amounts = [500, 300, 200, 700, 1100]
+    assert subsets_of(amounts, 1000, most=4) == [(1, 3), (0, 1, 2)]
+    assert subsets_of(amounts, 1000, most=2) == [(1, 3)]
+    assert subsets_of(amounts, 1700, most=4) == [(0, 1, 2, 3)]
+    assert subsets_of(amounts, 99, most=4) == []
+    assert len(subsets_of([100] * 30, 200, most=4)) == 12
