@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
-
 from billing_assistant.core import clock
 from billing_assistant.core.errors import Rejected
+from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
 from tests.fakes.gateway import FakeGateway
 
 
