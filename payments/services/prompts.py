@@ -26,9 +26,9 @@ from integrations.ports.prompts import Prompt, PromptRequest, PromptStatus
 from integrations.registry import prompt_gateway_for
 from invoices.models import Invoice
 from payments.errors import CheckoutFailed, CheckoutUnknown, OnlinePaymentsOff, PaymentInFlight
-from payments.locks import checkout_lock
+from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
-from payments.services.checkouts import checkout_move, checkout_told, last_look
+from payments.services.checkouts import checkout_close, checkout_move, checkout_told, last_look
 from payments.services.provider import provider_payment_take
 from payments.states import CheckoutState
 
@@ -54,6 +54,7 @@ def prompt_open(
             raise OnlinePaymentsOff(_("Paying by phone is not available for this invoice."))
         _check_amount(gateway, Money(amount, invoice.currency))
         _none_under_way(invoice)
+        _pages_close(invoice, now)
         money = Money(amount, invoice.currency)
         checkout = _begin(invoice, money, phone, gateway=gateway, actor=actor, now=now)
     fail_point("prompt.before_call")
@@ -98,6 +99,14 @@ def _none_under_way(invoice: Invoice) -> None:
     running = [CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
     if Checkout.objects.filter(invoice=invoice, status__in=running).exclude(phone="").exists():
         raise PaymentInFlight(_("A request is on the phone already. Answer it there, or wait until it has run out."))
+
+
+def _pages_close(invoice: Invoice, now: datetime) -> None:
+    """Nobody pays on a page of another tab what is asked for on the phone."""
+    for checkout in waiting_checkouts_lock(invoice.pk):
+        if checkout.saved_method_id is not None:
+            raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
+        checkout_close(checkout, now)
 
 
 def _begin(

@@ -67,8 +67,8 @@ class Transaction:
 class MpesaSimulator(VendorServer):
     """One app with one short code. Amounts come back as JSON floats, the way Safaricom sends them."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
         self.pushes: dict[str, Push] = {}
         self.transactions: dict[str, Transaction] = {}
         self.registered: dict[str, str] = {}

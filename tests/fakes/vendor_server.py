@@ -74,12 +74,12 @@ class Delivery:
 class VendorServer:
     """Serves `handle` on a free port of 127.0.0.1 until closed; counts calls, and fails as it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.calls: list[Asked] = []
         self.faults: list[Fault] = []
         self.outbox: deque[Delivery] = deque()
         self.lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

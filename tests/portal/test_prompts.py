@@ -14,6 +14,7 @@ from invoices.models import Invoice
 from payments.models import Checkout, Payment
 from payments.services.checkout_ask import checkouts_sweep
 from payments.states import CheckoutState
+from tests.factories import NOW
 from tests.fakes.mpesa import MpesaSimulator
 from tests.fakes.mpesa_fixtures import connect
 from tests.payments.builders import due, invoice
@@ -77,6 +78,23 @@ def test_twice_at_once_is_one_request(client: Client, bill: Invoice, safaricom) 
     page = ask(client, bill, amount="700")
     assert (page.status_code, len(safaricom.pushes)) == (400, 1)
     assert "on the phone already" in text_of(page)
+
+
+def test_a_page_that_is_open_elsewhere_is_closed_before_the_phone_is_asked(client: Client, bill: Invoice) -> None:
+    page = Checkout.objects.create(
+        profile=bill.profile,
+        customer=bill.customer,
+        invoice=bill,
+        gateway="demo",
+        account="demo",
+        currency=bill.currency,
+        amount=bill.amount_due,
+        idempotency_key="page",
+        expires_at=NOW + timedelta(hours=1),
+    )
+    ask(client, bill)
+    page.refresh_from_db()
+    assert page.status == CheckoutState.EXPIRED
 
 
 @pytest.mark.parametrize(
