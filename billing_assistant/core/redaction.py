@@ -29,7 +29,8 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(\w{2,20}://[^\s:/@]{0,100}:)[^\s@/]{1,200}@")
 _URL_QUERY = re.compile(r"(\bhttps?://[^\s?#\"'<>]{1,500}\?)[^\s\"'<>]+", re.IGNORECASE)
-_PORTAL_LINK = re.compile(r"(/portal/i/)[\w:.=~-]+")
+_PORTAL_LINK = re.compile(r"(/portal/[iq]/)[\w:.=~-]+")
+_HOOK_LINK = re.compile(r"(/hooks/[\w-]+/[0-9a-f-]{36}/)[\w-]+")
 _VENDOR_KEY = re.compile(r"\b(?:(?:sk|pk|rk|whsec|SG|xox[abpr]|ghp)[-_.]|bak[0-9a-z]{9}_|AIza|AKIA)[A-Za-z0-9_.-]{12,}")
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+\d{1,3}[ -]?\d{3}[ -]?\d{3}[ -]?\d{3,4}|254\d{9}|0[17]\d{2}[ -]?\d{3}[ -]?\d{3})"
@@ -63,6 +64,7 @@ def redact_text(text: str) -> str:
     text = _URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)
     text = _URL_QUERY.sub(rf"\1{HIDDEN}", text)
     text = _PORTAL_LINK.sub(rf"\1{HIDDEN}", text)
+    text = _HOOK_LINK.sub(rf"\1{HIDDEN}", text)
     text = _VENDOR_KEY.sub(HIDDEN, text)
     text = _EMAIL.sub(lambda match: mask_email(match[0]), text)
     text = _PHONE.sub(lambda match: mask_phone(match[0]), text)

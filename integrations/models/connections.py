@@ -16,8 +16,6 @@ from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.sealed import SealedColumn, sealed_text
 from billing_assistant.core.states import Status, values_constraint
 
-SHOWN: int = 4
-
 
 class ConnectionEnvironment(Status):
     TEST = "test", _("Test"), "warning", "tool"
@@ -99,8 +97,3 @@ class GatewayConnection(Entity):
 def new_hook_secret() -> str:
     """128 random bits for an address."""
     return secrets.token_hex(16)
-
-
-def shown_of(secret: str) -> str:
-    """What may be shown of a secret: its last four characters, and nothing of one that is short."""
-    return f"…{secret[-SHOWN:]}" if len(secret) >= SHOWN * 3 else "…"

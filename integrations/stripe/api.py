@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 import stripe
@@ -33,23 +33,29 @@ class Declined(Rejected):
 
 
 class StripeApi:
-    """`call(lambda sdk: sdk.v1…)` gives plain JSON. The secret key is in the SDK's client and nowhere else."""
+    """`call(lambda sdk: sdk.v1…)` gives plain JSON. The secret key goes to the SDK and nowhere else."""
 
     def __init__(self, *, secret_key: str, base_url: str, breaker: Breaker) -> None:
         self._breaker = breaker
-        stripe.enable_telemetry = False
-        self._sdk: Any = stripe.StripeClient(
-            secret_key or "missing",
-            base_addresses={"api": base_url},
-            max_network_retries=_NO_RETRIES,
-            http_client=Wire(base_url),
-        )
+        self._secret_key = secret_key
+        self._base_url = base_url
 
     def call(self, ask: Callable[[Any], Any]) -> Body:
         """One call. Raises Declined or another Rejected, Unavailable, OutcomeUnknown."""
         require_no_transaction()
         with self._breaker.guard():
             return _asked(lambda: ask(self._sdk))
+
+    @cached_property
+    def _sdk(self) -> Any:
+        """Made with the first call: most pages only want to know what can be done here."""
+        stripe.enable_telemetry = False
+        return stripe.StripeClient(
+            self._secret_key or "missing",
+            base_addresses={"api": self._base_url},
+            max_network_retries=_NO_RETRIES,
+            http_client=Wire(self._base_url),
+        )
 
     def listed(self, ask: Callable[[Any, Body], Any], **filters: Any) -> Iterator[Body]:
         """Every object of a list, page by page, the newest first as Stripe gives them."""

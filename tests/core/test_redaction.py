@@ -31,6 +31,8 @@ CANARIES = {
     "our key": "bak1a2b3c4d5_canarycanarycanary",
     "database url": "postgres://app:canarypass@db.internal/app",
     "portal link": "/portal/i/canary-token.abc",
+    "offer link": "/portal/q/canary-token.abc",
+    "webhook address": "/hooks/mpesa/019cadc6-9a80-768f-9cf0-29456c4e0f35/canary-secret-1234",
     "query": "https://vendor.example/x?token=canary",
 }
 

@@ -223,6 +223,26 @@ def test_a_charge_without_an_answer_is_made_once_and_found(stripe_gateway, strip
     assert len(stripe_service.books.all_of(stripe_service.books.ours, "charge")) == 1
 
 
+def test_a_refund_without_an_answer_is_made_once_and_found(stripe_gateway, stripe_service) -> None:
+    asked = refund(_paid(stripe_gateway, stripe_service), "5000.00", 1)
+    stripe_service.faults.append(Fault("POST /v1/refunds", after=True, times=9))
+    with pytest.raises(OutcomeUnknown):
+        stripe_gateway.refund_create(asked)
+    stripe_service.faults.clear()
+    found = stripe_gateway.refund_find(asked, since=clock.now())
+    assert (found, found.money) == (stripe_gateway.refund_create(asked), asked.money)
+    assert len(stripe_gateway.payment_refunds(asked.payment_id)) == 1
+
+
+@pytest.mark.parametrize("unread", ["{}", "<html>", '{"object": "refund", "id": "re_1"}'])
+def test_a_write_whose_answer_cannot_be_read_has_an_unknown_outcome(stripe_gateway, stripe_service, unread) -> None:
+    asked = refund(_paid(stripe_gateway, stripe_service), "5000.00", 1)
+    stripe_service.faults.append(Fault("POST /v1/refunds", status=200, text=unread, after=True))
+    with pytest.raises(OutcomeUnknown):
+        stripe_gateway.refund_create(asked)
+    assert stripe_gateway.refund_find(asked, since=clock.now()).money == asked.money
+
+
 @pytest.mark.parametrize(("status", "error"), [(500, OutcomeUnknown), (502, OutcomeUnknown), (429, Unavailable)])
 def test_a_write_that_ends_in_an_error_of_the_server(stripe_gateway, stripe_service, status, error) -> None:
     stripe_service.faults.append(Fault("POST", status=status, times=9, headers={"Retry-After": "90"}))

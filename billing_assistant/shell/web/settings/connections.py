@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.errors import DomainError
+from billing_assistant.core.redaction import last4
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import (
     actor_of,
@@ -28,7 +29,6 @@ from billing_assistant.core.web import (
 from billing_assistant.core.web.fresh import require_fresh_sign_in
 from integrations.breaker import Breaker
 from integrations.models import ConnectionEnvironment, GatewayConnection
-from integrations.models.connections import shown_of
 from integrations.registry import built_in, hook_url
 from integrations.selectors import connection_get, connections_of
 from integrations.services import connections as services
@@ -72,7 +72,7 @@ def _field(each: CredentialField, kept: str) -> forms.Field:
         return forms.ChoiceField(choices=each.choices, initial=kept or each.choices[0][0], **about)
     attributes = {"autocomplete": "off", "spellcheck": "false"}
     if each.secret and kept:
-        attributes["placeholder"] = _("Kept: %(end)s. Empty leaves it.") % {"end": shown_of(kept)}
+        attributes["placeholder"] = _("Kept: %(end)s. Empty leaves it.") % {"end": last4(kept)}
     widget = forms.Textarea if each.multiline else forms.TextInput
     return forms.CharField(
         widget=widget(attrs=attributes), initial="" if each.secret else kept, max_length=services.LONGEST, **about
@@ -140,6 +140,7 @@ def connection(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
         "form": form,
         "breaker": Breaker(str(found.pk)).state,
         "hook_url": hook_url(found),
+        "hooks_missing": any(each.for_hooks and not found.values.get(each.name) for each in vendor.fields),
     }
     return render_page(request, "shell/settings/connection.html", context)
 
