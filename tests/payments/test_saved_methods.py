@@ -333,6 +333,11 @@ def test_a_client_saves_a_card_consents_and_is_charged(
     tasks.run("integrations.process_webhook")
     assert due(bill) == 0
     assert len(stripe_service.books.all_of(stripe_service.books.ours, "charge")) == 1
+    staff = Client()
+    staff.force_login(factories.user(Role.FINANCE))
+    told = staff.get(f"/customers/{of.pk}/payments/").content.decode()
+    assert "Visa •••• 4242" in told
+    assert "consented on" in told
     client.post(f"/portal/methods/{method.pk}/autopay/", {"autopay": "off"})
     client.post(f"/portal/methods/{method.pk}/remove/")
     method.refresh_from_db()

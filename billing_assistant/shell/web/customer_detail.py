@@ -32,6 +32,7 @@ from invoices.models import Plan
 from invoices.plan_selectors import plans_of_customer
 from invoices.plan_states import PlanStatus
 from invoices.selectors import drafts_listed, invoices_filtered, invoices_listed
+from payments.selectors.portal import methods_of
 
 TAB_SIZE: Final = 25
 FEW_PLANS: Final = 5
@@ -97,7 +98,8 @@ def customer_payments(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     customer = selectors.customer_get(actor_of(request), customer_id)
     rows = reads.payments_of(actor_of(request), customer)
     page = page_of(rows, PAYMENT_ORDER, request.GET, size=TAB_SIZE)
-    return _page(request, customer, "payments", {"page": page, "payments": reads.payment_rows(page.rows)})
+    parts = {"page": page, "payments": reads.payment_rows(page.rows), "methods": methods_of([customer])}
+    return _page(request, customer, "payments", parts)
 
 
 @require_safe
