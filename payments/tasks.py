@@ -11,6 +11,7 @@ from billing_assistant.ledger.models import AccountTally
 from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
+from payments.services.balance_differences import differences_check_all
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
 from payments.services.incoming import incoming_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
@@ -83,3 +84,9 @@ def advance_statement(statement_id: str) -> None:
 def sweep_statements() -> None:
     """Wakes statements that a dead worker or a lost task left behind."""
     statements_sweep(before=clock.now() - STATEMENT_LEFT)
+
+
+@task("payments.compare_provider_balances")
+def compare_provider_balances() -> None:
+    """What providers say moved beside what the ledger says, each day."""
+    differences_check_all(now=clock.now())

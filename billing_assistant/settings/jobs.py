@@ -45,6 +45,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "sweep stale work": _every(60, "core.sweep"),
     "bill plans": _every(60, "invoices.bill_plans"),
     "sweep messages": _every(60, "reminders.sweep_messages"),
+    "compare balances of providers": _every(24 * 60 * 60, "payments.compare_provider_balances"),
     "sweep statements": _every(60, "payments.sweep_statements"),
     "autopay": _every(60, "payments.autopay"),
     "refunds on their way": _every(60, "payments.ask_refunds"),

@@ -15,8 +15,8 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
-from payments.models import BankAccount, LineMatch, MatchCandidate, Statement, StatementLine
-from payments.statement_states import OPEN_LINES, LineState
+from payments.models import BalanceDifference, BankAccount, LineMatch, MatchCandidate, Statement, StatementLine
+from payments.statement_states import OPEN_LINES, BankAccountKind, LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +150,40 @@ def _says(text: str) -> Q:
         amount = abs(Decimal(plain))
         found |= Q(amount__in=[amount, -amount])
     return found | Q(bank_id__iexact=text)
+
+
+@dataclass(frozen=True, slots=True)
+class DayBalance:
+    """A day at the providers beside the ledger, in one currency; `so_far` is the difference of all days until then."""
+
+    day: date
+    currency: str
+    provider: Decimal
+    ledger: Decimal
+    so_far: Decimal
+    open_lines: int
+
+    @property
+    def difference(self) -> Decimal:
+        return self.provider - self.ledger
+
+
+def day_balances(actor: Actor, *, profile_id: UUID, days: int) -> list[DayBalance]:
+    """The newest days that were compared, newest first, with the lines of them that nobody has done."""
+    actor.require(Right.PAYMENTS_VIEW)
+    actor.require_profile(profile_id)
+    kept = list(BalanceDifference.objects.filter(profile_id=profile_id).order_by("day", "currency"))
+    undone = StatementLine.objects.filter(
+        profile_id=profile_id, account__kind=BankAccountKind.PROVIDER, state__in=OPEN_LINES
+    ).order_by()
+    counts = undone.values_list("booked_on", "currency").annotate(count=Count("id"))
+    open_lines = {(day, currency): count for day, currency, count in counts}
+    so_far: dict[str, Decimal] = {}
+    found = []
+    for row in kept:
+        so_far[row.currency] = so_far.get(row.currency, ZERO) + row.provider_amount - row.ledger_amount
+        count = open_lines.get((row.day, row.currency), 0)
+        found.append(
+            DayBalance(row.day, row.currency, row.provider_amount, row.ledger_amount, so_far[row.currency], count)
+        )
+    return found[::-1][:days]

@@ -35,7 +35,7 @@ from payments.selectors.statements import (
 )
 from payments.services.bank_accounts import bank_account_create, bank_account_update
 from payments.services.statements import statement_again, statement_create
-from payments.statement_states import StatementState
+from payments.statement_states import BankAccountKind, StatementState
 from payments.web.bank_forms import BankAccountForm, StatementForm
 
 
@@ -49,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     page = page_of(statements_for(actor, profile_id=profile.pk), ("-id",), request.GET, size=20)
     context = {
         "accounts": [(account, figures[account.pk]) for account in accounts],
+        "at_provider": any(account.kind_word is BankAccountKind.PROVIDER for account in accounts),
         "page": page,
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import bank_line_acts, bank_lines, match_rules, reconciliation
+from payments.web import balance_differences, bank_line_acts, bank_lines, match_rules, reconciliation
 
 urlpatterns = [
     path("reconciliation/", reconciliation.overview, name="reconciliation"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("reconciliation/statements/<uuid:statement_id>/again/", reconciliation.statement_act, name="statement_again"),
     path("reconciliation/lines/<uuid:line_id>/act/", bank_line_acts.line_act, name="bank_line_act"),
     path("reconciliation/lines/<uuid:line_id>/split/", bank_line_acts.line_split, name="bank_line_split"),
+    path("reconciliation/differences/", balance_differences.difference_list, name="balance_differences"),
     path("reconciliation/rules/", match_rules.rule_list, name="match_rules"),
     path("reconciliation/rules/<uuid:match_rule_id>/", match_rules.rule_detail, name="match_rule"),
     path("reconciliation/rules/<uuid:match_rule_id>/move/", match_rules.rule_move, name="match_rule_move"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
@@ -83,7 +82,7 @@ def ofx(
 ) -> bytes:
     """Lines of an id, a day, an amount, a name and a text."""
     told = "".join(
-        f"<STMTTRN><TRNTYPE>{'CREDIT' if Decimal(amount) > 0 else 'DEBIT'}<DTPOSTED>{day}<TRNAMT>{amount}"
+        f"<STMTTRN><TRNTYPE>{'DEBIT' if amount.startswith('-') else 'CREDIT'}<DTPOSTED>{day}<TRNAMT>{amount}"
         f"<FITID>{bank_id}<NAME>{name[:32] or 'UNKNOWN'}{f'<MEMO>{text}' if text else ''}</STMTTRN>"
         for bank_id, day, amount, name, text in lines
     )

@@ -10,8 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from billing_assistant.core.errors import Conflict, InvalidAmount, PermissionRefused, ValidationFailed
 from billing_assistant.core.failpoints import FailPointReached, forget_hits
@@ -360,3 +362,19 @@ def test_rules_are_ordered_changed_and_tried(client: Client, payer: Customer, ac
     assert (found.state, due(bill)) == ("suggested", 52200)
     tried = client.get(f"/reconciliation/rules/{rule.pk}/").content.decode()
     assert bill.number in tried
+
+
+@db
+@frozen
+def test_the_statements_of_a_chunk_do_not_grow_with_its_lines(payer: Customer, account: BankAccount) -> None:
+    for number in range(3):
+        invoice(payer, f"{number + 1}000.00")
+    asked = []
+    for few in (2, 30):
+        told = [(f"{few}-{n}", "20260302", "4321.00", f"NOBODY {n}", f"REF 12{n}") for n in range(few)]
+        brought(account, ofx(*told), name=f"{few}.ofx")
+        lines = list(StatementLine.objects.filter(account=account, bank_id__startswith=f"{few}-"))
+        with CaptureQueriesContext(connection) as queries:
+            lines_match(account=account, lines=lines, now=NOW)
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 20

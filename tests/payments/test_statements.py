@@ -21,7 +21,7 @@ from payments.models import BankAccount, Statement, StatementLine
 from payments.services.bank_accounts import BankAccountInput, bank_account_update
 from payments.services.statement_reading.formats import format_of
 from payments.services.statement_steps import statement_advance
-from payments.services.statements import LEFT, statement_create, statements_sweep
+from payments.services.statements import LEFT, statement_create, statement_imported, statements_sweep
 from payments.statement_states import BankAccountKind, StatementFormat
 from tests import factories
 from tests.payments.statement_files import MPESA, MT940, bank_account, brought, camt, detail, entry, ofx
@@ -57,6 +57,12 @@ def table(account: BankAccount, text: str, name: str = "march.csv", **more: Any)
     return statement, run
 
 
+def finished(statement: Statement) -> None:
+    """The table was read: its lines are matched."""
+    statement_imported(import_id=statement.data_import_id, now=NOW)  # type: ignore[arg-type]
+    assert not statement_advance(statement_id=statement.pk)
+
+
 @db
 def test_ofx_is_read_with_the_ids_of_the_bank(account: BankAccount) -> None:
     content = ofx(("F1", "20260301", "1200.50", "ACME LTD", "INV 12"), ("F2", "20260302", "-30.00", "FEE", ""))
@@ -67,6 +73,20 @@ def test_ofx_is_read_with_the_ids_of_the_bank(account: BankAccount) -> None:
         ("F1", Decimal("1200.5"), "ACME LTD", "INV 12"),
         ("F2", Decimal(-30), "FEE", ""),
     ]
+
+
+@db
+def test_ofx_as_xml_and_of_several_accounts_is_read_for_its_own(account: BankAccount) -> None:
+    told = ofx(("F1", "20260301", "12,50", "A &amp; B", "x"), number="11112222").decode().split("<OFX>")[1]
+    other = ofx(("F2", "20260301", "1.00", "B", ""), number="33334444").decode().split("<STMTTRNRS>")[1]
+    both = '<?xml version="1.0"?><?OFX OFXHEADER="200"?><OFX>' + told.replace(
+        "</STMTTRNRS>", "</STMTTRNRS><STMTTRNRS>" + other.split("</STMTTRNRS>")[0] + "</STMTTRNRS>"
+    )
+    with pytest.raises(ValidationFailed, match="several accounts"):
+        brought(account, both)
+    mine = bank_account(account.profile, number="11112222")
+    brought(mine, both)
+    assert said("counterparty", "amount", account=mine) == [("A & B", Decimal("12.5"))]
 
 
 @db
@@ -183,7 +203,11 @@ def test_payout_reports_have_gross_fee_and_net() -> None:
         (ofx(ONE, currency="USD", number="12345999"), "The file is in USD, the account in KES."),
         (ofx(ONE, number="77770000"), "This file is about another account: …0000."),
         (ofx(number="12345999"), "There are no booked lines in this file."),
-        (b"OFXHEADER:100\nnonsense", "This OFX file cannot be read"),
+        (b"OFXHEADER:100\nnonsense", "There is no OFX statement in this file."),
+        (
+            ofx(("F1", "2026-1-1", "1.00", "A", ""), number="12345999"),
+            "A date or an amount in this file cannot be read.",
+        ),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_whole(content: bytes, why: str) -> None:
