@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from payments.web import portal, portal_home, portal_methods, portal_quotes
+from payments.web import customer_statements, portal, portal_home, portal_methods, portal_quotes
 
 app_name = "portal"
 
 urlpatterns = [
     path("", portal_home.home, name="home"),
+    path("statement/", customer_statements.own_statement, name="statement"),
     path("i/<str:token>/", portal.link_invoice, name="invoice"),
     path("i/<str:token>/pdf/", portal.link_pdf, name="pdf"),
     path("i/<str:token>/files/<uuid:attachment_id>/", portal.link_attachment, name="attachment"),

@@ -185,6 +185,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "draft": url_to("customers:invoice_new", customer.pk) if drafts else "",
         "generate": url_to("ai:generate", customer.pk) if drafts else "",
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
+        "statement": url_to("payments:customer_statement", customer.pk) if Right.PAYMENTS_VIEW in rights else "",
         "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "billable": url_to("invoices:billable", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "plans": url_to("invoices:plans", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
