@@ -23,6 +23,7 @@ Text = str | Promise
 _MODULES: Final[Mapping[str, str]] = {
     "stripe": "integrations.stripe.vendor",
     "mpesa": "integrations.mpesa.vendor",
+    "paypal": "integrations.paypal.vendor",
 }
 
 

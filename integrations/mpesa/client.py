@@ -12,7 +12,7 @@ from billing_assistant.core.http import Client
 from integrations.breaker import Breaker
 from integrations.mpesa.keys import MpesaKeys
 from integrations.mpesa.results import Fault, FaultKind, fault_of
-from integrations.mpesa.tokens import SharedToken
+from integrations.shared_tokens import SharedToken
 
 TIMEOUT: Final = 30.0
 LIFE: Final = 3_599

@@ -115,10 +115,16 @@ def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> Chec
             _never_arrived(checkout, now)
             return None
         checkout = session_noted(checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now)
-    over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now
+    over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now or _asks_too_much(checkout)
     if over and gateway.capabilities.expire:
         return pages.checkout_expire(checkout.external_id)
     return pages.checkout_fetch(checkout.external_id)
+
+
+def _asks_too_much(checkout: Checkout) -> bool:
+    """The last look before a gateway takes money on our word: less is due by now than the page asks for."""
+    invoice = checkout.invoice
+    return invoice.state != InvoiceState.ISSUED or checkout.amount > invoice.amount_due
 
 
 def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:

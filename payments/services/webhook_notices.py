@@ -12,7 +12,6 @@ from integrations.ports.payments import (
     ProviderStatus,
     WebhookNotice,
     disputes_of,
-    hosted_pages_of,
     refunds_of,
 )
 from integrations.webhook_handlers import Outcome, webhook_handler
@@ -83,9 +82,8 @@ def dispute_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
 @webhook_handler(NoticeKind.SESSION)
 def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
     """A page was closed: asks about its checkout at once."""
-    session = hosted_pages_of(gateway).checkout_fetch(notice.object_id)
     checkout = Checkout.objects.filter(
-        gateway=gateway.name, account=gateway.account, external_id=session.external_id
+        gateway=gateway.name, account=gateway.account, external_id=notice.object_id
     ).first()
     if checkout is None:
         return Outcome(WebhookStatus.IGNORED, "No checkout of ours has this page.")

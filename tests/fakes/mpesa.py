@@ -9,16 +9,12 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import padding
 
+from tests.fakes import signing
 from tests.fakes.vendor_server import Answer, Asked, Delivery, VendorServer, broken_field, contract
 
 SHORT_CODE: Final = "174379"
@@ -322,30 +318,12 @@ def _password(body: dict[str, Any]) -> str:
 
 def _credential_fits(sealed: str) -> bool:
     try:
-        opened = _key().decrypt(base64.b64decode(sealed), padding.PKCS1v15())
+        opened = signing.key("safaricom").decrypt(base64.b64decode(sealed), padding.PKCS1v15())
     except ValueError:
         return False
     return opened == INITIATOR_PASSWORD.encode()
 
 
-@lru_cache(maxsize=1)
-def _key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@lru_cache(maxsize=1)
 def certificate() -> str:
     """Safaricom's public certificate of this environment, as PEM."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulator")])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(_key().public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=3650))
-        .sign(_key(), hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
+    return signing.certificate("safaricom")

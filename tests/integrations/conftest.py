@@ -2,6 +2,16 @@
 
 from tests.fakes.fixtures import fake_gateway, live_demo, tasks
 from tests.fakes.mpesa_fixtures import safaricom, tell
+from tests.fakes.paypal_fixtures import paypal_service
 from tests.fakes.stripe.fixtures import stripe_gateway, stripe_service
 
-__all__ = ["fake_gateway", "live_demo", "safaricom", "stripe_gateway", "stripe_service", "tasks", "tell"]
+__all__ = [
+    "fake_gateway",
+    "live_demo",
+    "paypal_service",
+    "safaricom",
+    "stripe_gateway",
+    "stripe_service",
+    "tasks",
+    "tell",
+]

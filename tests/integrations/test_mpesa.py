@@ -21,11 +21,11 @@ from integrations.mpesa.adapter import MpesaGateway
 from integrations.mpesa.client import StillPending
 from integrations.mpesa.keys import MpesaKeys
 from integrations.mpesa.results import FaultKind, fault_of
-from integrations.mpesa.tokens import SharedToken
 from integrations.ports.payments import Environment, NoticeKind, ProviderStatus, WebhookCall, WebhookRefused
 from integrations.ports.prompts import Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, RefundStatus
 from integrations.registry import gateway_of
+from integrations.shared_tokens import SharedToken
 from tests import factories
 from tests.fakes import mpesa
 from tests.fakes.mpesa import HTML, MpesaSimulator, Push
@@ -110,7 +110,7 @@ def test_a_token_is_fetched_once_and_shared(gateway: MpesaGateway, safaricom: Mp
     for _ in range(3):
         gateway.prompt_send(ask())
     assert len(safaricom.tokens) == 1
-    kept = [cache.get(key.split(":", 2)[2]) for key in cache._cache if "mpesa-token" in key]
+    kept = [cache.get(key.split(":", 2)[2]) for key in cache._cache if "access-token" in key]
     assert kept
     assert "token" not in str(kept[0])
 

@@ -1,7 +1,7 @@
-"""The access token: one for each connection, shared by all processes, fetched by one at a time.
+"""Access tokens: one for each connection, shared by all processes, fetched by one at a time.
 
-A new token kills the old one at Safaricom, so two processes that fetch at once would take it from each other again and
-again. It is kept in the shared cache, sealed, and whoever wants a new one while another fetches waits for that one.
+Where a new token kills the old one (Safaricom), two processes that fetch at once would take it from each other again
+and again. It is kept in the shared cache, sealed, and whoever wants one while another fetches waits for that one.
 """
 
 from __future__ import annotations
@@ -65,16 +65,16 @@ class SharedToken:
     def _kept(self) -> str:
         sealed = cache.get(self._key)
         try:
-            return crypto.unseal(sealed, table="cache", column="mpesa_token", row=self.name) if sealed else ""
+            return crypto.unseal(sealed, table="cache", column="access_token", row=self.name) if sealed else ""
         except crypto.SealError:
             return ""
 
     def _sealed(self, token: str) -> str:
-        return crypto.seal(token, table="cache", column="mpesa_token", row=self.name)
+        return crypto.seal(token, table="cache", column="access_token", row=self.name)
 
     @property
     def _key(self) -> str:
-        return f"mpesa-token-{hashlib.sha256(self.name.encode()).hexdigest()[:32]}"
+        return f"access-token-{hashlib.sha256(self.name.encode()).hexdigest()[:32]}"
 
     @property
     def _lock(self) -> str:

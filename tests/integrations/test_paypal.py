@@ -1,0 +1,424 @@
+"""PayPal over a socket: the contract, signatures, and from the order to the books in any order of events."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from billing_assistant.core import clock as clocks
+from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.money import Money
+from integrations.models import WebhookEvent, WebhookStatus
+from integrations.paypal.adapter import PayPalGateway
+from integrations.paypal.certificates import is_paypals, signed_text
+from integrations.ports.disputes import DisputeStatus
+from integrations.ports.payments import (
+    CheckoutSession,
+    NoticeKind,
+    ProviderStatus,
+    SessionStatus,
+    WebhookCall,
+    WebhookNotConfigured,
+    WebhookRefused,
+)
+from integrations.registry import gateway_of
+from integrations.services.webhooks import webhooks_sweep
+from invoices.models import Invoice
+from payments.errors import CheckoutFailed, CheckoutUnknown
+from payments.models import Checkout, Payment
+from payments.services.checkout_ask import checkouts_close, checkouts_sweep
+from payments.services.checkouts import ReturnUrls, checkout_open
+from payments.states import CheckoutState, PaymentMethod, PaymentState
+from tests import factories
+from tests.fakes import paypal
+from tests.fakes.paypal import PayPalSimulator
+from tests.fakes.paypal_fixtures import connect, post
+from tests.fakes.vendor_server import Answer, Delivery
+from tests.integrations.gateway_contract import GatewayContract, refund, request
+from tests.payments.builders import SYSTEM, customer, due, invoice, pay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks", "clock")]
+ORDERS = "/v2/checkout/orders"
+URLS = ReturnUrls(success=lambda key: f"https://us.example/{key}", cancel=lambda key: f"https://us.example/x/{key}")
+
+
+@pytest.fixture
+def gateway(paypal_service: PayPalSimulator, clock) -> PayPalGateway:
+    made = gateway_of(connect(factories.seller(), paypal_service))
+    assert isinstance(made, PayPalGateway)
+    return made
+
+
+def page(gateway: PayPalGateway, **other: Any) -> CheckoutSession:
+    return gateway.checkout_create(request(currency="USD", **other))
+
+
+class TestContract(GatewayContract):
+    currency = "USD"
+    amounts = (("20000.00", "USD"), ("500", "JPY"), ("20000.00", "EUR"))
+
+    @pytest.fixture
+    def gateway(self, gateway: PayPalGateway, paypal_service: PayPalSimulator) -> PayPalGateway:
+        self.service = paypal_service
+        return gateway
+
+    def pays(self, gateway: PayPalGateway, session: CheckoutSession) -> None:
+        self.service.client_approves(session.external_id)
+        gateway.checkout_fetch(session.external_id)
+
+    def is_declined(self, gateway: PayPalGateway, session: CheckoutSession) -> None:
+        self.service.client_approves(session.external_id, declines=1)
+        gateway.checkout_fetch(session.external_id)
+
+    def signed_event(self, gateway: PayPalGateway, payment_id: str) -> tuple[dict[str, str], bytes]:
+        told = next(each for each in self.service.outbox if payment_id.encode() in each.body)
+        return dict(told.headers), told.body
+
+
+def test_the_text_that_is_signed_is_the_published_one() -> None:
+    body = b'{"id":"evt_1","amount":1500,"currency":"kes"}'
+    text = signed_text("69cd13f0-d67a-11e5-baa3-778b53f4ae55", "2026-11-20T22:00:00Z", "WH-1", body)
+    assert text == "69cd13f0-d67a-11e5-baa3-778b53f4ae55|2026-11-20T22:00:00Z|WH-1|1593087079"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.paypal.com/c.pem",
+        "https://paypal.com.evil.io/c.pem",
+        "https://evilpaypal.com/c.pem",
+        "https://paypal.com/c.pem",
+        "https://api.paypal.com@evil.io/c.pem",
+        "https://evil.io#@api.paypal.com/c.pem",
+        "https://evil.io\\.paypal.com/c.pem",
+        "https://api.paypal.com:8443/c.pem",
+        "https://api.paypal.com:x/c.pem",
+        "https://127.0.0.1/c.pem",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/c.pem",
+        "file:///etc/passwd",
+        "ftp://api.paypal.com/c.pem",
+        "//api.paypal.com/c.pem",
+        "",
+        "https://api.p\u0430ypal.com/c.pem",
+    ],
+)
+def test_a_certificate_is_fetched_from_paypal_alone(url: str) -> None:
+    assert not is_paypals(url, "https://api-m.paypal.com")
+
+
+@pytest.mark.parametrize("host", ["api.paypal.com", "api.sandbox.paypal.com", "api.paypal.com:443"])
+def test_paypals_own_hosts_are_known(host: str) -> None:
+    assert is_paypals(f"https://{host}/v1/notifications/certs/CERT-1", "https://api-m.paypal.com")
+
+
+class TestSignatures:
+    def _refused(self, gateway: PayPalGateway, told: Delivery, error: type = WebhookRefused) -> None:
+        with pytest.raises(error):
+            gateway.webhook_verify(WebhookCall(told.headers, told.body, clocks.now()))
+
+    def test_what_paypal_signed_is_believed(self, gateway, paypal_service) -> None:
+        told = paypal_service.signed(b'{"a":1}')
+        gateway.webhook_verify(WebhookCall(told.headers, told.body, clocks.now()))
+        gateway.webhook_verify(WebhookCall(told.headers, told.body, clocks.now()))
+        assert len(paypal_service.called("/certs/")) == 1
+
+    @pytest.mark.parametrize(
+        "lie",
+        [
+            {"by": "somebody"},
+            {"webhook_id": "WH-2"},
+            {"PayPal_Auth_Algo": "none"},
+            {"PayPal_Transmission_Sig": "AAAA"},
+            {"PayPal_Transmission_Sig": "%%%"},
+            {"PayPal_Transmission_Time": "2026-03-02T09:00:01Z"},
+            {"PayPal_Transmission_Time": "soon"},
+            {"PayPal_Transmission_Id": "other"},
+            {"PayPal_Cert_Url": "https://evil.example/certs/paypal"},
+            {"PayPal_Cert_Url": ""},
+        ],
+    )
+    def test_everything_else_is_refused(self, gateway, paypal_service, lie: dict[str, str]) -> None:
+        self._refused(gateway, paypal_service.signed(b'{"a":1}', **lie))
+
+    def test_an_old_event_is_refused(self, gateway, paypal_service, clock) -> None:
+        told = paypal_service.signed(b'{"a":1}')
+        clock.shift(timedelta(days=3, seconds=1))
+        self._refused(gateway, told)
+
+    def test_without_a_webhook_id_nothing_is_believed(self, paypal_service, clock) -> None:
+        gateway = gateway_of(connect(factories.seller(), paypal_service, webhook_id=" "))
+        self._refused(gateway, paypal_service.signed(b"{}"), WebhookNotConfigured)
+
+
+class TestApi:
+    def test_a_token_is_shared_and_replaced_when_it_died(self, gateway, paypal_service) -> None:
+        page(gateway)
+        page(gateway)
+        assert len(paypal_service.called("/oauth2/token")) == 1
+        paypal_service.token = "another"
+        page(gateway)
+        assert len(paypal_service.called("/oauth2/token")) == 2
+
+    def test_wrong_keys_are_told(self, paypal_service, clock) -> None:
+        with pytest.raises(Rejected) as refusal:
+            gateway_of(connect(factories.seller(), paypal_service, secret="wrong")).check()
+        assert refusal.value.status == 401
+
+    @pytest.mark.parametrize("money", [Money(Decimal(1500), "KES"), Money(Decimal("10.50"), "HUF")])
+    def test_what_paypal_does_not_take_is_not_asked(self, gateway, paypal_service, money: Money) -> None:
+        with pytest.raises(Rejected):
+            page(gateway, money=money)
+        assert paypal_service.called(ORDERS) == []
+
+    @pytest.mark.parametrize(("status", "error"), [(400, Rejected), (422, Rejected), (429, Unavailable)])
+    def test_faults_are_one_of_three(self, gateway, paypal_service, status: int, error) -> None:
+        paypal_service.fails(ORDERS, answer=Answer(status, {"name": "X"}, headers={"Retry-After": "600"}))
+        with pytest.raises(error):
+            page(gateway)
+
+    def test_a_lost_answer_is_asked_for_again_under_the_same_key(self, gateway, paypal_service) -> None:
+        paypal_service.fails(ORDERS, after=True)
+        assert page(gateway).status is SessionStatus.OPEN
+        assert (len(paypal_service.called(ORDERS)), len(paypal_service.orders)) == (2, 1)
+
+    def test_an_order_of_another_merchant_is_refused(self, gateway, paypal_service) -> None:
+        session = page(gateway)
+        paypal_service.orders[session.external_id].body["purchase_units"][0]["payee"]["merchant_id"] = "2222222222222"
+        paypal_service.client_approves(session.external_id)
+        with pytest.raises(Rejected, match="somebody else"):
+            gateway.checkout_fetch(session.external_id)
+        assert paypal_service.called("/capture") == []
+
+    def test_a_page_that_is_to_be_closed_is_never_captured(self, gateway, paypal_service) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id)
+        assert gateway.checkout_expire(session.external_id).status is SessionStatus.EXPIRED
+        assert gateway.checkout_payments(session.external_id) == []
+        assert paypal_service.called("/capture") == []
+
+    def test_captured_already_is_read_again(self, gateway, paypal_service) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id)
+        paypal_service.fails("/capture", after=True)
+        paypal_service.remembered.clear()
+        answer = Answer(422, {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": "ORDER_ALREADY_CAPTURED"}]})
+        paypal_service.fails("/capture", answer=answer)
+        assert gateway.checkout_fetch(session.external_id).status is SessionStatus.COMPLETE
+        assert len(paypal_service.orders[session.external_id].captures) == 1
+
+    def test_the_fee_is_told(self, gateway, paypal_service) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id)
+        gateway.checkout_fetch(session.external_id)
+        (paid,) = gateway.checkout_payments(session.external_id)
+        assert str(gateway.payment_fee(paid.external_id)) == "USD 1.47"
+        assert paid.payer_name == "Jane Doe"
+
+    def test_a_dispute_is_read(self, gateway, paypal_service, now) -> None:
+        paypal_service.disputes["PP-D-1"] = {
+            "dispute_id": "PP-D-1",
+            "status": "WAITING_FOR_SELLER_RESPONSE",
+            "dispute_life_cycle_stage": "CHARGEBACK",
+            "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+            "dispute_amount": {"currency_code": "USD", "value": "15.00"},
+            "disputed_transactions": [{"seller_transaction_id": "3C1"}],
+            "create_time": "2026-03-02T08:00:00Z",
+        }
+        (found,) = gateway.disputes_list(since=now - timedelta(days=1), until=now)
+        assert (found.status, found.payment_id, str(found.money)) == (DisputeStatus.NEEDS_RESPONSE, "3C1", "USD 15.00")
+
+    def test_a_refund_of_a_lost_answer_is_found(self, gateway, paypal_service, now) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id)
+        gateway.checkout_fetch(session.external_id)
+        (paid,) = gateway.checkout_payments(session.external_id)
+        asked = refund(paid.external_id, "5.00", 1, "USD")
+        paypal_service.fails("/refund", after=True, times=3)
+        paypal_service.remembered.clear()
+        with pytest.raises((OutcomeUnknown, Rejected)):
+            gateway.refund_create(refund(paid.external_id, "20000.00", 1, "USD"))
+        assert gateway.refund_find(asked, since=now) is not None
+
+
+# From the order to the books.
+
+
+@pytest.fixture
+def bill(paypal_service: PayPalSimulator, clock) -> Invoice:
+    made = invoice(customer("USD"), total="1500.00")
+    connect(made.profile, paypal_service)
+    return made
+
+
+def start(bill: Invoice) -> Checkout:
+    return checkout_open(
+        invoice_id=bill.pk,
+        customer_id=bill.customer_id,
+        amount=Decimal(1500),
+        urls=URLS,
+        actor=SYSTEM,
+        now=clocks.now(),
+    )
+
+
+def settle(service: PayPalSimulator, clock: Any, *, rounds: int = 6) -> None:
+    for _ in range(rounds):
+        service.deliver(post)
+        webhooks_sweep(now=clocks.now())
+        checkouts_sweep(now=clocks.now())
+        clock.shift(timedelta(minutes=5))
+        service.now = clocks.now()
+
+
+def paid_once(bill: Invoice, service: PayPalSimulator) -> Payment:
+    payment = Payment.objects.get(status=PaymentState.COMPLETED)
+    assert (payment.amount, payment.method, due(bill)) == (Decimal(1500), PaymentMethod.PAYPAL, Decimal(0))
+    completed = [each for order in service.orders.values() for each in order.captures if each["status"] == "COMPLETED"]
+    assert len(completed) == 1
+    return payment
+
+
+@pytest.mark.money
+class TestBooks:
+    def test_an_approved_order_is_captured_and_recorded(self, bill, paypal_service, clock) -> None:
+        checkout = start(bill)
+        assert checkout.url.startswith("https://www.sandbox.paypal.com/")
+        paypal_service.client_approves(checkout.external_id)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+        assert Checkout.objects.get().status == CheckoutState.SUCCEEDED
+
+    def test_a_lost_event_is_found_by_asking(self, bill, paypal_service, clock) -> None:
+        paypal_service.client_approves(start(bill).external_id)
+        paypal_service.outbox.clear()
+        clock.shift(timedelta(minutes=6))
+        checkouts_sweep(now=clocks.now())
+        paid_once(bill, paypal_service)
+
+    def test_a_timeout_after_the_capture_is_one_payment(self, bill, paypal_service, clock) -> None:
+        paypal_service.client_approves(start(bill).external_id)
+        paypal_service.fails("/capture", after=True, times=4)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+
+    def test_a_timeout_after_the_order_was_made_ends_in_one_charge(self, bill, paypal_service, clock) -> None:
+        paypal_service.fails(ORDERS, after=True, times=3)
+        with pytest.raises(CheckoutUnknown):
+            start(bill)
+        second = start(bill)
+        paypal_service.client_approves(second.external_id)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+
+    def test_an_invoice_that_was_settled_meanwhile_is_not_captured(self, bill, paypal_service, clock) -> None:
+        checkout = start(bill)
+        paypal_service.client_approves(checkout.external_id)
+        pay(bill.customer, "1500.00", {bill.pk: Decimal(1500)})
+        checkouts_close(invoice_id=bill.pk, now=clocks.now())
+        settle(paypal_service, clock)
+        assert (paypal_service.called("/capture"), Payment.objects.count()) == ([], 1)
+
+    def test_money_that_takes_its_time_is_being_processed(self, bill, paypal_service, clock) -> None:
+        checkout = start(bill)
+        paypal_service.client_approves(checkout.external_id, pending=True)
+        settle(paypal_service, clock, rounds=2)
+        assert Payment.objects.get().status == PaymentState.PROCESSING
+        (capture,) = paypal_service.orders[checkout.external_id].captures
+        capture["status"] = "COMPLETED"
+        paypal_service.tell("PAYMENT.CAPTURE.COMPLETED", capture)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+
+    def test_the_events_amount_is_never_believed(self, bill, paypal_service, clock) -> None:
+        checkout = start(bill)
+        paypal_service.client_approves(checkout.external_id)
+        settle(paypal_service, clock, rounds=2)
+        (capture,) = paypal_service.orders[checkout.external_id].captures
+        lie = {**capture, "amount": {"currency_code": "USD", "value": "999999.00"}}
+        paypal_service.tell("PAYMENT.CAPTURE.COMPLETED", lie)
+        settle(paypal_service, clock, rounds=2)
+        paid_once(bill, paypal_service)
+
+    def test_a_payment_of_another_order_cannot_be_borrowed(self, bill, paypal_service, clock) -> None:
+        mine = start(bill)
+        gateway = gateway_of(bill.profile.pk and connection_of(bill))
+        foreign = page(gateway)
+        paypal_service.client_approves(foreign.external_id)
+        gateway.checkout_fetch(foreign.external_id)
+        settle(paypal_service, clock, rounds=2)
+        assert due(bill) == Decimal(1500)
+        assert not Payment.objects.exists()
+        assert WebhookEvent.objects.filter(status=WebhookStatus.PARKED).exists()
+        assert Checkout.objects.get().pk == mine.pk
+
+    def test_a_refusal_opens_nothing(self, bill, paypal_service) -> None:
+        paypal_service.fails(ORDERS, answer=Answer(422, {"name": "UNPROCESSABLE_ENTITY"}))
+        with pytest.raises(CheckoutFailed):
+            start(bill)
+
+    @pytest.mark.parametrize("order", list(permutations(["approved", "captured", "process", "ask"])), ids="-".join)
+    def test_any_order_of_the_main_events_is_one_payment(self, bill, paypal_service, clock, order) -> None:
+        story = Story(bill, paypal_service, clock)
+        for step in order:
+            story.take(step)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+
+    @pytest.mark.parametrize("seed", range(60))
+    def test_sixty_random_stories_are_one_payment_each(self, bill, paypal_service, clock, seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311
+        story = Story(bill, paypal_service, clock)
+        steps = ["approved", "approved", "captured", "captured", "forged", "unknown", "process", "ask", "ask"]
+        chance.shuffle(steps)
+        for step in steps[: chance.randint(2, len(steps))]:
+            story.take(step)
+        settle(paypal_service, clock)
+        paid_once(bill, paypal_service)
+
+
+def connection_of(bill: Invoice) -> Any:
+    from integrations.models import GatewayConnection  # noqa: PLC0415 -- only this test needs it
+
+    return GatewayConnection.objects.get(profile=bill.profile)
+
+
+class Story:
+    """An order that was approved, and what is told about it, as steps that can be taken in any order, also twice."""
+
+    def __init__(self, bill: Invoice, service: PayPalSimulator, clock: Any) -> None:
+        self.service, self.clock = service, clock
+        self.checkout = start(bill)
+        service.client_approves(self.checkout.external_id)
+        self.approved = service.outbox.pop()
+
+    def take(self, step: str) -> None:
+        match step:
+            case "approved":
+                post(self.approved)
+            case "captured":
+                self.service.deliver(post)
+            case "forged":
+                body = json.dumps({"id": "WH-0", "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "x"}})
+                assert post(self.service.signed(body.encode(), by="somebody")) == 401
+            case "unknown":
+                body = json.dumps({"id": "WH-9", "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "x"}})
+                assert post(self.service.signed(body.encode())) == 200
+            case "process":
+                webhooks_sweep(now=clocks.now())
+            case "ask":
+                self.clock.shift(timedelta(minutes=6))
+                self.service.now = clocks.now()
+                checkouts_sweep(now=clocks.now())
+
+
+def test_the_merchant_of_the_tests_is_the_simulators(gateway: PayPalGateway) -> None:
+    assert gateway.check().account == paypal.MERCHANT
+    assert NoticeKind.DISPUTE != NoticeKind.OTHER
+    assert ProviderStatus.REFUNDED != ProviderStatus.SUCCEEDED
