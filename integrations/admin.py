@@ -15,6 +15,7 @@ from integrations.models import (
     DemoDelivery,
     DemoPayment,
     DemoSession,
+    DodoPage,
     GatewayConnection,
     MpesaOrder,
     MpesaPush,
@@ -94,15 +95,15 @@ class DemoDeliveryAdmin(DemoTable):
 history_tables("integrations")
 
 
-class MpesaTable(ReadTable):
-    """The journal of M-Pesa."""
+class JournalTable(ReadTable):
+    """What was asked of a gateway that keeps nothing to ask for."""
 
     view_right = Right.PAYMENTS_VIEW
     profile_path = "connection__profile"
 
 
 @admin.register(MpesaPush)
-class MpesaPushAdmin(MpesaTable):
+class MpesaPushAdmin(JournalTable):
     list_select_related = ("connection",)
     list_display = ("created_at", "checkout_id", "shillings", "account_reference", "told_code", "result", "result_at")
     list_filter = ("result", "told_code")
@@ -110,7 +111,7 @@ class MpesaPushAdmin(MpesaTable):
 
 
 @admin.register(MpesaReceipt)
-class MpesaReceiptAdmin(MpesaTable):
+class MpesaReceiptAdmin(JournalTable):
     list_display = ("receipt", "paid_at", "amount", "typed_reference", "payer_name", "state", "found_at", "push")
     list_filter = ("state",)
     list_select_related = ("connection", "push")
@@ -118,8 +119,16 @@ class MpesaReceiptAdmin(MpesaTable):
 
 
 @admin.register(MpesaOrder)
-class MpesaOrderAdmin(MpesaTable):
+class MpesaOrderAdmin(JournalTable):
     list_select_related = ("connection",)
     list_display = ("created_at", "kind", "receipt", "shillings", "result", "result_text", "result_at")
     list_filter = ("kind", "result")
     search_fields = ("receipt", "originator_id", "reference")
+
+
+@admin.register(DodoPage)
+class DodoPageAdmin(JournalTable):
+    list_display = ("created_at", "session_id", "reference", "units", "currency", "expires_at")
+    list_select_related = ("connection",)
+    list_filter = ("currency",)
+    search_fields = ("session_id", "reference", "key")

@@ -89,6 +89,7 @@ FIELDS: Final = {
     **not_personal(
         "integrations.MpesaPush", "reference", "account_reference", "told_receipt", reason="An id of ours or of theirs."
     ),
+    **not_personal("integrations.DodoPage", "reference", "url", reason="An id of ours, and the page that it is for."),
     **not_personal("integrations.MpesaOrder", "reference", "refusal", "result_text", reason=TECHNICAL),
     **erased("integrations.WebhookEvent", "body", "outcome"),
     **erased("integrations.DemoSession", "description", "payer_name", "payer_email"),

@@ -24,6 +24,7 @@ _MODULES: Final[Mapping[str, str]] = {
     "stripe": "integrations.stripe.vendor",
     "mpesa": "integrations.mpesa.vendor",
     "paypal": "integrations.paypal.vendor",
+    "dodo": "integrations.dodo.vendor",
 }
 
 

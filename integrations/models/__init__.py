@@ -6,6 +6,7 @@ from integrations.models.demo import (
     DemoSession,
     DemoSessionStatus,
 )
+from integrations.models.dodo import DodoPage
 from integrations.models.mpesa import MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
 from integrations.models.webhooks import WebhookEvent, WebhookStatus
 
@@ -17,6 +18,7 @@ __all__ = [
     "DemoPaymentStatus",
     "DemoSession",
     "DemoSessionStatus",
+    "DodoPage",
     "GatewayConnection",
     "MpesaOrder",
     "MpesaOrderKind",

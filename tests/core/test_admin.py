@@ -160,6 +160,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
         "WriteOff",
         "Allocation",
         "EventDelivery",
+        "DodoPage",
         "MpesaPush",
         "MpesaReceipt",
         "MpesaOrder",

@@ -164,7 +164,7 @@ class GatewayContract:
         assert len(gateway.checkout_payments(session.external_id)) == 2
 
     def test_a_closed_page_stays_closed_and_a_paid_one_stays_paid(self, gateway: PaymentGateway) -> None:
-        _needs(gateway, "hosted_page")
+        _needs(gateway, "hosted_page", "expire")
         session = gateway.checkout_create(request(currency=self.currency))
         for _ in range(2):
             assert gateway.checkout_expire(session.external_id).status is SessionStatus.EXPIRED

@@ -1,0 +1,205 @@
+"""Dodo Payments on a socket of this machine: pages, subscriptions, refunds, disputes, signed events. No keys: a call
+that is made twice has its effect twice. It knows nothing of our code.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Final
+
+from tests.fakes.vendor_server import Answer, Asked, Delivery, VendorServer, broken_field, contract
+
+API_KEY: Final = "dodo-key-of-the-simulator"
+BUSINESS: Final = "bus_simulator"
+PRODUCT: Final = "pdt_any_amount"
+SUBSCRIPTION: Final = "pdt_on_demand"
+SIGNING: Final = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+class DodoSimulator(VendorServer):
+    """One business. `now` is when things happen there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: dict[str, dict[str, Any]] = {}
+        self.payments: dict[str, dict[str, Any]] = {}
+        self.refunds: dict[str, dict[str, Any]] = {}
+        self.subscriptions: dict[str, dict[str, Any]] = {}
+        self.disputes: dict[str, dict[str, Any]] = {}
+        self.declines: dict[str, str] = {}
+        self.product = {"pay_what_you_want": True, "tax_inclusive": True}
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.hook_path = "/hooks/dodo/"
+        self._numbers = count(1)
+        self._contract = contract("dodo")
+
+    def handle(self, asked: Asked) -> Answer:
+        if asked.headers.get("Authorization") != f"Bearer {API_KEY}":
+            return self._error(401, "UNAUTHORIZED")
+        parts = asked.path.strip("/").split("/")
+        if asked.method == "GET":
+            return self._read(parts, asked.query)
+        return self._write(asked.method, parts, asked.json())
+
+    def _read(self, parts: list[str], query: dict[str, str]) -> Answer:
+        tables = {
+            "payments": self.payments,
+            "refunds": self.refunds,
+            "subscriptions": self.subscriptions,
+            "disputes": self.disputes,
+            "products": {
+                PRODUCT: {"product_id": PRODUCT, "business_id": BUSINESS, "is_recurring": False, "price": self.product},
+                SUBSCRIPTION: {"product_id": SUBSCRIPTION, "business_id": BUSINESS, "is_recurring": True, "price": {}},
+            },
+        }
+        table = tables.get(parts[0], {})
+        if len(parts) > 1:
+            found = table.get(parts[1])
+            return Answer(body=found) if found else self._error(404, "NOT_FOUND")
+        wanted = query.get("subscription_id")
+        rows = [each for each in table.values() if wanted in {None, each.get("subscription_id")}]
+        size, number = int(query.get("page_size", "10")), int(query.get("page_number", "0"))
+        return Answer(body={"items": [_short(each) for each in rows[size * number : size * (number + 1)]]})
+
+    def _write(self, method: str, parts: list[str], body: dict[str, Any]) -> Answer:
+        match [method, *parts]:
+            case ["POST", "checkouts"]:
+                return self._checked("POST /checkouts", body) or self._session(body)
+            case ["POST", "refunds"]:
+                return self._checked("POST /refunds", body) or self._refund(body)
+            case ["POST", "subscriptions", subscription_id, "charge"] if subscription_id in self.subscriptions:
+                return self._checked("POST /charge", body) or self._charge(self.subscriptions[subscription_id], body)
+            case ["PATCH", "subscriptions", subscription_id] if subscription_id in self.subscriptions:
+                self.subscriptions[subscription_id]["status"] = body["status"]
+                return Answer(body={})
+            case _:
+                return self._error(404, "NOT_FOUND")
+
+    def _checked(self, call: str, body: dict[str, Any]) -> Answer | None:
+        broken = broken_field(self._contract[call], body)
+        return self._error(422, f"INVALID {broken}") if broken else None
+
+    def _session(self, body: dict[str, Any]) -> Answer:
+        session_id = f"cks_{next(self._numbers)}"
+        self.sessions[session_id] = body
+        return Answer(body={"session_id": session_id, "checkout_url": f"https://test.checkout.example/{session_id}"})
+
+    def _charge(self, subscription: dict[str, Any], body: dict[str, Any]) -> Answer:
+        code = self.declines.get(subscription["subscription_id"], "")
+        payment = self._payment(
+            body["product_price"], body["product_currency"], body["metadata"], "failed" if code else "succeeded", code
+        )
+        payment["subscription_id"] = subscription["subscription_id"]
+        return Answer(body={"payment_id": payment["payment_id"]})
+
+    def _refund(self, body: dict[str, Any]) -> Answer:
+        payment = self.payments.get(body["payment_id"])
+        if payment is None:
+            return self._error(404, "NOT_FOUND")
+        amount = body["items"][0]["amount"]
+        gone = sum(each["amount"] for each in payment["refunds"])
+        if gone + amount > payment["total_amount"] or body["currency"] != payment["currency"]:
+            return self._error(422, "REFUND_TOO_LARGE")
+        refund = {
+            "refund_id": f"ref_{next(self._numbers)}",
+            "payment_id": payment["payment_id"],
+            "business_id": BUSINESS,
+            "amount": amount,
+            "currency": body["currency"],
+            "status": "succeeded",
+            "metadata": body.get("metadata", {}),
+            "created_at": self._stamp(),
+        }
+        self.refunds[refund["refund_id"]] = refund
+        payment["refunds"].append({key: refund[key] for key in ("refund_id", "amount", "currency", "status")})
+        self.tell("refund.succeeded", refund)
+        return Answer(body=refund)
+
+    # What clients do.
+
+    def client_pays(self, session_id: str, status: str = "succeeded", *, code: str = "card_declined") -> dict[str, Any]:
+        """A client tries a card on a page."""
+        session = self.sessions[session_id]
+        cart = session["product_cart"][0]
+        payment = self._payment(
+            cart["amount"], session["billing_currency"], session["metadata"], status, code if status == "failed" else ""
+        )
+        payment["checkout_session_id"] = session_id
+        self.tell(f"payment.{status}", payment)
+        return payment
+
+    def becomes(self, payment_id: str, status: str) -> None:
+        """A payment moves on."""
+        self.payments[payment_id]["status"] = status
+        self.tell(f"payment.{status}", self.payments[payment_id])
+
+    def client_saves(self, session_id: str, code: str = "") -> dict[str, Any]:
+        """A client saves a card on a page; charges of it fail with a code, if one is given."""
+        subscription = {
+            "subscription_id": f"sub_{next(self._numbers)}",
+            "status": "active",
+            "customer": {"customer_id": f"cus_{next(self._numbers)}"},
+            "metadata": self.sessions[session_id]["metadata"],
+            "created_at": self._stamp(),
+        }
+        self.subscriptions[subscription["subscription_id"]] = subscription
+        if code:
+            self.declines[subscription["subscription_id"]] = code
+        self.tell("subscription.active", subscription)
+        return subscription
+
+    def tell(self, name: str, about: dict[str, Any]) -> Delivery:
+        """An event about something as it stands now, put into the outbox."""
+        event = {"business_id": BUSINESS, "type": name, "timestamp": self._stamp(), "data": about}
+        delivery = self.signed(json.dumps(event).encode())
+        self.outbox.append(delivery)
+        return delivery
+
+    def signed(self, body: bytes, *, secret: str = SIGNING, **other: str) -> Delivery:
+        """A body with Dodo's headers; `other` replaces headers."""
+        number, seconds = f"msg_{next(self._numbers)}", str(int(self.now.timestamp()))
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        digest = hmac.digest(key, f"{number}.{seconds}.".encode() + body, hashlib.sha256)
+        headers = {
+            "webhook-id": number,
+            "webhook-timestamp": seconds,
+            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        } | {name.replace("_", "-"): value for name, value in other.items()}
+        return Delivery(self.hook_path, body, headers)
+
+    def _payment(self, amount: int, currency: str, metadata: Any, status: str, code: str) -> dict[str, Any]:
+        payment = {
+            "payment_id": f"pay_{next(self._numbers)}",
+            "business_id": BUSINESS,
+            "status": status,
+            "total_amount": amount,
+            "currency": currency,
+            "metadata": metadata,
+            "customer": {"customer_id": "cus_1", "name": "Jane Doe"},
+            "product_cart": [{"product_id": PRODUCT, "quantity": 1}],
+            "refunds": [],
+            "disputes": [],
+            "checkout_session_id": None,
+            "subscription_id": None,
+            "error_code": code or None,
+            "error_message": "The card was declined." if code else None,
+            "created_at": self._stamp(),
+        }
+        self.payments[payment["payment_id"]] = payment
+        return payment
+
+    def _stamp(self) -> str:
+        return self.now.strftime(f"%Y-%m-%dT%H:%M:%S.{next(self._numbers):06d}Z")
+
+    def _error(self, status: int, code: str) -> Answer:
+        return Answer(status, {"code": code, "message": "Told by the simulator."})
+
+
+def _short(thing: dict[str, Any]) -> dict[str, Any]:
+    """What a list shows: less than the thing itself."""
+    return {key: value for key, value in thing.items() if key not in {"business_id", "refunds", "disputes"}}
