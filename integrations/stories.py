@@ -22,5 +22,8 @@ story_register(
     "connection.tested", _("Connection to %(label)s tested"), icon="checks", detail=outcome, url_name=CONNECTION
 )
 story_register("connection.enabled", _("%(label)s turned on"), icon="circle-check", tone="success", url_name=CONNECTION)
+story_register(
+    "connection.announced", _("%(label)s knows where to announce payments"), icon="webhook", url_name=CONNECTION
+)
 story_register("connection.disabled", _("%(label)s turned off"), icon="circle-off", url_name=CONNECTION)
 story_register("connection.preferred", _("%(label)s is offered first"), icon="star", url_name=CONNECTION)

@@ -25,7 +25,7 @@ from integrations.errors import ConnectionNotReady
 from integrations.locks import connection_lock
 from integrations.models import GatewayConnection
 from integrations.models.connections import new_hook_secret
-from integrations.ports.payments import Checked
+from integrations.ports.payments import Checked, incoming_of
 from integrations.registry import gateway_of
 from integrations.vendors import Vendor, vendor_named
 
@@ -112,6 +112,32 @@ def connection_enable(*, connection_id: UUID, actor: Actor, now: datetime) -> Ga
             raise ConnectionNotReady(_("Test the connection first. It can be turned on once the test has passed."))
         _set(connection, "connection.enabled", actor, now, enabled=True)
     return connection
+
+
+def connection_announce(*, connection_id: UUID, actor: Actor, now: datetime) -> str:
+    """Tells the provider where to announce money that comes unasked (M-Pesa: at the Paybill). Safe to repeat.
+
+    Empty when that is done, or the provider has no such money; else what a person should do. Called in no transaction.
+    Raises NotFound.
+    """
+    actor.require(Right.SETTINGS_EDIT)
+    require_no_transaction()
+    connection = GatewayConnection.objects.filter(pk=connection_id).first()
+    if connection is None or not actor.can_see(connection.profile_id):
+        raise NotFound(_("There is no such connection."))
+    gateway = gateway_of(connection)
+    if not gateway.capabilities.incoming:
+        return ""
+    try:
+        incoming_of(gateway).incoming_prepare()
+    except ProviderError as error:
+        text = _(
+            "%(vendor)s did not take our address for money that comes unasked (%(reason)s). Turn it off and on to try "
+            "again; if it knows another address, its support has to change it."
+        )
+        return text % {"vendor": vendor_named(connection.vendor).label, "reason": str(error).rstrip(".")}
+    _told("connection.announced", connection, actor, now)
+    return ""
 
 
 def connection_disable(*, connection_id: UUID, actor: Actor, now: datetime) -> GatewayConnection:

@@ -17,6 +17,7 @@ from billing_assistant.core.models import Notice
 from billing_assistant.core.rights import Role
 from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
 from integrations.registry import gateway_of
+from integrations.services.connections import connection_announce
 from integrations.services.webhooks import webhooks_sweep
 from invoices.models import Invoice
 from invoices.services.void import invoice_void
@@ -32,7 +33,7 @@ from tests import factories
 from tests.fakes import mpesa
 from tests.fakes.mpesa import MpesaSimulator
 from tests.fakes.mpesa_fixtures import connect
-from tests.fakes.vendor_server import Answer, Delivery
+from tests.fakes.vendor_server import Answer, Delivery, Fault
 from tests.payments.builders import SYSTEM, customer, due, invoice, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
@@ -470,3 +471,19 @@ class TestReceiptsThatWait:
 
 def test_the_seller_of_the_test_is_the_simulators(bill: Invoice) -> None:
     assert GatewayConnection.objects.get().account == mpesa.SHORT_CODE
+
+
+def test_turning_it_on_tells_safaricom_where_to_announce_money(bill: Invoice, safaricom: MpesaSimulator) -> None:
+    safaricom.registered.clear()
+    connection = GatewayConnection.objects.get()
+    assert connection_announce(connection_id=connection.pk, actor=SYSTEM, now=clocks.now()) == ""
+    assert set(safaricom.registered) == {"confirm", "validate"}
+
+
+def test_a_short_code_without_a_paybill_is_told_in_words(bill: Invoice, safaricom: MpesaSimulator) -> None:
+    connection = GatewayConnection.objects.get()
+    refusal = Answer(400, {"requestId": "1", "errorCode": "400.003.02", "errorMessage": "URLs are registered"})
+    safaricom.faults.append(Fault("/mpesa/c2b/v2/registerurl", answer=refusal))
+    told = connection_announce(connection_id=connection.pk, actor=SYSTEM, now=clocks.now())
+    assert "URLs are registered" in told
+    assert "Turn it off and on" in told

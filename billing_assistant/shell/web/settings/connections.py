@@ -159,6 +159,9 @@ def connection_on(request: HttpRequest, connection_id: UUID) -> HttpResponseBase
     """Clients can pay with it."""
     done = services.connection_enable(connection_id=connection_id, actor=actor_of(request), now=now_of(request))
     messages.success(request, _("Clients can pay with %(vendor)s.") % {"vendor": vendor_named(done.vendor).label})
+    trouble = services.connection_announce(connection_id=connection_id, actor=actor_of(request), now=now_of(request))
+    if trouble:
+        messages.warning(request, trouble)
     return redirect(ONE, connection_id)
 
 
