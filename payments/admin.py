@@ -222,6 +222,16 @@ class DisputedPartInline(ReadOnlyInline):
     view_right = Right.PAYMENTS_VIEW
 
 
+@admin.register(DisputedPart)
+class DisputedPartAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    profile_path = "dispute__profile"
+    list_display = ("dispute", "invoice", "currency", "amount")
+    list_filter = (CurrencyFilter, "dispute__status")
+    list_select_related = ("dispute", "invoice")
+    search_fields = ("dispute__number", "invoice__number")
+
+
 @admin.register(Dispute)
 class DisputeAdmin(ReadTable):
     view_right = Right.PAYMENTS_VIEW

@@ -50,6 +50,7 @@ class MatchRuleAdmin(ReadTable):
     list_display = ("profile", "position", "kind", "is_on", "automatic")
     list_filter = ("kind", "is_on", "automatic", "profile")
     list_select_related = ("profile",)
+    search_fields = ("=kind",)
 
 
 @admin.register(MatchCandidate)
@@ -59,6 +60,7 @@ class MatchCandidateAdmin(ReadTable):
     list_display = ("line", "rank", "kind", "rule", "customer", "currency", "fee", "surplus")
     list_filter = ("kind",)
     list_select_related = ("line", "rule", "customer")
+    search_fields = ("customer__name", "line__reference", "line__counterparty")
 
 
 @admin.register(LineMatch)
@@ -74,5 +76,6 @@ class LineMatchAdmin(ReadTable):
 class BalanceDifferenceAdmin(ReadTable):
     view_right = Right.PAYMENTS_VIEW
     list_display = ("day", "currency", "provider_amount", "ledger_amount", "checked_at", "profile")
-    list_filter = (CurrencyFilter, "profile")
+    list_filter = (CurrencyFilter, ("day", admin.DateFieldListFilter), "profile")
     list_select_related = ("profile",)
+    search_fields = ("=currency",)

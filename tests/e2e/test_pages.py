@@ -63,6 +63,12 @@ MORE_PAGES = {
     "vat": "/reports/vat/",
     "numbers": "/reports/numbers/",
     "withholding": "/reports/withholding/",
+    "accounts": "/reports/accounts/",
+    "disputes": "/payments/disputes/",
+    "receipts": "/payments/receipts/",
+    "reconciliation": "/reconciliation/",
+    "bank-account-new": "/reconciliation/accounts/new/",
+    "differences": "/reconciliation/differences/",
 }
 OF_ADMINISTRATORS = {
     "settings": "/settings/",
@@ -76,6 +82,8 @@ OF_ADMINISTRATORS = {
     "exchange-rates": "/settings/exchange-rates/",
     "exchange-rate-new": "/settings/exchange-rates/new/",
     "retention": "/settings/retention/",
+    "providers": "/settings/payments/",
+    "provider-new": "/settings/payments/new/stripe/",
 }
 PARTS_OF_A_CUSTOMER = [
     "edit",

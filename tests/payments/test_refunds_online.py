@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -121,7 +122,7 @@ def test_a_lost_answer_is_found_by_asking_and_never_sent_again(gateway: Refundin
     assert refund_ask(refund_id=refund.pk, now=LATER)
     refund.refresh_from_db()
     assert refund.status == RefundState.SUCCEEDED
-    assert (len(gateway.refunds), gateway.calls.count("refund_create")) == (1, 1)
+    assert (len(gateway.given_back), gateway.calls.count("refund_create")) == (1, 1)
 
 
 def test_a_call_that_never_arrived_is_a_failure_after_five_minutes(gateway: RefundingGateway, payment: Payment) -> None:
@@ -133,7 +134,7 @@ def test_a_call_that_never_arrived_is_a_failure_after_five_minutes(gateway: Refu
     assert refund_ask(refund_id=refund.pk, now=LATER)
     refund.refresh_from_db()
     assert refund.status == RefundState.FAILED
-    assert not gateway.refunds
+    assert not gateway.given_back
 
 
 @pytest.mark.parametrize(("point", "there"), [("refund.before_call", 0), ("refund.after_call", 1)])
@@ -144,10 +145,10 @@ def test_a_process_that_dies_loses_and_doubles_nothing(
     with pytest.raises(FailPointReached):
         send_back(payment)
     settings.FAIL_POINTS = ""
-    assert len(gateway.refunds) == there
+    assert len(gateway.given_back) == there
     refund_ask(refund_id=Refund.objects.get().pk, now=LATER)
     assert Refund.objects.get().status == (RefundState.SUCCEEDED if there else RefundState.FAILED)
-    assert len(gateway.refunds) == there
+    assert len(gateway.given_back) == there
 
 
 def test_a_refund_that_the_bank_sent_back_is_credit_again(gateway: RefundingGateway, payment: Payment) -> None:
@@ -190,7 +191,11 @@ def test_one_that_we_never_saw_is_received_and_refunded(gateway: RefundingGatewa
     assert (Payment.objects.get().amount_refunded, due(bill)) == (1000, 1000)
 
 
-def test_a_gateway_without_refunds_says_that_all_went_back(fake_gateway: FakeGateway) -> None:
+def test_a_gateway_without_refunds_says_that_all_went_back(
+    fake_gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unable = replace(FakeGateway.capabilities, refunds=False, partial_refunds=False)
+    monkeypatch.setattr(FakeGateway, "capabilities", unable)
     payment = paid_online(fake_gateway)
     with pytest.raises(Unsupported):
         send_back(payment)

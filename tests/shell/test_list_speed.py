@@ -27,7 +27,7 @@ FRAME = 5
 LISTS = {
     "invoices:list": FRAME + 1,
     "invoices:draft_list": FRAME + 1,
-    "payments:list": FRAME + 3,
+    "payments:list": FRAME + 4,
     "messages:list": FRAME + 2,
     "customers:list": FRAME + 4,
 }
