@@ -136,7 +136,8 @@ def connection_announce(*, connection_id: UUID, actor: Actor, now: datetime) -> 
             "again; if it knows another address, its support has to change it."
         )
         return text % {"vendor": vendor_named(connection.vendor).label, "reason": str(error).rstrip(".")}
-    _told("connection.announced", connection, actor, now)
+    with transaction.atomic():
+        _told("connection.announced", connection, actor, now)
     return ""
 
 

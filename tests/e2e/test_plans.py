@@ -18,6 +18,7 @@ def _customer(page: Page) -> str:
 
 
 def _fill(page: Page, customer_url: str) -> None:
+    page.wait_for_load_state()  # keys are heard once the scripts have run
     page.keyboard.press("g")
     page.keyboard.press("l")
     page.wait_for_url("**/plans/")

@@ -95,7 +95,7 @@ def test_from_a_sentence_to_the_paid_receipt(
     expect(pay.first).to_be_in_viewport()
     client.wait_for_timeout(1500)  # the page tells that it was seen after a second
     client.get_by_text("Pay a part").click()
-    client.locator("[name=amount]").fill("20,000")
+    client.locator("#id_amount").fill("20,000")
     client.get_by_role("button", name="Pay this part").click()
     client.locator("[name=number]").fill(TEST_CARD)
     client.get_by_role("button", name=re.compile("^Pay")).click()
