@@ -99,6 +99,7 @@ def test_from_a_sentence_to_the_paid_receipt(
     client.get_by_role("button", name="Pay this part").click()
     client.locator("[name=number]").fill(TEST_CARD)
     client.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(client.get_by_text("your payment was received")).to_be_visible(timeout=PATIENCE_MS)
     _wait_for_letter(mailbox, "Receipt")
     client.goto(found[0].rstrip(".,)"))
     expect(client.get_by_text("32,200.00").first).to_be_visible()
