@@ -37,6 +37,8 @@ def rows_insert(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row
     """
     if len(rows) < COPY_FROM:
         return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise ValueError(f"Rows of {model._meta.label} do not name the same columns.")
     _copy(model, rows, given=rows[0].keys())
     return []
 
@@ -47,8 +49,8 @@ def models_insert(rows: Sequence[Model]) -> None:
         if rows:
             type(rows[0])._default_manager.bulk_create(rows)
         return
-    values = [row.__dict__ for row in rows]
-    _copy(type(rows[0]), values, given=values[0].keys())
+    model = type(rows[0])
+    _copy(model, [row.__dict__ for row in rows], given=[field.attname for field in model._meta.concrete_fields])
 
 
 def _copy(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:

@@ -82,4 +82,5 @@ def test_a_person_may_close_it() -> None:
     breaker = Breaker("a")
     _fail(breaker, 5)
     breaker.reset()
+    assert breaker.state is BreakerState.CLOSED
     _call(breaker)

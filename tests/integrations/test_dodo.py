@@ -89,6 +89,8 @@ class TestSignatures:
     def test_one_of_several_signatures_and_secrets_is_enough(self) -> None:
         headers = self.HEADERS | {"webhook-signature": f"v1,AAAA {self.HEADERS['webhook-signature']}"}
         verify(secrets=["whsec_AAAA", dodo.SIGNING], headers=headers, body=self.BODY, now=self.AT)
+        with pytest.raises(WebhookRefused):
+            verify(secrets=["whsec_AAAA"], headers=headers, body=self.BODY, now=self.AT)
 
     @pytest.mark.parametrize(
         "lie",
