@@ -38,7 +38,7 @@ class Storm:
 @pytest.mark.parametrize(
     "storm",
     [
-        pytest.param(Storm(100, 2, 6, 1, 1, 1), id="2000 plans, 40 kills"),
+        pytest.param(Storm(2_000, 4, 40, 2, 3, 1), id="2000 plans, 40 kills"),
         pytest.param(Storm(10_000, 4, 100, 10, 5, 3), id="R05"),
     ],
 )
