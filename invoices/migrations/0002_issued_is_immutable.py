@@ -62,7 +62,7 @@ PARTS = ("invoices_invoiceline", "invoices_invoicetax", "invoices_instalment")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0001_initial"), ("ledger", "0002_append_only")]
+    dependencies = [("invoices", "0001_tables"), ("ledger", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(PROTECT_INVOICE, UNDO_INVOICE),

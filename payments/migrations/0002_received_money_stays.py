@@ -16,6 +16,8 @@ MAY_CHANGE = (
     "recorded_by_label",
     "reversed_on",
     "reversal_reason",
+    "withholding_certificate",
+    "withholding_certificate_on",
 )
 
 PROTECT_PAYMENT = f"""
@@ -88,7 +90,7 @@ DROP FUNCTION allocation_undoes_no_more();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0001_initial"), ("ledger", "0002_append_only")]
+    dependencies = [("payments", "0001_tables"), ("ledger", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(PROTECT_PAYMENT, UNDO_PAYMENT),

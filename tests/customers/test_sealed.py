@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib
 from typing import Any
 
 import pytest
@@ -150,22 +149,3 @@ def test_a_new_key_reseals_rows_and_history_once(settings: Any, capsys: pytest.C
     assert Customer.objects.filter(found_by(Customer, "tax_id", PIN)).exists()
     kept = apps.get_model("customers", "CustomerEvent").objects.get()
     assert crypto.key_id_of(kept.tax_id_sealed) == "fresh"
-
-
-def test_the_migration_seals_for_the_places_that_the_model_opens() -> None:
-    migration = importlib.import_module("customers.migrations.0003_seal_tax_numbers")
-    customer = factories.customer()
-
-    class Row:
-        id = customer.pk
-        tax_id = "p05 1234567x"
-        tax_id_sealed = ""
-        tax_id_fingerprint = ""
-
-    row = Row()
-    migration.seal(row)
-    sealed, mark = row.tax_id_sealed, row.tax_id_fingerprint
-    Customer.objects.filter(pk=customer.pk).update(tax_id_sealed=sealed, tax_id_fingerprint=mark)
-    assert Customer.objects.get(found_by(Customer, "tax_id", PIN)).tax_id == "p05 1234567x"
-    migration.unseal(row)
-    assert (row.tax_id, row.tax_id_sealed) == ("p05 1234567x", "")

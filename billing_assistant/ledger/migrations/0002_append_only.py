@@ -70,7 +70,7 @@ DROP TRIGGER append_only_table ON {table};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial")]
+    dependencies = [("ledger", "0001_tables")]
 
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION refuse_change()"),
