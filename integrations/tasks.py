@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from billing_assistant.core import clock
-from billing_assistant.core.queue import task
+from billing_assistant.core.queue import nudge, task
 from integrations.registry import clockworks
-from integrations.services.webhooks import webhook_process, webhooks_sweep
+from integrations.services.webhooks import PROCESS_TASK, webhooks_sweep
 
 
-@task("integrations.process_webhook")
-def process_webhook(event_id: str) -> None:
-    """Acts on one webhook."""
-    webhook_process(event_id=UUID(event_id), now=clock.now())
+@task(PROCESS_TASK, nudged=True)
+def process_webhooks() -> None:
+    """Acts on the webhooks that are due; where there are several, further workers are asked to help."""
+    webhooks_sweep(now=clock.now(), more=lambda: nudge(PROCESS_TASK))
 
 
 @task("integrations.sweep")

@@ -18,7 +18,7 @@ SECONDS: Final = 120.0
 DRAFTS_AT_A_TIME: Final = 500
 
 
-@queue.task(SEND_TASK, queue=queue.MAIL)
+@queue.task(SEND_TASK, queue=queue.MAIL, nudged=True)
 def send_messages() -> None:
     """Sends what is due; hands over to a fresh task when there was more than one task should do."""
     taken = messages_send(limit=AT_A_TIME, seconds=SECONDS)

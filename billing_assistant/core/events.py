@@ -140,7 +140,7 @@ def _write(entries: Sequence[EventInput]) -> list[Event]:
         ],
     )
     for queue in sorted({to.queue for _, to in wanted}):
-        jobs.enqueue_once_on_commit("core.relay_events", queue=queue, only=queue)
+        jobs.nudge_on_commit("core.relay_events", queue=queue, only=queue)
     return events
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,6 +36,7 @@ from integrations.ports.webhooks import WebhookAnswers
 from integrations.registry import gateway, gateway_of, hook_candidates
 from integrations.webhook_handlers import Outcome, handler_of
 
+PROCESS_TASK: Final = "integrations.process_webhooks"
 LEASE: Final = timedelta(minutes=2)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MAX_ATTEMPTS: Final = 15
@@ -73,7 +75,7 @@ def webhook_receive(*, vendor: str, call: WebhookCall, connection_id: UUID | Non
         cursor.execute(_TAKE, row)
         is_new = cursor.rowcount == 1
     if is_new:
-        queue.enqueue_on_commit("integrations.process_webhook", event_id=str(event_id))
+        queue.nudge_on_commit(PROCESS_TASK)
     answer = source.webhook_answer(notice, call.body) if isinstance(source, WebhookAnswers) else None
     return Received(is_new, answer.body if answer else None)
 
@@ -116,11 +118,16 @@ def webhook_process(*, event_id: UUID, now: datetime) -> WebhookEvent | None:
     return _finish(event, outcome, now)
 
 
-def webhooks_sweep(*, now: datetime, limit: int = 200) -> int:
-    """Processes what is due and that no task took (a lost nudge, a dead worker, a retry); returns how many."""
+def webhooks_sweep(*, now: datetime, limit: int = 200, more: Callable[[], None] = lambda: None) -> int:
+    """Processes what is due: what came just now, what waited for a retry, what a dead worker left; returns how many.
+
+    Calls `more` while there is enough for another worker, before it works on the next one itself.
+    """
     due = WebhookEvent.objects.filter(status=WebhookStatus.RECEIVED, due_at__lte=now)
     waiting = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
-    for event_id in waiting:
+    for left, event_id in zip(range(len(waiting) - 1, -1, -1), waiting, strict=True):
+        if left or len(waiting) == limit:
+            more()
         webhook_process(event_id=event_id, now=now)
     return len(waiting)
 
@@ -132,7 +139,7 @@ def webhook_retry(*, event_id: UUID, actor: Actor, now: datetime) -> WebhookEven
         event.status, event.attempts, event.due_at = WebhookStatus.RECEIVED, 0, now
         event.outcome = f"Tried again by {actor.label}."[:300]
         event.save(update_fields=["status", "attempts", "due_at", "outcome"])
-        queue.enqueue_on_commit("integrations.process_webhook", event_id=str(event.pk))
+        queue.nudge_on_commit(PROCESS_TASK)
     return event
 
 

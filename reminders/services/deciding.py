@@ -80,7 +80,7 @@ def message_retry(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
         message = _locked(message_id, actor)
         _settle(message, MessageStatus.PENDING, (MessageStatus.FAILED,), due_at=now)
         message_event("message.retried", message, actor, now)
-        queue.enqueue_on_commit(SEND_TASK)
+        queue.nudge_on_commit(SEND_TASK)
     return message
 
 

@@ -107,7 +107,7 @@ def message_queue(
         message_event("message.scheduled", written, actor, now, at=scheduled.at.isoformat())
     elif written.pk == message.pk:
         message_event("message.queued", written, actor, now)
-        queue.enqueue_on_commit(SEND_TASK)
+        queue.nudge_on_commit(SEND_TASK)
     return written
 
 

@@ -33,7 +33,7 @@ def message_send_now(*, message_id: UUID, actor: Actor, now: datetime) -> Messag
         message = _scheduled(message_id, actor)
         _set_time(message, now)
         message_event("message.queued", message, actor, now)
-        queue.enqueue_on_commit(SEND_TASK)
+        queue.nudge_on_commit(SEND_TASK)
     return message
 
 

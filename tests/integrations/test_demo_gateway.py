@@ -54,12 +54,12 @@ def test_two_part_payments_settle_an_invoice(live_demo: DemoGateway, tasks) -> N
     first = _open(bill, "20000.00")
     answer = _pay(first, "4242 4242 4242 4242")
     assert f"http://testserver/{first.pk}" in answer.text
-    tasks.run("integrations.demo_deliver", "integrations.process_webhook")
+    tasks.run("integrations.demo_deliver", "integrations.process_webhooks")
     first.refresh_from_db()
     assert (first.status, due(bill)) == (CheckoutState.SUCCEEDED, Decimal("32200.00"))
     second = _open(bill, "32200.00")
     _pay(second, "5555 5555 5555 4444")
-    tasks.run("integrations.demo_deliver", "integrations.process_webhook")
+    tasks.run("integrations.demo_deliver", "integrations.process_webhooks")
     assert due(bill) == 0
     assert {event.status for event in WebhookEvent.objects.all()} == {WebhookStatus.DONE}
     assert [each.amount for each in Payment.objects.order_by("id")] == [Decimal(20000), Decimal(32200)]
@@ -73,7 +73,7 @@ def test_a_declined_card_says_why_and_another_pays(live_demo: DemoGateway, tasks
     checkout = _open(bill, "52200.00")
     assert "not enough money" in _pay(checkout, "4000000000009995").text
     _pay(checkout, "4242424242424242")
-    tasks.run("integrations.demo_deliver", "integrations.process_webhook")
+    tasks.run("integrations.demo_deliver", "integrations.process_webhooks")
     assert due(bill) == 0
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["completed", "failed"]
 
@@ -84,12 +84,12 @@ def test_a_slow_bank_is_processing_until_it_answers(live_demo: DemoGateway, task
     bill = invoice(now=clock.now())
     checkout = _open(bill, "52200.00")
     assert "being processed" in _pay(checkout, "4000000000000077").text
-    tasks.run("integrations.demo_deliver", "integrations.process_webhook")
+    tasks.run("integrations.demo_deliver", "integrations.process_webhooks")
     checkout.refresh_from_db()
     assert (checkout.status, Payment.objects.get().status) == (CheckoutState.PROCESSING, PaymentState.PROCESSING)
     DemoPayment.objects.update(settles_at=clock.now())
     payments_settle(now=clock.now())
-    tasks.run("integrations.demo_deliver", "integrations.process_webhook")
+    tasks.run("integrations.demo_deliver", "integrations.process_webhooks")
     assert due(bill) == 0
 
 
@@ -105,7 +105,7 @@ def test_an_event_that_is_not_taken_is_sent_again(live_demo: DemoGateway, tasks,
     settings.PUBLIC_BASE_URL = live_url
     DemoDelivery.objects.update(due_at=clock.now())
     tasks.waiting.append(("integrations.sweep", {}))
-    tasks.run("integrations.sweep", "integrations.process_webhook")
+    tasks.run("integrations.sweep", "integrations.process_webhooks")
     assert due(bill) == 0
     delivery.refresh_from_db()
     assert (delivery.attempts, delivery.due_at) == (2, None)

@@ -287,7 +287,7 @@ def test_an_event_that_is_sent_fifty_times_has_one_effect(fake_gateway: FakeGate
 
     assert at_once(post, 50) == [200] * 50
     event = WebhookEvent.objects.get()
-    assert tasks.names().count("integrations.process_webhook") == 1
+    assert tasks.names().count("integrations.process_webhooks") == 1
     results = at_once(lambda _: webhook_process(event_id=event.pk, now=event.due_at))
     assert count(results, WebhookEvent) == 1
     event.refresh_from_db()

@@ -330,7 +330,7 @@ def test_a_client_saves_a_card_consents_and_is_charged(
     assert Checkout.objects.get().status == CheckoutState.UNKNOWN
     headers, body = stripe_service.books.signed(stripe_service.books.ours.events[-1])
     Client().post(f"/hooks/stripe/{connection.pk}/", data=body, content_type="application/json", headers=headers)
-    tasks.run("integrations.process_webhook")
+    tasks.run("integrations.process_webhooks")
     assert due(bill) == 0
     assert len(stripe_service.books.all_of(stripe_service.books.ours, "charge")) == 1
     staff = Client()

@@ -61,7 +61,7 @@ class Shop:
         headers, body = self.service.books.signed(event)
         path = f"/hooks/stripe/{self.connection.pk}/"
         status = Client().post(path, data=body, content_type="application/json", headers=headers).status_code
-        self.tasks.run("integrations.process_webhook")
+        self.tasks.run("integrations.process_webhooks")
         return status
 
 

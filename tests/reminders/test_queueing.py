@@ -51,7 +51,7 @@ def test_rolled_back_with_its_cause() -> None:
 @pytest.mark.django_db
 def test_the_workers_are_woken_only_when_it_is_committed() -> None:
     buyer = customer()
-    with patch("reminders.services.queueing.queue.enqueue_on_commit") as woken:
+    with patch("reminders.services.queueing.queue.nudge_on_commit") as woken:
         queued(buyer, key="k")
         queued(buyer, key="k")
     woken.assert_called_once_with("reminders.send_messages")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,13 +26,18 @@ MAX_ATTEMPTS: Final = 10
 LONGEST_WAIT: Final = timedelta(hours=2)
 
 
-def relay_events(*, queue: str, limit: int = 500) -> int:
-    """Delivers what is due in a queue, in small claims, up to a limit; returns how many deliveries were tried."""
+def relay_events(*, queue: str, limit: int = 500, more: Callable[[], None] = lambda: None) -> int:
+    """Delivers what is due in a queue, in small claims, up to a limit; returns how many deliveries were tried.
+
+    Calls `more` whenever a claim was full, before it works on it: there may be enough for another worker.
+    """
     tried = 0
     while tried < limit:
         claimed = deliveries_claim(queue=queue, now=clock_now())
         if not claimed:
             break
+        if len(claimed) == CLAIM:
+            more()
         for delivery in claimed:
             delivery_run(delivery)
         tried += len(claimed)
