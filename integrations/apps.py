@@ -8,5 +8,6 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
+        import_module("integrations.books")
         import_module("integrations.privacy")
         import_module("integrations.stories")

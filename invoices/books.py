@@ -88,6 +88,16 @@ register_check(
     """,
 )
 register_check(
+    code="I5",
+    rule="a period of a plan is billed once, and an invoice is of one period",
+    query="""
+    SELECT plan_id, starts_on::text, COUNT(*) FROM invoices_planperiod GROUP BY plan_id, starts_on HAVING COUNT(*) > 1
+    UNION ALL
+    SELECT invoice_id, 'invoice', COUNT(*) FROM invoices_planperiod WHERE invoice_id IS NOT NULL
+    GROUP BY invoice_id HAVING COUNT(*) > 1
+    """,
+)
+register_check(
     code="I6",
     rule="the triggers that keep documents and books immutable are in place and enabled",
     query="""
@@ -98,7 +108,9 @@ register_check(
         ('tally_added', 'ledger_journalline'), ('posted_in_open_period', 'ledger_journalentry'),
         ('invoice_is_immutable', 'invoices_invoice'), ('append_only_rows', 'invoices_invoice'),
         ('append_only_table', 'invoices_invoice'), ('append_only_rows', 'invoices_invoiceline'),
-        ('append_only_rows', 'invoices_invoicetax'), ('append_only_rows', 'invoices_instalment')
+        ('append_only_rows', 'invoices_invoicetax'), ('append_only_rows', 'invoices_instalment'),
+        ('append_only_rows', 'invoices_catalogueprice'), ('append_only_table', 'invoices_catalogueprice'),
+        ('append_only_rows', 'invoices_quote'), ('append_only_table', 'invoices_quote')
     ) AS wanted (name, source)
     LEFT JOIN pg_trigger trigger ON trigger.tgname = wanted.name AND trigger.tgrelid = wanted.source::regclass
     WHERE trigger.oid IS NULL OR trigger.tgenabled = 'D'

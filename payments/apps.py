@@ -12,11 +12,13 @@ class PaymentsConfig(AppConfig):
             "subscriptions",
             "services.webhook_notices",
             "books",
+            "books_waiting",
             "merging",
             "privacy",
             "stories",
             "services.importing",
             "services.statement_importing",
+            "services.provider_days",
             "statement_stories",
             "selectors.receipts",
         ):

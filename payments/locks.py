@@ -20,6 +20,7 @@ from payments.models import (
     MatchRule,
     MethodSetup,
     Payment,
+    PaymentFee,
     Refund,
     SavedMethod,
     Statement,
@@ -43,6 +44,12 @@ def external_payment_lock(*, provider: str, account: str, external_id: str) -> P
     set_lock_timeout()
     rows = Payment.objects.select_for_update(of=("self",)).select_related("profile")
     return next(iter(rows.filter(provider=provider, account=account, external_id=external_id)), None)
+
+
+def payment_fee_lock(payment_id: UUID) -> PaymentFee:
+    """Locks the fee of a locked payment. Raises DoesNotExist."""
+    set_lock_timeout()
+    return PaymentFee.objects.select_for_update(of=("self",)).get(payment_id=payment_id)
 
 
 def refund_lock(refund_id: UUID) -> Refund:

@@ -9,9 +9,12 @@ from billing_assistant.core.rights import Right
 from payments.models import (
     BalanceDifference,
     BankAccount,
+    ExchangeResult,
     LineMatch,
     MatchCandidate,
     MatchRule,
+    PaymentFee,
+    ProviderDay,
     Statement,
     StatementLine,
 )
@@ -79,3 +82,30 @@ class BalanceDifferenceAdmin(ReadTable):
     list_filter = (CurrencyFilter, ("day", admin.DateFieldListFilter), "profile")
     list_select_related = ("profile",)
     search_fields = ("=currency",)
+
+
+@admin.register(PaymentFee)
+class PaymentFeeAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("payment", "state", "currency", "amount", "ask_at", "asked", "profile")
+    list_filter = ("state", CurrencyFilter, "profile")
+    list_select_related = ("payment", "profile")
+    search_fields = ("=payment__number",)
+
+
+@admin.register(ProviderDay)
+class ProviderDayAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("day", "provider", "account", "currency", "amount", "asked_at", "profile")
+    list_filter = ("provider", CurrencyFilter, ("day", admin.DateFieldListFilter), "profile")
+    list_select_related = ("profile",)
+    search_fields = ("=account", "=currency")
+
+
+@admin.register(ExchangeResult)
+class ExchangeResultAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("payment", "invoice", "amount", "invoice_rate", "payment_rate", "currency", "result", "profile")
+    list_filter = (CurrencyFilter, "profile")
+    list_select_related = ("payment", "invoice", "profile")
+    search_fields = ("=payment__number", "=invoice__number")

@@ -131,3 +131,13 @@ RECEIPT_TRANSITIONS: Final = {
     ReceiptState.RECORDED: frozenset[ReceiptState](),
     ReceiptState.DISMISSED: frozenset[ReceiptState](),
 }
+
+
+class FeeState(Status):
+    """What is known of the fee that a gateway kept of a payment."""
+
+    WAITING = "waiting", _("Not told yet"), "neutral", "hourglass"
+    BOOKED = "booked", _("Booked"), "success", "circle-check"
+    IN_STATEMENT = "in_statement", _("Booked from the statement"), "success", "circle-check"
+    NONE = "none", _("None"), "neutral", "minus"
+    UNKNOWN = "unknown", _("The gateway does not tell"), "warning", "help"

@@ -163,3 +163,23 @@ story_register("method.removed", _("%(label)s removed"), icon="trash")
 story_register(
     "method.failing", _("%(label)s does not work any more"), icon="alert-triangle", tone="danger", detail=reason
 )
+
+CHECK = "reports:books_check"
+story_register(
+    "books.broken",
+    _("The books do not tie: %(codes)s"),
+    icon="alert-triangle",
+    tone="danger",
+    url_name=CHECK,
+)
+story_register("books.looked_at", _("Books check of %(label)s looked at"), icon="eye", url_name=CHECK, detail=reason)
+story_register(
+    "payment.fee_booked", _("Gateway fee of %(label)s booked"), icon="receipt", url_name=PAYMENT, detail=amount_of
+)
+story_register(
+    "payment.fee_in_statement",
+    _("Fee of %(label)s stands in the statement: what was booked is taken back"),
+    icon="receipt",
+    url_name=PAYMENT,
+    detail=amount_of,
+)

@@ -12,6 +12,7 @@ from payments.services.checkout_ask import checkouts_close
 from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discounts_grant
+from payments.services.gateway_fee import fee_wanted
 from payments.services.standing import standing_refresh
 from payments.services.statements import statement_imported
 
@@ -71,6 +72,16 @@ def refresh_standing(event: Event) -> None:
     """Keeps the customer's payment status: good, warning or overdue."""
     if event.customer_id is not None:
         standing_refresh(customer_id=event.customer_id, now=clock.now())
+
+
+def _came_through_a_gateway(entry: EventInput) -> bool:
+    return bool(entry.data.get("provider"))
+
+
+@subscribe("payment.recorded", name="payments.ask_fee", concerns=_came_through_a_gateway)
+def ask_fee(event: Event) -> None:
+    """What the gateway kept of the payment is to be booked."""
+    fee_wanted(payment_id=event.subject_id, now=clock.now())
 
 
 def _is_a_statement(entry: EventInput) -> bool:

@@ -8,13 +8,17 @@ from billing_assistant.core import clock
 from billing_assistant.core.queue import enqueue, task
 from billing_assistant.core.services.tallies import tallies_fold
 from billing_assistant.ledger.models import AccountTally
+from billing_assistant.ledger.services.books_checks import ADVANCE, books_check_advance, books_check_begin
+from billing_assistant.ledger.services.seals import LINKS, books_seal
 from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
 from payments.services.balance_differences import differences_check_all
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.gateway_fee import fees_sweep
 from payments.services.incoming import incoming_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
+from payments.services.provider_days import provider_days_ask
 from payments.services.refund_gateway import refunds_sweep
 from payments.services.standing import standings_refresh
 from payments.services.statement_steps import statement_advance
@@ -89,4 +93,32 @@ def sweep_statements() -> None:
 @task("payments.compare_provider_balances")
 def compare_provider_balances() -> None:
     """What providers say moved beside what the ledger says, each day."""
+    provider_days_ask(now=clock.now())
     differences_check_all(now=clock.now())
+
+
+@task("payments.ask_fees")
+def ask_fees() -> None:
+    """Asks gateways what they kept of payments."""
+    fees_sweep(now=clock.now())
+
+
+@task("payments.seal_books")
+def seal_books() -> None:
+    """Seals what was written until an hour ago; hands over to a fresh task when there is more."""
+    if books_seal(now=clock.now()) >= LINKS:
+        enqueue("payments.seal_books")
+
+
+@task("payments.check_books")
+def check_books_of_the_night() -> None:
+    """Compares the balances of providers, then begins the check of all invariants."""
+    compare_provider_balances()
+    enqueue(ADVANCE, check_id=str(books_check_begin(now=clock.now()).pk))
+
+
+@task(ADVANCE)
+def advance_books_check(check_id: str) -> None:
+    """Works on a check for three minutes; hands over to a fresh task when there is more."""
+    if books_check_advance(check_id=UUID(check_id)):
+        enqueue(ADVANCE, check_id=check_id)

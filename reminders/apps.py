@@ -8,6 +8,7 @@ class RemindersConfig(AppConfig):
     label = "reminders"
 
     def ready(self) -> None:
+        import_module("reminders.books")
         import_module("reminders.merging")
         import_module("reminders.privacy")
         import_module("reminders.stories")

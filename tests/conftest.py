@@ -93,5 +93,5 @@ def check_books_after(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("db")
     yield
-    violations = import_module("billing_assistant.ledger.books").check_books()
+    violations = import_module("billing_assistant.ledger.books").check_books(now=NOW)
     assert not violations, "\n".join(str(violation) for violation in violations)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
-from billing_assistant.ledger.models import Account, AccountTally, JournalEntry, JournalLine, OwnerBalance
+from billing_assistant.core.web import actor_of
+from billing_assistant.ledger.models import (
+    Account,
+    AccountTally,
+    BooksCheck,
+    BookSeal,
+    JournalEntry,
+    JournalLine,
+    OwnerBalance,
+)
 
 
 class BookTable(ReadTable):
@@ -88,3 +101,30 @@ class AccountTallyAdmin(BookTable):
     list_filter = ("kind", CurrencyFilter, ("booked_on", admin.DateFieldListFilter), "profile")
     list_select_related = ("profile",)
     search_fields = ("=kind", "=currency")
+
+
+class WholeTable(BookTable):
+    """About all business profiles at once: for those who are limited to some there is nothing."""
+
+    profile_path = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows if actor_of(request).profile_ids is None else rows.none()
+
+
+@admin.register(BookSeal)
+class BookSealAdmin(WholeTable):
+    list_display = ("chain", "digest", "count", "through", "sealed_at")
+    list_filter = ("chain", ("sealed_at", admin.DateFieldListFilter))
+    search_fields = ("=digest", "=through")
+    ordering = ("-id",)
+
+
+@admin.register(BooksCheck)
+class BooksCheckAdmin(WholeTable):
+    list_display = ("created_at", "finished_at", "broken", "looked_at", "looked_by", "looked_note")
+    list_filter = (("created_at", admin.DateFieldListFilter), "broken")
+    list_select_related = ("looked_by",)
+    search_fields = ("looked_note",)
+    ordering = ("-id",)

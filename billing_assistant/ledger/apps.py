@@ -8,5 +8,6 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
+        import_module("billing_assistant.ledger.books_kept")
         import_module("billing_assistant.ledger.merging")
         import_module("billing_assistant.ledger.privacy")

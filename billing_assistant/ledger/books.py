@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from django.db import connection, transaction
 
+from billing_assistant.core import clock
 from billing_assistant.ledger.services.balances import FROM_JOURNAL
 
 SHOWN: Final = 20
@@ -18,11 +21,19 @@ SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A rule of the books and a query whose every row is a violation: the first column says which thing breaks it."""
+    """A rule of the books and a query whose every row is a violation: the first column says which thing breaks it.
+
+    The query is constant SQL, or makes it when all models are known; `%(now)s` in it is the moment of the check.
+    """
 
     code: str
     rule: str
-    query: str
+    query: str | Callable[[], str]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where it stands among the others: I2 before I10."""
+        return int(self.code[1:]), self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +51,38 @@ class Violation:
 _invariants: list[Invariant] = []
 
 
-def register_check(*, code: str, rule: str, query: str) -> None:
-    """Adds an invariant of an app; `query` is constant SQL."""
+def register_check(*, code: str, rule: str, query: str | Callable[[], str]) -> None:
+    """Adds an invariant of an app; `query` is constant SQL, or a function that gives it."""
     _invariants.append(Invariant(code, rule, query))
 
 
 def invariants() -> tuple[Invariant, ...]:
-    return tuple(sorted(_invariants, key=lambda one: (one.code, one.rule)))
+    """All that are registered, in the order of their codes."""
+    return tuple(sorted(_invariants, key=attrgetter("place")))
 
 
-def check_books(report: Callable[[Invariant, int], None] | None = None) -> list[Violation]:
-    """Runs every invariant; returns what breaks them (at most 20 things a rule)."""
-    violations = []
+def check_books(
+    report: Callable[[Invariant, int], None] | None = None, *, now: datetime | None = None
+) -> list[Violation]:
+    """Runs every invariant as of a moment (default: the present); gives what breaks them, at most 20 things a rule."""
+    at, violations = now or clock.now(), []
     for invariant in invariants():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")  # whole tables are compared
-            cursor.execute(f"SELECT * FROM ({invariant.query}) AS broken LIMIT {SHOWN}")  # noqa: S608 -- constant SQL
-            rows = cursor.fetchall()
-        violations += [
-            Violation(invariant.code, invariant.rule, ", ".join(str(value) for value in row)) for row in rows
-        ]
+        broken = check_invariant(invariant, now=at)
+        violations += broken
         if report is not None:
-            report(invariant, len(rows))
+            report(invariant, len(broken))
     return violations
+
+
+def check_invariant(invariant: Invariant, *, now: datetime) -> list[Violation]:
+    """What breaks one rule, at most 20 things: however large the books are, no more of them is held in memory."""
+    query = invariant.query if isinstance(invariant.query, str) else invariant.query()
+    given = {"now": now} if "%(now)s" in query else None
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")  # whole tables are compared
+        cursor.execute(f"SELECT * FROM ({query}) AS broken LIMIT {SHOWN}", given)  # noqa: S608 -- constant SQL
+        rows = cursor.fetchall()
+    return [Violation(invariant.code, invariant.rule, ", ".join(str(value) for value in row)) for row in rows]
 
 
 register_check(

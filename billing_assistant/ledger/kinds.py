@@ -55,3 +55,19 @@ MOVES_PAID: Final = frozenset(
     {EntryKind.PAYMENT, EntryKind.PAYMENT_REVERSAL, EntryKind.REFUND, EntryKind.DISPUTE, EntryKind.EXCHANGE}
 )
 """Entries by which money of a customer comes or goes: they move what the customer has paid."""
+
+
+class Chain(Status):
+    """What is sealed: each is a chain of its own."""
+
+    JOURNAL = "journal", _("Journal"), "neutral", "hash"
+    EVENTS = "events", _("Events"), "neutral", "clock"
+
+
+class CheckState(Status):
+    """What came of a check of the books."""
+
+    RUNNING = "running", _("Running"), "info", "clock"
+    HOLDS = "holds", _("Everything ties"), "success", "circle-check"
+    BROKEN = "broken", _("Something is broken"), "danger", "alert-triangle"
+    LOOKED_AT = "looked_at", _("Looked at"), "warning", "eye"

@@ -16,6 +16,7 @@ from billing_assistant.core.privacy import (
     Outcome,
     Subject,
     kept_by_law,
+    not_personal,
     register_holder,
     rows_of,
 )
@@ -40,5 +41,15 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
 
 
 register_holder(
-    Holder("ledger", kept_by_law("ledger.JournalEntry", "memo", "actor_label", reason=WHY), _export, _erase)
+    Holder(
+        "ledger",
+        {
+            **kept_by_law("ledger.JournalEntry", "memo", "actor_label", reason=WHY),
+            **not_personal(
+                "ledger.BooksCheck", "looked_note", reason="Words of a colleague about the books as a whole."
+            ),
+        },
+        _export,
+        _erase,
+    )
 )

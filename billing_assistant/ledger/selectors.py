@@ -15,7 +15,7 @@ from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.kinds import AccountKind
-from billing_assistant.ledger.models import AccountTally, JournalEntry, JournalLine, OwnerBalance
+from billing_assistant.ledger.models import AccountTally, BooksCheck, JournalEntry, JournalLine, OwnerBalance
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,17 @@ def trial_balance(actor: Actor, *, profile_id: UUID, as_of: date | None = None) 
         TrialBalanceRow(one.kind, one.currency, max(one.balance, ZERO), max(-one.balance, ZERO))
         for one in account_balances(actor, profile_id=profile_id, as_of=as_of)
     ]
+
+
+def books_checks(actor: Actor) -> QuerySet[BooksCheck]:
+    """Every check of the books, newest first. They are about all business profiles. Raises PermissionRefused."""
+    actor.require(Right.REPORTS_VIEW)
+    return BooksCheck.objects.select_related("looked_by").order_by("-id")
+
+
+def books_check_get(actor: Actor, check_id: UUID) -> BooksCheck:
+    """One check. Raises PermissionRefused, NotFound."""
+    check = books_checks(actor).filter(pk=check_id).first()
+    if check is None:
+        raise NotFound(_("There is no such check."))
+    return check

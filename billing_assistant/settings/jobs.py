@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 VISIBILITY_SECONDS = 900
 TASK_SECONDS = 600  # below the visibility timeout, or a long task would be handed out twice
 
@@ -46,8 +48,11 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "bill plans": _every(60, "invoices.bill_plans"),
     "sweep messages": _every(60, "reminders.sweep_messages"),
     "compare balances of providers": _every(24 * 60 * 60, "payments.compare_provider_balances"),
+    "seal the books": _every(60 * 60, "payments.seal_books"),
+    "check the books": {"task": "payments.check_books", "schedule": crontab(hour="0", minute="20")},
     "sweep statements": _every(60, "payments.sweep_statements"),
     "autopay": _every(60, "payments.autopay"),
+    "fees of gateways": _every(60, "payments.ask_fees"),
     "refunds on their way": _every(60, "payments.ask_refunds"),
     "expire checkouts": _every(30, "payments.expire_checkouts"),
     "money whose announcement was lost": _every(30 * 60, "payments.sweep_incoming"),

@@ -12,6 +12,7 @@ from billing_assistant.core import exact_json
 from billing_assistant.core.errors import Rejected
 from integrations.dodo import signatures
 from integrations.dodo.api import DodoApi
+from integrations.dodo.balance import DodoBalance
 from integrations.dodo.pages import DodoPages
 from integrations.dodo.payloads import dispute_of, metadata_of, refund_of
 from integrations.minor_units import to_minor
@@ -38,8 +39,8 @@ _OBJECTS: Final = {
 _SAVED: Final = frozenset({"subscription.active", "subscription.failed"})
 
 
-class DodoGateway(DodoPages):
-    """Pages, on-demand subscriptions, refunds and disputes."""
+class DodoGateway(DodoPages, DodoBalance):
+    """Pages, on-demand subscriptions, refunds, disputes and its ledger."""
 
     name = "dodo"
     label = "Dodo Payments"
@@ -49,6 +50,8 @@ class DodoGateway(DodoPages):
         refunds=True,
         partial_refunds=True,
         disputes=True,
+        fees=True,
+        balances=True,
         shortest_life=timedelta(minutes=15),
     )
 

@@ -46,8 +46,12 @@ class DodoApi:
     def listed(self, path: str, *, since: datetime, **params: str) -> Iterator[dict[str, Any]]:
         """What was made from a little before `since` on, page by page."""
         begin = (since - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+        yield from self.pages(path, created_at_gte=begin, **params)
+
+    def pages(self, path: str, **params: str) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page."""
         for number in range(PAGES):
-            page = self.get(path, created_at_gte=begin, page_size=str(PAGE), page_number=str(number), **params)
+            page = self.get(path, page_size=str(PAGE), page_number=str(number), **params)
             items = page.get("items") or []
             yield from items
             if len(items) < PAGE:

@@ -38,6 +38,7 @@ from integrations.ports.payments import (
     WebhookNotice,
     WebhookUnreadable,
 )
+from integrations.ports.payouts import summed
 from integrations.ports.refunds import ProviderRefund, RefundRequest
 from integrations.vendor_http import path_part
 from integrations.vendors import Facts
@@ -65,6 +66,7 @@ class PayPalGateway:
         partial_refunds=True,
         disputes=True,
         fees=True,
+        balances=True,
         currencies=CURRENCIES,
         whole_units=WITHOUT_CENTS,
         shortest_life=timedelta(minutes=15),
@@ -151,6 +153,15 @@ class PayPalGateway:
         capture, _order = self._capture(payment_id)
         fee = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
         return money_of(fee) if fee else None
+
+    def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
+        """What we had there at the end less what we had at the beginning. PayPal knows it about three hours later."""
+        before = [Money(-one.amount, one.currency) for one in self._balances(since)]
+        return summed([*before, *self._balances(until)])
+
+    def _balances(self, at: datetime) -> list[Money]:
+        told = self._api.get("/v1/reporting/balances", as_of_time=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return [money_of(each.get("total_balance")) for each in told.get("balances") or []]
 
     # Disputes.
 

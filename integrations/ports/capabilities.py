@@ -44,6 +44,7 @@ class Capabilities:
     disputes: bool = False
     payouts: bool = False
     fees: bool = False
+    balances: bool = False
     incoming: bool = False
     currencies: frozenset[str] | None = None
     whole_units: frozenset[str] = frozenset()

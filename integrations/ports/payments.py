@@ -18,7 +18,7 @@ from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, Hoste
 from integrations.ports.disputes import Disputes
 from integrations.ports.errors import Unsupported, WebhookNotConfigured, WebhookRefused, WebhookUnreadable
 from integrations.ports.incoming import IncomingPayments
-from integrations.ports.payouts import Fees, Payouts
+from integrations.ports.payouts import Balances, Fees, Payouts
 from integrations.ports.prompts import PhonePrompts
 from integrations.ports.refunds import Refunds
 from integrations.ports.saved_methods import SavedMethods
@@ -44,6 +44,7 @@ __all__ = [
     "WebhookNotice",
     "WebhookRefused",
     "WebhookUnreadable",
+    "balances_of",
     "disputes_of",
     "fees_of",
     "hosted_pages_of",
@@ -139,6 +140,13 @@ def payouts_of(gateway: PaymentGateway) -> Payouts:
 def fees_of(gateway: PaymentGateway) -> Fees:
     """Raises Unsupported."""
     if gateway.capabilities.fees and isinstance(gateway, Fees):
+        return gateway
+    raise _cannot(gateway)
+
+
+def balances_of(gateway: PaymentGateway) -> Balances:
+    """Raises Unsupported."""
+    if gateway.capabilities.balances and isinstance(gateway, Balances):
         return gateway
     raise _cannot(gateway)
 

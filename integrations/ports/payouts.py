@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -69,8 +71,24 @@ class Payouts(Protocol):
 
 
 @runtime_checkable
+class Balances(Protocol):
+    """Capability `balances`."""
+
+    def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
+        """By how much our balance there moved from `since` on and before `until`, an amount a currency; signed."""
+
+
+@runtime_checkable
 class Fees(Protocol):
     """Capability `fees`."""
 
     def payment_fee(self, payment_id: str) -> Money | None:
         """What the gateway kept of a payment, in the currency of our balance there; None while it cannot say."""
+
+
+def summed(amounts: Iterable[Money]) -> list[Money]:
+    """Signed amounts added up, one a currency, in the order of their codes."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for money in amounts:
+        sums[money.currency] += money.amount
+    return [Money(amount, currency) for currency, amount in sorted(sums.items())]

@@ -58,6 +58,7 @@ class StripeGateway(StripePages, StripeMethods, StripeRefunds, StripeBooks):
         disputes=True,
         payouts=True,
         fees=True,
+        balances=True,
     )
 
     def __init__(self, facts: Facts) -> None:

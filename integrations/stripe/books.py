@@ -7,14 +7,14 @@ from datetime import datetime
 
 from billing_assistant.core.money import Money
 from integrations.ports.disputes import ProviderDispute
-from integrations.ports.payouts import BalanceEntry, ProviderPayout
+from integrations.ports.payouts import BalanceEntry, ProviderPayout, summed
 from integrations.stripe.api import StripeApi, between
 from integrations.stripe.payloads import dispute_of, entry_of, payout_of
 from integrations.stripe.reading import readable
 
 
 class StripeBooks:
-    """The ports `Disputes`, `Payouts` and `Fees`."""
+    """The ports `Disputes`, `Payouts`, `Balances` and `Fees`."""
 
     api: StripeApi
 
@@ -34,6 +34,10 @@ class StripeBooks:
     def payouts_list(self, *, since: datetime, until: datetime) -> Sequence[ProviderPayout]:
         listed = self.api.listed(lambda sdk, given: sdk.v1.payouts.list(given), created=between(since, until))
         return [payout_of(each) for each in reversed(list(listed))]
+
+    def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
+        """The net of every movement, payouts and Stripe's own fees with them."""
+        return summed(entry.net for entry in self.entries_list(since=since, until=until))
 
     @readable
     def payment_fee(self, payment_id: str) -> Money | None:

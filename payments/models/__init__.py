@@ -1,5 +1,6 @@
 from payments.models.checkouts import Checkout
 from payments.models.disputes import Dispute, DisputedPart
+from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.receipts import UnmatchedReceipt
@@ -15,12 +16,15 @@ __all__ = [
     "Checkout",
     "Dispute",
     "DisputedPart",
+    "ExchangeResult",
     "LineMatch",
     "MatchCandidate",
     "MatchRule",
     "MethodSetup",
     "Payment",
+    "PaymentFee",
     "PaymentTally",
+    "ProviderDay",
     "Refund",
     "SavedMethod",
     "Statement",

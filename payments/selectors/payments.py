@@ -22,7 +22,7 @@ from billing_assistant.ledger.selectors import journal
 from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
-from payments.models import Allocation, Checkout, Dispute, Payment, PaymentTally
+from payments.models import Allocation, Checkout, Dispute, Payment, PaymentFee, PaymentTally
 from payments.states import PaymentMethod, PaymentState
 
 FEW_CUSTOMERS: Final = 200
@@ -204,6 +204,11 @@ def dispute_get(actor: Actor, dispute_id: UUID) -> Dispute:
     if dispute is None:
         raise NotFound(_("There is no such dispute."))
     return dispute
+
+
+def fee_of(payment: Payment) -> PaymentFee | None:
+    """What is known of the fee of a visible payment; None where its gateway tells none."""
+    return PaymentFee.objects.filter(payment=payment).first()
 
 
 def attempts_of(payment: Payment) -> QuerySet[Payment]:

@@ -22,7 +22,7 @@ from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.models import JournalLine
-from payments.models import BalanceDifference, BankAccount, Statement
+from payments.models import BalanceDifference, BankAccount, ProviderDay, Statement
 from payments.statement_states import BankAccountKind, StatementState
 
 DAYS: Final = 35
@@ -74,9 +74,10 @@ def differences_check(*, profile_id: UUID, actor: Actor, now: datetime, days: in
 
 
 def differences_check_all(*, now: datetime) -> None:
-    """The daily check of every business profile that has an account at a provider."""
-    profiles = BankAccount.objects.filter(kind=BankAccountKind.PROVIDER).order_by().values_list("profile_id", flat=True)
-    for profile_id in sorted(set(profiles)):
+    """The daily check of every business profile of which a provider is known."""
+    brought = BankAccount.objects.filter(kind=BankAccountKind.PROVIDER).order_by().values_list("profile_id", flat=True)
+    told = ProviderDay.objects.order_by().values_list("profile_id", flat=True).distinct()
+    for profile_id in sorted({*brought, *told}):
         differences_check(profile_id=profile_id, actor=Actor.system("Reconciliation"), now=now)
 
 

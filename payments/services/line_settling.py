@@ -30,6 +30,7 @@ from invoices.services.lock_date import days_open
 from payments.errors import PaymentNotReceived
 from payments.locks import payment_lock, statement_lines_lock
 from payments.models import LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
+from payments.services.gateway_fee import fee_step_aside
 from payments.services.line_postings import fee_entry, payout_entry
 from payments.services.line_release import line_record
 from payments.services.record import External, payment_record
@@ -251,6 +252,8 @@ def _shares(
 
 def _match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tuple[Actor, datetime]) -> None:
     actor, now = by
+    if fee:
+        fee_step_aside(payment=payment, now=now)
     LineMatch.objects.create(
         profile_id=line.profile_id,
         line=line,

@@ -27,6 +27,7 @@ from payments.errors import PaymentNotReceived
 from payments.locks import payment_lock
 from payments.models import Allocation, Payment, WriteOff
 from payments.services.allocate import net_allocations
+from payments.services.exchange_result import exchange_entries
 from payments.services.line_release import payment_release
 from payments.services.plan import Part
 from payments.services.postings import allocation_entry, reversed_entry, write_off_entry
@@ -120,7 +121,7 @@ def _into_bad_debt(
     settlement_change(invoice=invoice, paid=-amount, written_off=amount, actor=actor, now=now)
     shared = {"profile_id": invoice.profile_id, "invoice": invoice, "currency": invoice.currency, "created_at": now}
     label = actor.label[:150]
-    Allocation.objects.create(payment=payment, amount=-amount, allocated_on=on, actor_label=label, **shared)
+    taken = Allocation.objects.create(payment=payment, amount=-amount, allocated_on=on, actor_label=label, **shared)
     WriteOff.objects.create(
         customer_id=invoice.customer_id,
         amount=amount,
@@ -132,6 +133,7 @@ def _into_bad_debt(
     return [
         allocation_entry(invoice, amount=-amount, source=payment.number, booked_on=on),
         write_off_entry(invoice, amount=amount, reason=payment.number, booked_on=on),
+        *exchange_entries([taken]),
     ]
 
 

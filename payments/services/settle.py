@@ -22,6 +22,7 @@ from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceKind, InvoiceState
 from payments.errors import OtherCurrency, OtherCustomer
 from payments.models import Allocation, Payment
+from payments.services.exchange_result import exchange_entries
 from payments.services.plan import OpenItem, Part, Wish, plan_exact, plan_oldest_first
 from payments.services.postings import allocation_entry
 
@@ -40,8 +41,11 @@ class Settled:
         return sum((row.amount for row in self.rows), ZERO)
 
     def entries(self) -> list[EntryInput]:
-        """The entries that the caller posts last, once the source has its number."""
-        return [
+        """The entries that the caller posts, once the source is saved and has its number: what was settled, and what
+
+        that gained or lost on foreign invoices, which is kept with it. Asked for once.
+        """
+        entries = [
             allocation_entry(
                 row.invoice,
                 amount=row.amount,
@@ -50,6 +54,7 @@ class Settled:
             )
             for row in self.rows
         ]
+        return [*entries, *exchange_entries(self.rows)]
 
 
 def invoices_for_wish(wish: Wish, *, customer_id: UUID, money: Money) -> list[Invoice]:

@@ -18,7 +18,7 @@ from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
-from payments.selectors.payments import applied_to, attempts_of, payment_get, postings_of, webhooks_of
+from payments.selectors.payments import applied_to, attempts_of, fee_of, payment_get, postings_of, webhooks_of
 from payments.services.allocate import payment_deallocate
 from payments.services.giving_back import refundable
 from payments.services.reverse import payment_reverse
@@ -47,6 +47,8 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "may_reverse": may and not payment.amount_refunded,
         "may_refund": may and refundable(payment) > 0,
         "may_reallocate": may and payment.amount_allocated > 0,
+        "fee": fee_of(payment),
+        "exchange": payment.exchange_results.exclude(result=0).select_related("invoice"),
         "refunds": payment.refunds.order_by("id"),
         "disputes": payment.disputes.order_by("id"),
     }

@@ -19,5 +19,6 @@ def report_tabs(active: str) -> list[View]:
         "accounts": _("Accounts"),
         "ledger": _("Ledger"),
         "trial-balance": _("Trial balance"),
+        "books": _("Books check"),
     }
     return [View(label, reverse(f"reports:{name}"), name == active) for name, label in names.items()]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.web import books, certificates, reports, sales, tax_reports
+from payments.web import books, books_checks, certificates, reports, sales, tax_reports
 
 app_name = "reports"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("ledger/", books.ledger_page, name="ledger"),
     path("ledger/export/", books.ledger_export, name="ledger_export"),
     path("ledger/<uuid:entry_id>/", books.entry_page, name="entry"),
+    path("books/", books_checks.books_page, name="books"),
+    path("books/<uuid:check_id>/", books_checks.books_check_page, name="books_check"),
     path("trial-balance/", books.trial_balance_page, name="trial-balance"),
     path("trial-balance/export/", books.trial_balance_export, name="trial_balance_export"),
 ]

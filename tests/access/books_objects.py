@@ -7,6 +7,7 @@ from decimal import Decimal
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.ledger.models import JournalEntry
+from billing_assistant.ledger.services.books_checks import books_check_begin
 from payments.services.dispute import DisputeInput, dispute_open
 from payments.services.refund import payment_refund
 from tests.access.objects import World, provides
@@ -44,3 +45,8 @@ def dispute(world: World) -> object:
             now=clock.now(),
         ),
     ).pk
+
+
+@provides("check_id", under="reports/books/", scoped=False)
+def books_check(world: World) -> object:
+    return books_check_begin(now=clock.now()).pk

@@ -32,6 +32,7 @@ class DodoSimulator(VendorServer):
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.disputes: dict[str, dict[str, Any]] = {}
         self.declines: dict[str, str] = {}
+        self.ledger: list[dict[str, Any]] = []
         self.product = {"pay_what_you_want": True, "tax_inclusive": True}
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.hook_path = "/hooks/dodo/"
@@ -57,6 +58,8 @@ class DodoSimulator(VendorServer):
                 SUBSCRIPTION: {"product_id": SUBSCRIPTION, "business_id": BUSINESS, "is_recurring": True, "price": {}},
             },
         }
+        if parts == ["balances", "ledger"]:
+            return self._ledger(query)
         table = tables.get(parts[0], {})
         if len(parts) > 1:
             found = table.get(parts[1])
@@ -116,6 +119,7 @@ class DodoSimulator(VendorServer):
             "created_at": self._stamp(),
         }
         self.refunds[refund["refund_id"]] = refund
+        self.moves("refund", amount, body["currency"], refund["refund_id"], is_credit=False)
         payment["refunds"].append({key: refund[key] for key in ("refund_id", "amount", "currency", "status")})
         self.tell("refund.succeeded", refund)
         return Answer(body=refund)
@@ -135,6 +139,8 @@ class DodoSimulator(VendorServer):
 
     def becomes(self, payment_id: str, status: str) -> None:
         """A payment moves on."""
+        if status == "succeeded" != self.payments[payment_id]["status"]:
+            self._settles(self.payments[payment_id])
         self.payments[payment_id]["status"] = status
         self.tell(f"payment.{status}", self.payments[payment_id])
 
@@ -191,7 +197,42 @@ class DodoSimulator(VendorServer):
             "created_at": self._stamp(),
         }
         self.payments[payment["payment_id"]] = payment
+        if status == "succeeded":
+            self._settles(payment)
         return payment
+
+    def _settles(self, payment: dict[str, Any]) -> None:
+        """The money of a payment, and what Dodo keeps of it: 4 % and 40 cents."""
+        about, amount = payment["payment_id"], payment["total_amount"]
+        self.moves("payment", amount, payment["currency"], about, is_credit=True)
+        self.moves("payment_fees", amount * 4 // 100 + 40, payment["currency"], about, is_credit=False)
+
+    def moves(self, name: str, amount: int, currency: str, about: str, *, is_credit: bool) -> None:
+        """A line of the balance."""
+        self.ledger.append(
+            {
+                "id": f"ble_{next(self._numbers)}",
+                "amount": amount,
+                "business_id": BUSINESS,
+                "created_at": self._stamp(),
+                "currency": currency,
+                "event_type": name,
+                "is_credit": is_credit,
+                "reference_object_id": about,
+                "usd_equivalent_amount": amount,
+            }
+        )
+
+    def _ledger(self, query: dict[str, str]) -> Answer:
+        begin, end = query.get("created_at_gte", ""), query.get("created_at_lte", "9")
+        about = query.get("reference_object_id")
+        rows = [
+            each
+            for each in self.ledger
+            if begin <= each["created_at"] <= end and about in {None, each["reference_object_id"]}
+        ]
+        size, number = int(query.get("page_size", "10")), int(query.get("page_number", "0"))
+        return Answer(body={"items": rows[size * number : size * (number + 1)]})
 
     def _stamp(self) -> str:
         return self.now.strftime(f"%Y-%m-%dT%H:%M:%S.{next(self._numbers):06d}Z")

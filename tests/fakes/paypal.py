@@ -85,6 +85,8 @@ class PayPalSimulator(VendorServer):
             case ["GET", "v2", "payments", "refunds", refund_id]:
                 refunds = [each for order in self.orders.values() for each in order.refunds]
                 return self._found(next((each for each in refunds if each["id"] == refund_id), None))
+            case ["GET", "v1", "reporting", "balances"]:
+                return self._balances(asked.query["as_of_time"])
             case ["GET", "v1", "customer", "disputes"]:
                 return Answer(body={"items": [{"dispute_id": each} for each in self.disputes]})
             case ["GET", "v1", "customer", "disputes", dispute_id]:
@@ -171,6 +173,25 @@ class PayPalSimulator(VendorServer):
         capture["status"] = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
         self.tell("PAYMENT.CAPTURE.REFUNDED", refund)
         return Answer(201, refund)
+
+    def _balances(self, as_of: str) -> Answer:
+        """What was captured less fees and refunds by then, by currency."""
+        sums: dict[str, Decimal] = {}
+        for order in self.orders.values():
+            for capture in order.captures:
+                parts = capture.get("seller_receivable_breakdown")
+                if parts and capture["create_time"] < as_of:
+                    net = Decimal(parts["gross_amount"]["value"]) - Decimal(parts["paypal_fee"]["value"])
+                    currency = capture["amount"]["currency_code"]
+                    sums[currency] = sums.get(currency, Decimal(0)) + net
+            for refund in order.refunds:
+                if refund["create_time"] < as_of:
+                    sums[refund["amount"]["currency_code"]] -= Decimal(refund["amount"]["value"])
+        rows = [
+            {"currency": one, "total_balance": {"currency_code": one, "value": f"{amount:.2f}"}}
+            for one, amount in sums.items()
+        ]
+        return Answer(body={"balances": rows, "account_id": MERCHANT, "as_of_time": as_of})
 
     # What clients and PayPal do.
 

@@ -26,6 +26,7 @@ from integrations.ports.payments import (
     Unsupported,
     WebhookCall,
     WebhookRefused,
+    balances_of,
     disputes_of,
     fees_of,
     hosted_pages_of,
@@ -35,7 +36,7 @@ from integrations.ports.payments import (
     refunds_of,
     saved_methods_of,
 )
-from integrations.ports.payouts import Fees, Payouts
+from integrations.ports.payouts import Balances, Fees, Payouts
 from integrations.ports.prompts import PhonePrompts, Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
@@ -48,6 +49,7 @@ PORTS = {
     "disputes": (Disputes, disputes_of),
     "payouts": (Payouts, payouts_of),
     "fees": (Fees, fees_of),
+    "balances": (Balances, balances_of),
     "incoming": (IncomingPayments, incoming_of),
 }
 

@@ -13,7 +13,7 @@ from billing_assistant.ledger.books import SHOWN, Invariant, check_books
 class Command(BaseCommand):
     """`manage.py check_books`: one line a rule; exit code 1 when any is broken."""
 
-    help = "Checks every invariant of the books (I1 to I6): ledger, invoices, payments, numbers, immutability."
+    help = "Checks every invariant of the books, I1 to I10: ledger, documents, payments, chain, outboxes, providers."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         rules = 0

@@ -81,6 +81,13 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
+        _("Books check"),
+        _("Whether everything ties: checked every night, told when it does not."),
+        "shield-check",
+        "reports:books",
+        Right.REPORTS_VIEW,
+    ),
+    Entry(
         _("Keeping personal data"),
         _("How long messages, webhooks and import files are kept, and who is proposed for erasure."),
         "shield-check",
