@@ -163,8 +163,15 @@ class BankDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mpesa:
+    """A Paybill and the account that the payer types; both are shown in words and as a QR code."""
+
     paybill: str
     account: str
+
+    @property
+    def code(self) -> str:
+        """What the QR code says: the words of M-Pesa's own menu, in any language, for any camera to read."""
+        return f"M-PESA Paybill\nBusiness no.: {self.paybill}\nAccount no.: {self.account}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ logger = getLogger(__name__)
 
 LOGO: Final = "logo"
 QR: Final = "qr"
+MPESA: Final = "mpesa"
 
 
 def render_html(document: InvoiceDocument) -> str:
@@ -49,8 +50,8 @@ def pictures_of(document: InvoiceDocument) -> dict[str, Picture]:
     pictures: dict[str, Picture] = {}
     if logo := logo_of(document):
         pictures[LOGO] = Picture(logo, "image/png")
-    if url := code_of(document):
-        pictures[QR] = Picture(qr_png(url), "image/png")
+    for name, code in codes_of(document).items():
+        pictures[name] = Picture(qr_png(code), "image/png")
     return pictures
 
 
@@ -65,15 +66,24 @@ def logo_of(document: InvoiceDocument) -> bytes | None:
         return None
 
 
-def code_of(document: InvoiceDocument) -> str:
-    """The address that the document's QR code has."""
-    return document.how_to_pay.portal_url if document.how_to_pay else ""
+def codes_of(document: InvoiceDocument) -> dict[str, str]:
+    """What the document's QR codes say, by the name of the picture."""
+    how = document.how_to_pay
+    if how is None:
+        return {}
+    codes = {QR: how.portal_url, MPESA: how.mpesa.code if how.mpesa else ""}
+    return {name: code for name, code in codes.items() if code}
 
 
 def markup(template: str, document: InvoiceDocument, sources: Mapping[str, str], *, screen: bool) -> str:
     """Renders a template of a prepared document in the document's language."""
     with translation.override(document.language):
-        page: Page = lay_out(document, logo_src=sources.get(LOGO, ""), qr_src=sources.get(QR, ""))
+        page: Page = lay_out(
+            document,
+            logo_src=sources.get(LOGO, ""),
+            qr_src=sources.get(QR, ""),
+            mpesa_src=sources.get(MPESA, ""),
+        )
         return render_to_string(template, {"page": page, "screen": screen, "sheets": screen_sheets(document)})
 
 

@@ -63,6 +63,7 @@ class Page:
     contact: str
     logo_src: str = ""
     qr_src: str = ""
+    mpesa_src: str = ""
 
     @property
     def accent_code(self) -> str:
@@ -147,7 +148,7 @@ class Page:
         return joined(self.name, self.document.seller.name)
 
 
-def lay_out(document: InvoiceDocument, *, logo_src: str, qr_src: str) -> Page:
+def lay_out(document: InvoiceDocument, *, logo_src: str, qr_src: str, mpesa_src: str = "") -> Page:
     """Puts a clean document into the words of the active language, which must be the document's."""
     figures = Figures(document.language, document.currency)
     main_label, main_amount = _main_figure(document, figures)
@@ -183,6 +184,7 @@ def lay_out(document: InvoiceDocument, *, logo_src: str, qr_src: str) -> Page:
         contact=contact(document.seller),
         logo_src=logo_src,
         qr_src=qr_src,
+        mpesa_src=mpesa_src,
     )
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a document: the seller's logo, made anew from its pixels, and the QR code of the portal link."""
+"""The pictures of a document: the seller's logo, made anew from its pixels, and the QR codes of the ways to pay."""
 
 from __future__ import annotations
 

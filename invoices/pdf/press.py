@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 from invoices.pdf.document import InvoiceDocument
 from invoices.pdf.errors import FetchRefused, RenderRefused
 from invoices.pdf.fetcher import EmbeddedFetcher, Refusal, embedded
-from invoices.pdf.html import LOGO, QR, code_of, logo_of, markup
+from invoices.pdf.html import LOGO, codes_of, logo_of, markup
 from invoices.pdf.paper import Paper
 from invoices.pdf.printing import PrintedCode, PrintedLogo, printed_logo
 from invoices.pdf.stylesheets import sheets_for
@@ -37,8 +37,8 @@ def _pictures(document: InvoiceDocument) -> dict[str, PrintedLogo | PrintedCode]
     pictures: dict[str, PrintedLogo | PrintedCode] = {}
     if logo := logo_of(document):
         pictures[LOGO] = printed_logo(logo)
-    if url := code_of(document):
-        pictures[QR] = PrintedCode(url)
+    for name, code in codes_of(document).items():
+        pictures[name] = PrintedCode(name, code)
     return pictures
 
 

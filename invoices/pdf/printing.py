@@ -38,9 +38,9 @@ class PrintedLogo(RasterImage):  # type: ignore[misc]
 class PrintedCode:
     """A QR code: one bit a dot, which the viewer enlarges without smoothing."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
         dots = qr_dots(text)
-        self.id = "qr"
+        self.id = name
         self.width, self.height = dots.size
         self._bits = dots.convert("1", dither=Image.Dither.NONE).tobytes()
 

@@ -72,7 +72,11 @@ def test_is_tagged_for_readers() -> None:
 
 
 def test_pictures_have_words() -> None:
-    assert alternative_texts(invoice()) == ["Chromapages Limited", "QR code of the page where this can be paid"]
+    assert alternative_texts(invoice()) == [
+        "Chromapages Limited",
+        "QR code with the Paybill and the account number",
+        "QR code of the page where this can be paid",
+    ]
 
 
 def test_carries_nothing_active_and_no_attachment() -> None:

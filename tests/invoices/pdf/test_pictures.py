@@ -11,11 +11,12 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from invoices.pdf.document import Logo
+from invoices.pdf.document import Design, InvoiceDocument, Logo
 from invoices.pdf.errors import LogoRefused
 from invoices.pdf.pictures import clean_logo, qr_dots, qr_png
 from tests.invoices.pdf.reading import alternative_texts, printed, text
-from tests.invoices.pdf.samples import PORTAL_URL, SELLER, invoice
+from tests.invoices.pdf.samples import HOW_TO_PAY, PORTAL_URL, SELLER, invoice
+from tests.support.qr import qr_text
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n"
@@ -68,18 +69,45 @@ def test_keeps_nothing_but_the_pixels() -> None:
 
 def test_a_logo_that_cannot_be_printed_gives_way_to_the_name() -> None:
     document = invoice(seller=replace(SELLER, logo=Logo(content=SVG, content_type="image/svg+xml")))
-    assert alternative_texts(document) == ["QR code of the page where this can be paid"]
+    assert not any("Chromapages" in words for words in alternative_texts(document))
     assert "Chromapages Chromapages Limited" in text(document)
 
 
+def _seen(document: InvoiceDocument) -> list[Image.Image]:
+    """The codes as the file shows them, a pixel a dot, in the order in which they stand."""
+    found = []
+    with pymupdf.open(stream=printed(document)) as pdf:  # type: ignore[no-untyped-call]
+        for code in (one for one in pdf[0].get_image_info() if one["bpc"] == 1):
+            pixels = pdf[0].get_pixmap(dpi=300, clip=code["bbox"], colorspace="gray")
+            shown = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+            dots = (code["width"] // 6, code["height"] // 6)
+            found.append(shown.resize(dots, Image.Resampling.BOX).point(lambda level: 255 * (level > 127)))
+    return found
+
+
+def _read(code: Image.Image) -> str:
+    rows = [[code.getpixel((column, row)) == 0 for column in range(code.width)] for row in range(code.height)]
+    return qr_text(rows)
+
+
 def test_the_qr_code_of_the_file_has_every_dot_in_its_place() -> None:
-    with pymupdf.open(stream=printed(invoice())) as pdf:  # type: ignore[no-untyped-call]
-        code = next(one for one in pdf[0].get_image_info() if one["bpc"] == 1)
-        pixels = pdf[0].get_pixmap(dpi=300, clip=code["bbox"], colorspace="gray")
-    shown = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
-    dots = (code["width"] // 6, code["height"] // 6)
-    seen = shown.resize(dots, Image.Resampling.BOX).point(lambda level: 255 * (level > 127))
-    assert seen.tobytes() == qr_dots(PORTAL_URL).resize(dots, Image.Resampling.NEAREST).tobytes()
+    seen = _seen(invoice())[-1]
+    assert seen.tobytes() == qr_dots(PORTAL_URL).resize(seen.size, Image.Resampling.NEAREST).tobytes()
+
+
+@pytest.mark.parametrize("design", list(Design))
+def test_a_phone_reads_the_paybill_with_the_account_and_the_portal_link(design: Design) -> None:
+    document = replace(invoice(), design=design)
+    assert [_read(code) for code in _seen(document)] == [
+        "M-PESA Paybill\nBusiness no.: 247 247\nAccount no.: INV-2026-0001",
+        PORTAL_URL,
+    ]
+
+
+def test_a_seller_without_a_paybill_prints_the_code_of_the_link_alone() -> None:
+    document = invoice(how_to_pay=replace(HOW_TO_PAY, mpesa=None))
+    assert [_read(code) for code in _seen(document)] == [PORTAL_URL]
+    assert _seen(invoice(how_to_pay=None)) == []
 
 
 def test_the_qr_code_is_sharp_and_stable() -> None:
