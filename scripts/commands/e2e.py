@@ -19,9 +19,10 @@ PLUGINS = "--strict-markers --strict-config -p no:langsmith_plugin -p no:valkey 
 def run(arguments: list[str]) -> int:
     """The instance is made anew for each run: a test never meets what another run left."""
     chromium = system_packages.chromium()
-    mpesa = free_port()
-    os.environ["VENDOR_BASE_URLS"] = f"mpesa=http://127.0.0.1:{mpesa}"  # where the tests' simulator will answer
-    os.environ["E2E_MPESA_PORT"] = str(mpesa)
+    ports = {vendor: free_port() for vendor in ("mpesa", "stripe")}  # where the tests' simulators will answer
+    addresses = (f"{vendor}=http://127.0.0.1:{port}" for vendor, port in ports.items())
+    os.environ["VENDOR_BASE_URLS"] = ",".join(addresses)
+    os.environ.update({f"E2E_{vendor.upper()}_PORT": str(port) for vendor, port in ports.items()})
     with stack.supervised(Instance.at(str(FOLDER))):
         say.step("a new instance for this run")  # what a killed run left behind has been ended
     shutil.rmtree(FOLDER)

@@ -1,19 +1,26 @@
-"""A client pays in the portal: a part by card, the rest on the phone; in two tabs at once; after turning back."""
+"""A client pays in the portal: a part by card, the rest on the phone or with another provider; in two tabs at once;
+after turning back; several invoices at once, with a receipt for them."""
 
 from __future__ import annotations
 
 import os
 import re
+import time
 import urllib.request
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
+import pymupdf
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from billing_assistant.shell.demo import CLIENT_EMAIL
 from tests.e2e.test_story import TEST_CARD, _text_of, _wait_for_letter
 from tests.fakes import mpesa
 from tests.fakes.mpesa import MpesaSimulator
+from tests.fakes.stripe.server import StripeServer
+from tests.fakes.stripe.server import running as stripe_running
 
 PATIENCE = 30_000
 KEYS = {
@@ -33,6 +40,13 @@ def safaricom() -> Iterator[MpesaSimulator]:
     simulator = MpesaSimulator(port=int(os.environ["E2E_MPESA_PORT"]))
     yield simulator
     simulator.close()
+
+
+@pytest.fixture(scope="module")
+def stripe() -> Iterator[StripeServer]:
+    """Stripe, where the instance looks for it."""
+    with stripe_running(int(os.environ["E2E_STRIPE_PORT"])) as service:
+        yield service
 
 
 def _invoice(page: Page, mailbox: Path, name: str) -> tuple[str, str]:
@@ -59,16 +73,47 @@ def _invoice(page: Page, mailbox: Path, name: str) -> tuple[str, str]:
     return address, found[0].rstrip(".,)")
 
 
-def _connect_mpesa(page: Page) -> None:
+def _connect(page: Page, vendor: str, label: str, keys: dict[str, str]) -> None:
     """As a person does it on the settings page: keys, the test, turned on."""
-    page.goto("/settings/payments/new/mpesa/")
-    for label, value in KEYS.items():
-        page.get_by_label(label).first.fill(value)
+    page.goto(f"/settings/payments/new/{vendor}/")
+    for name, value in keys.items():
+        page.get_by_label(name).first.fill(value)
     page.get_by_role("button", name="Save and test").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("M-Pesa")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(label)
     page.get_by_role("button", name="Turn on").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("button", name="Turn off").first).to_be_visible()
+
+
+def _turn_off(page: Page) -> None:
+    """The connection whose page is open takes no new payments."""
+    page.get_by_role("button", name="Turn off").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Turn off").click()
+    expect(page.get_by_role("button", name="Turn on").first).to_be_visible()
+
+
+def _sign_in(client: Page, mailbox: Path) -> None:
+    """The client of the demo company, by the code that is sent to it."""
+    client.goto("/accounts/login/code/")
+    client.locator("[name=email]").fill(CLIENT_EMAIL)
+    client.locator("form button").last.click()
+    expect(client.locator("[name=code]")).to_be_visible()
+    client.locator("[name=code]").fill(_wait_for_code(mailbox))
+    client.locator("form button").last.click()
+    client.wait_for_url("**/portal/")
+
+
+def _wait_for_code(mailbox: Path) -> str:
+    """The code of the newest letter to the client."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
+        for path in sorted(mailbox.glob("*.eml"), key=lambda each: each.stat().st_mtime, reverse=True):
+            letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+            found = re.match(r"(\S+) is your sign-in code$", str(letter["Subject"]))
+            if CLIENT_EMAIL in str(letter["To"]) and found:
+                return found[1]
+        time.sleep(0.2)
+    raise AssertionError("No code came.")
 
 
 def _client(browser: Browser, base_url: str) -> Page:
@@ -85,7 +130,7 @@ def _pay_by_card(client: Page) -> None:
 def test_a_part_by_card_and_the_rest_on_the_phone(
     admin: Page, browser: Browser, mailbox: Path, base_url: str, safaricom: MpesaSimulator
 ) -> None:
-    _connect_mpesa(admin)
+    _connect(admin, "mpesa", "M-Pesa", KEYS)
     address, link = _invoice(admin, mailbox, "Tumaini Traders Ltd")
     client = _client(browser, base_url)
     client.goto(link)
@@ -146,8 +191,77 @@ def test_a_client_who_turned_back_is_told_that_nothing_was_charged_and_pays_late
     client.get_by_role("button", name=re.compile("^Pay KES")).click()
     client.get_by_role("link", name="Cancel and go back").click()
     expect(client.locator("#pay").get_by_text("52,200.00").first).to_be_visible()
+    expect(client.get_by_text("You came back without paying")).to_be_visible()
+    expect(client.get_by_role("link", name="Back to the payment page")).to_be_visible()
     client.get_by_role("button", name=re.compile("^Pay KES")).click()
     _pay_by_card(client)
     expect(client.get_by_text("your payment was received")).to_be_visible(timeout=PATIENCE)
     expect(client.get_by_text("Settled. Thank you.")).to_be_visible(timeout=PATIENCE)
+    client.context.close()
+
+
+def test_the_rest_is_paid_with_another_provider(
+    admin: Page, browser: Browser, mailbox: Path, base_url: str, stripe: StripeServer
+) -> None:
+    _address, link = _invoice(admin, mailbox, "Neema Stores Ltd")
+    keys = {"Secret key": stripe.books.ours.key, "Signing secret": stripe.books.ours.signing}
+    _connect(admin, "stripe", "Stripe", keys)
+    client = _client(browser, base_url)
+    client.goto(link)
+    client.get_by_text("Pay a part").click()
+    part = client.locator("details").filter(has_text="Pay a part")
+    part.get_by_label("Amount").fill("20,000")
+    part.get_by_label("Demo").check()
+    part.get_by_role("button", name="Pay this part").click()
+    _pay_by_card(client)
+    expect(client.get_by_text("your payment was received")).to_be_visible(timeout=PATIENCE)
+
+    client.route("https://checkout.stripe.example/**", lambda route: route.fulfill(body="Stripe"))
+    client.goto(link)
+    whole = client.locator("form.pay-all")
+    whole.get_by_label("Stripe").check()
+    whole.get_by_role("button", name=re.compile("^Pay KES")).click()
+    client.wait_for_url("https://checkout.stripe.example/**")
+    session = stripe.books.all_of(stripe.books.ours, "checkout.session")[-1]
+    assert session["amount_total"] == 3_220_000
+    stripe.books.client_pays(session["id"])
+    for event in stripe.books.ours.events:
+        headers, body = stripe.books.signed(event)
+        request = urllib.request.Request(  # noqa: S310 -- the instance of this run
+            f"{base_url}/hooks/stripe/", data=body, headers=headers | {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            assert answer.status == 200
+    client.goto(session["success_url"])
+    expect(client.get_by_text("your payment was received")).to_be_visible(timeout=PATIENCE)
+    expect(client.get_by_text("Settled. Thank you.")).to_be_visible()
+    client.context.close()
+    _turn_off(admin)
+
+
+def test_several_invoices_are_paid_at_once_and_the_receipt_is_downloaded(
+    browser: Browser, mailbox: Path, base_url: str
+) -> None:
+    client = _client(browser, base_url)
+    _sign_in(client, mailbox)
+    boxes = client.locator("input[name=invoice]")
+    for place in range(2):
+        boxes.nth(place).check()
+    client.get_by_role("button", name="Pay the chosen ones").click()
+    expect(client.get_by_role("heading", level=1)).to_contain_text("Pay several invoices")
+    amounts = client.locator("input[name^=invoice_]")
+    expect(amounts).to_have_count(2)
+    client.get_by_role("button", name="Pay", exact=True).click()
+    client.get_by_role("link", name="Cancel and go back").click()
+    expect(client.get_by_text("You came back without paying")).to_be_visible()
+    client.get_by_role("link", name="Pay what is still due").click()
+    client.get_by_role("button", name="Pay", exact=True).click()
+    _pay_by_card(client)
+    expect(client.get_by_text("your payment was received")).to_be_visible(timeout=PATIENCE)
+    client.goto("/portal/payments/")
+    with client.expect_download() as download:
+        client.get_by_role("link", name=re.compile("^Receipt")).first.click()
+    words = pymupdf.open(download.value.path())[0].get_text()
+    assert "Receipt" in words
+    assert words.count("INV-") >= 2
     client.context.close()

@@ -84,14 +84,14 @@ class StripeServer:
 
 
 @contextmanager
-def running() -> Iterator[StripeServer]:
-    """A service that listens until the block ends."""
+def running(port: int = 0) -> Iterator[StripeServer]:
+    """A service that listens until the block ends, on any free port unless one is named."""
     service = StripeServer(Books())
 
     class Handler(_Handler):
         fake = service
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
