@@ -39,10 +39,18 @@ def gateways(profile_id: UUID) -> tuple[PaymentGateway, ...]:
     return (*map(gateway_of, connections), *built_in())
 
 
+def page_gateways(profile_id: UUID, currency: str) -> tuple[PaymentGateway, ...]:
+    """The gateways whose page takes payments in a currency, the preferred one first and of each vendor one."""
+    able: dict[str, PaymentGateway] = {}
+    for each in gateways(profile_id):
+        if each.capabilities.hosted_page and each.capabilities.takes(currency):
+            able.setdefault(each.name, each)
+    return tuple(able.values())
+
+
 def gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
-    """The gateway whose page takes payments in a currency; None when clients cannot pay online."""
-    able = (each for each in gateways(profile_id) if each.capabilities.hosted_page)
-    return next((each for each in able if each.capabilities.takes(currency)), None)
+    """The preferred gateway whose page takes payments in a currency; None when clients cannot pay online."""
+    return next(iter(page_gateways(profile_id, currency)), None)
 
 
 def prompt_gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:

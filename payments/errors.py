@@ -50,6 +50,12 @@ class MoreThanDue(DomainError):
         super().__init__(text % {"number": number, "due": due, "wanted": wanted}, field="allocations")
 
 
+class NotTogether(DomainError):
+    """These invoices cannot be paid at once: several currencies, none, or too many."""
+
+    code = "not_together"
+
+
 class NothingDue(DomainError):
     """The invoice is settled, void or written off."""
 

@@ -16,6 +16,7 @@ from billing_assistant.core.errors import NotFound
 from payments.models import (
     BankAccount,
     Checkout,
+    CheckoutPart,
     Dispute,
     MatchRule,
     MethodSetup,
@@ -81,11 +82,12 @@ def checkout_lock(checkout_id: UUID) -> Checkout:
     return found[0]
 
 
-def waiting_checkouts_lock(invoice_id: UUID) -> list[Checkout]:
-    """Locks the checkouts of an invoice on which somebody may still begin to pay. The invoice is locked before."""
+def waiting_checkouts_lock(invoice_ids: Iterable[UUID]) -> list[Checkout]:
+    """Locks the checkouts of invoices on which somebody may still begin to pay. The invoices are locked before."""
+    wanted = CheckoutPart.objects.filter(invoice_id__in=set(invoice_ids)).values("checkout_id")
     rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
     waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
-    return list(rows.filter(invoice_id=invoice_id, status__in=waiting).order_by("pk"))
+    return list(rows.filter(pk__in=wanted, status__in=waiting).order_by("pk"))
 
 
 def bank_account_lock(account_id: UUID) -> BankAccount:

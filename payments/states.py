@@ -83,6 +83,13 @@ class SavedMethodState(Status):
     REMOVED = "removed", _("Removed"), "neutral", "trash"
 
 
+class AutopayMoment(Status):
+    """When an invoice is charged to a method that the client allowed to be charged."""
+
+    ISSUE = "issue", _("When an invoice is issued"), "neutral", "file-invoice"
+    DUE = "due", _("On the day when it is due"), "neutral", "calendar"
+
+
 class SetupState(Status):
     OPEN = "open", _("Open"), "info", "clock"
     DONE = "done", _("Saved"), "success", "circle-check"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import Event
-from billing_assistant.core.ui.formats import money_text
+from billing_assistant.core.ui.formats import day_text, money_text
 from billing_assistant.core.ui.stories import story_register
 
 PAYMENT = "payments:detail"
@@ -38,6 +39,16 @@ def reason(event: Event) -> str:
     failure = event.data.get("failure") or ""
     why = event.data.get("reason") or (gettext(failure) if failure else "")
     return ": ".join(part for part in (amount_of(event), why) if part)
+
+
+def tried(event: Event) -> str:
+    """The amount, why it could not be charged, and when it is tried again."""
+    again = event.data.get("again_on") or ""
+    if again:
+        follows = gettext("tried again on %(day)s") % {"day": day_text(date.fromisoformat(again))}
+    else:
+        follows = gettext("not tried again: reminders go on")
+    return f"{reason(event)} · {follows}"
 
 
 def settled(event: Event) -> str:
@@ -183,3 +194,4 @@ story_register(
     url_name=PAYMENT,
     detail=amount_of,
 )
+story_register("autopay.failed", _("Autopay of %(label)s failed"), icon="repeat-off", tone="danger", detail=tried)

@@ -48,6 +48,7 @@ class MessageKind(Status):
     RECEIPT = "payment_received", _("Receipt"), "neutral", "receipt"
     CREDIT_NOTE_SENT = "credit_note_sent", _("Credit note"), "neutral", "file-minus"
     QUOTE_SENT = "quote_sent", _("Quote"), "neutral", "file-text"
+    AUTOPAY = "autopay_failed", _("Autopay"), "neutral", "repeat-off"
     CUSTOM = "custom", _("Message"), "neutral", "mail"
 
 

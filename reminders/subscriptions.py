@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import structlog
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from billing_assistant.core.services.notices import notice_to_role
+from integrations.ports.attempts import Decline
 from invoices.models import Invoice
 from invoices.services.delivery import invoice_mark_sent
 from invoices.services.quote_standing import quote_mark_sent
@@ -19,7 +22,7 @@ from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
 from reminders.services.batches import batch_letters_send, first_key
 from reminders.services.documents import invoice_send
-from reminders.services.letters import receipt_send
+from reminders.services.letters import autopay_failure_send, receipt_send
 from reminders.services.quotes import quote_invoice
 from reminders.services.recording import DOCUMENTS
 from reminders.services.scheduling import scheduled_cancel
@@ -76,6 +79,23 @@ def send_receipt(event: Event) -> None:
     """Sends the receipt of a payment that has arrived. Imported history gets none."""
     if not event.data.get("imported"):
         receipt_send(payment_id=event.subject_id, actor=AUTOMATIC, now=clock_now())
+
+
+def _tells_client(entry: EventInput) -> bool:
+    return bool(entry.data.get("tells_client"))
+
+
+@subscribe("autopay.failed", name="reminders.tell_autopay_failed", queue=queue.MAIL, concerns=_tells_client)
+def tell_autopay_failed(event: Event) -> None:
+    """Tells the client that an invoice could not be charged by itself, with the link to mend the method."""
+    again_on = event.data["again_on"]
+    autopay_failure_send(
+        checkout_id=event.subject_id,
+        decline=Decline(event.data["decline"]),
+        again_on=date.fromisoformat(again_on) if again_on else None,
+        actor=AUTOMATIC,
+        now=clock_now(),
+    )
 
 
 @subscribe("message.sent", "message.confirmed", name="reminders.mark_document_sent")

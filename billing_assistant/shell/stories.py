@@ -51,6 +51,11 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
         "icon": "shield-check",
         "url_name": "",
     },
+    "paying_rules.changed": {
+        "title": _("Rules of paying online changed"),
+        "icon": "credit-card",
+        "url_name": "",
+    },
     "draft.created": {"title": _("Draft %(label)s made"), "icon": "file-pencil", "url_name": DRAFT},
     "draft.updated": {"title": _("Draft %(label)s changed"), "icon": "pencil", "url_name": DRAFT},
     "draft.reviewed": {"title": _("Draft %(label)s reviewed"), "icon": "eye", "tone": "info", "url_name": DRAFT},

@@ -62,6 +62,12 @@ def template_chosen(draft: Drafted) -> dict[str, Any]:
     return templates_chosen([draft])[draft.pk]
 
 
+def template_for(customer: Customer) -> dict[str, Any]:
+    """The snapshot for a document that no draft was made for: the profile's default, as the customer prefers it."""
+    default = InvoiceTemplate.objects.filter(profile_id=customer.profile_id, is_default=True).first()
+    return _preferred(default, customer)
+
+
 def language_of(draft: Drafted) -> str:
     """The language of a draft's document: its own, else the customer's, else the business profile's."""
     return draft.language or draft.customer.language or draft.profile.language

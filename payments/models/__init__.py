@@ -1,10 +1,11 @@
-from payments.models.checkouts import Checkout
+from payments.models.checkouts import Checkout, CheckoutPart
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.receipts import UnmatchedReceipt
 from payments.models.refunds import Refund
+from payments.models.rules import PayingRules
 from payments.models.saved_methods import MethodSetup, SavedMethod
 from payments.models.statements import BankAccount, Statement, StatementLine
 from payments.models.tallies import PaymentTally
@@ -14,6 +15,7 @@ __all__ = [
     "BalanceDifference",
     "BankAccount",
     "Checkout",
+    "CheckoutPart",
     "Dispute",
     "DisputedPart",
     "ExchangeResult",
@@ -21,6 +23,7 @@ __all__ = [
     "MatchCandidate",
     "MatchRule",
     "MethodSetup",
+    "PayingRules",
     "Payment",
     "PaymentFee",
     "PaymentTally",

@@ -16,13 +16,14 @@ from billing_assistant.core.states import values_constraint
 from payments.states import CheckoutState
 
 LONGEST_URL: Final = 2000
+NUMBERS_SHOWN: Final = 3
 
 
 @pghistory.track()
 class Checkout(Entity):
-    """One way to pay one invoice at one gateway: a hosted page, a prompt on a `phone`, or a charge of a saved method.
+    """One way to pay at one gateway: a hosted page, a prompt on a `phone`, or a charge of a saved method.
 
-    Written before the gateway is called.
+    Written before the gateway is called. Its `parts` say what of it is for which invoice; `invoice` is the first.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -78,6 +79,13 @@ class Checkout(Entity):
         return f"{self.gateway} {self.currency} {self.amount}"
 
     @property
+    def numbers(self) -> str:
+        """The numbers of its invoices, the first three of many."""
+        found = [part.invoice.number for part in self.parts.select_related("invoice").order_by("id")]
+        shown = ", ".join(found[:NUMBERS_SHOWN]) or self.invoice.number
+        return f"{shown} +{len(found) - NUMBERS_SHOWN}" if len(found) > NUMBERS_SHOWN else shown
+
+    @property
     def is_prompt(self) -> bool:
         """Whether the client confirms on a phone: nothing can be closed there, it ends by itself."""
         return bool(self.phone)
@@ -91,3 +99,28 @@ class Checkout(Entity):
     def status_word(self) -> CheckoutState:
         """The status with its label, colour and icon."""
         return CheckoutState(self.status)
+
+
+class CheckoutPart(Entity):
+    """What of a checkout is for one invoice. Never changed; the database keeps `is_open` equal to the checkout's."""
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="parts", db_index=False)
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="checkout_parts")
+    currency = CurrencyField()
+    amount = AmountField()
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checkout", "invoice"], name="checkout_part_once"),
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(is_open=True), name="checkout_part_open_once_per_invoice"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="checkout_part_is_positive"),
+            minor_units_constraint("checkout_part_in_minor_units", "amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.sealed import SealedColumn, sealed_text
 from billing_assistant.core.states import values_constraint
-from payments.states import SavedMethodState, SetupState
+from payments.states import AutopayMoment, SavedMethodState, SetupState
 
 LONGEST_URL: Final = 2000
 
@@ -36,6 +36,12 @@ class SavedMethod(Entity):
     state = models.CharField(max_length=10, choices=SavedMethodState.choices(), default=SavedMethodState.ACTIVE)
     failure = models.CharField(max_length=200, blank=True)
     autopay = models.BooleanField(_("autopay"), default=False)
+    autopay_on = models.CharField(
+        max_length=10,
+        choices=AutopayMoment.choices(),
+        default=AutopayMoment.ISSUE,
+        help_text=_("When the client agreed to be charged."),
+    )
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_text = models.CharField(max_length=500, blank=True)
     consent_by_label = models.CharField(max_length=150, blank=True)
@@ -54,6 +60,7 @@ class SavedMethod(Entity):
                 | (Q(consented_at__isnull=False) & ~Q(consent_text="") & ~Q(state="removed")),
                 name="saved_method_autopay_has_consent",
             ),
+            values_constraint("saved_method_autopay_moment_known", "autopay_on", AutopayMoment),
             values_constraint("saved_method_state_known", "state", SavedMethodState),
         ]
 

@@ -14,7 +14,8 @@ from customers.models import Customer
 from integrations.models import WebhookEvent, WebhookStatus
 from invoices.models import Invoice
 from invoices.states import InvoiceKind, InvoiceState
-from payments.models import DisputedPart, Payment
+from payments.models import CheckoutPart, DisputedPart, Payment
+from payments.selectors.autopay import is_autopaying
 from payments.states import RUNNING_DISPUTES, PaymentState
 
 
@@ -53,13 +54,14 @@ def credits_of(customer: Customer, currency: str = "") -> list[Credit]:
 
 
 def is_being_paid(invoice_id: UUID) -> bool:
-    """Whether an online payment of an invoice is on its way, or its money is disputed: reminders wait for the end."""
+    """Whether reminders of an invoice wait: its money is disputed, a payment is on its way, or autopay still tries."""
     return (
         DisputedPart.objects.filter(invoice_id=invoice_id, dispute__status__in=RUNNING_DISPUTES).exists()
         or Payment.objects.filter(
-            checkout__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
+            checkout__parts__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
         ).exists()
-        or Invoice.objects.filter(pk=invoice_id, checkouts__status__in=["unknown", "processing"]).exists()
+        or CheckoutPart.objects.filter(invoice_id=invoice_id, checkout__status__in=["unknown", "processing"]).exists()
+        or is_autopaying(invoice_id)
     )
 
 

@@ -230,4 +230,4 @@ def webhooks_of(payment: Payment) -> QuerySet[WebhookEvent]:
 
 def checkouts_of(invoice: Invoice) -> QuerySet[Checkout]:
     """The client's visits to a payment page for an invoice, newest first. The caller has scoped the invoice."""
-    return Checkout.objects.filter(invoice=invoice).order_by("-id")
+    return Checkout.objects.filter(parts__invoice=invoice).order_by("-id")

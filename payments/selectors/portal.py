@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Role
@@ -65,6 +65,18 @@ def quotes_of(customers: Sequence[Customer], now: datetime) -> QuerySet[Quote]:
     return alive.select_related("profile", "customer").order_by("-id")
 
 
+def owing_of(customers: Sequence[Customer]) -> QuerySet[Invoice]:
+    """Invoices on which these customers owe something, what is due first at the top."""
+    rows = invoices_of(customers).filter(kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED, amount_due__gt=0)
+    return rows.order_by("next_due_on", "id")
+
+
+def checkout_of(customers: Sequence[Customer], checkout_id: UUID) -> Checkout | None:
+    """An online payment that one of these customers began."""
+    mine = Checkout.objects.filter(customer_id__in=[customer.pk for customer in customers])
+    return mine.select_related("profile", "customer").filter(pk=checkout_id).first()
+
+
 def invoice_of(customers: Sequence[Customer], invoice_id: UUID) -> Invoice | None:
     """One document of these customers."""
     return invoices_of(customers).select_related("corrects").filter(pk=invoice_id).first()
@@ -74,18 +86,26 @@ def payments_of(customers: Sequence[Customer]) -> QuerySet[Payment]:
     """Money that was received from these customers or is on its way, newest first."""
     shown = [PaymentState.COMPLETED, PaymentState.PROCESSING, PaymentState.REVERSED]
     rows = Payment.objects.filter(customer_id__in=[customer.pk for customer in customers], status__in=shown)
-    return rows.order_by("-received_on", "-id")
+    return rows.select_related("profile", "customer").order_by("-received_on", "-id")
+
+
+def pending_of(customers: Sequence[Customer]) -> QuerySet[Checkout]:
+    """Online payments of these customers whose end is not known and that are no payment yet, newest first."""
+    states = [CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
+    rows = Checkout.objects.filter(customer_id__in=[customer.pk for customer in customers], status__in=states)
+    return rows.filter(payments=None).order_by("-id")
+
+
+def payment_of_link(invoice: Invoice, payment_id: UUID) -> Payment | None:
+    """A payment of the invoice behind a link, when it settled nothing else: a link tells of one invoice only."""
+    rows = Payment.objects.filter(pk=payment_id, customer_id=invoice.customer_id, allocations__invoice=invoice)
+    alone = ~Exists(Allocation.objects.filter(payment=OuterRef("pk")).exclude(invoice=invoice))
+    return rows.filter(alone).select_related("profile", "customer").distinct().first()
 
 
 def balances_of(customers: Sequence[Customer]) -> list[PortalBalance]:
     """What these customers owe together, a line a currency."""
-    owed = (
-        invoices_of(customers)
-        .order_by()
-        .filter(kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED, amount_due__gt=0)
-        .values("currency")
-        .annotate(sum=Sum("amount_due"))
-    )
+    owed = owing_of(customers).order_by().values("currency").annotate(sum=Sum("amount_due"))
     credit = payments_of(customers).order_by().filter(unapplied__gt=0).values("currency").annotate(sum=Sum("unapplied"))
     owes = {row["currency"]: row["sum"] for row in owed}
     has = {row["currency"]: row["sum"] for row in credit}
@@ -108,13 +128,18 @@ def settled_by(invoice: Invoice) -> list[Allocation]:
 def waiting_checkouts(invoice: Invoice) -> list[Checkout]:
     """Visits to a payment page whose end is not known yet and where money may be on its way."""
     states = [CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
-    return list(Checkout.objects.filter(invoice=invoice, status__in=states).order_by("-id"))
+    return list(Checkout.objects.filter(parts__invoice=invoice, status__in=states).order_by("-id"))
 
 
 def methods_of(customers: Sequence[Customer]) -> QuerySet[SavedMethod]:
     """What these customers have saved and not removed, the newest first."""
     rows = SavedMethod.objects.select_related("customer__profile").exclude(state=SavedMethodState.REMOVED)
     return rows.filter(customer_id__in=[customer.pk for customer in customers]).order_by("-id")
+
+
+def failing_autopay(customer_id: UUID) -> SavedMethod | None:
+    """The method that a customer let be charged and that does not work any more."""
+    return SavedMethod.objects.filter(customer_id=customer_id, autopay=True, state=SavedMethodState.FAILING).first()
 
 
 def setup_of(customers: Sequence[Customer], setup_id: UUID) -> MethodSetup | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.db import require_no_transaction
@@ -95,12 +95,14 @@ def _ask_about_charge(gateway: PaymentGateway, checkout: Checkout, now: datetime
 
 
 def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
-    """Closes the open checkouts of an invoice that ask for more than is due on it now; returns how many."""
+    """Closes the open checkouts that ask for more of an invoice than is due on it now; returns how many.
+
+    What a checkout asks for other invoices stays due there: the client opens another page for them.
+    """
     with transaction.atomic():
         invoice = invoices_lock([invoice_id])[0]
-        due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
-        pages = (checkout for checkout in waiting_checkouts_lock(invoice.pk) if not checkout.is_prompt)
-        too_much = [checkout for checkout in pages if checkout.amount > due]
+        pages = (checkout for checkout in waiting_checkouts_lock([invoice.pk]) if not checkout.is_prompt)
+        too_much = [checkout for checkout in pages if _asks_too_much(checkout)]
         for checkout in too_much:
             checkout_close(checkout, now)
     return len(too_much)
@@ -122,9 +124,9 @@ def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> Chec
 
 
 def _asks_too_much(checkout: Checkout) -> bool:
-    """The last look before a gateway takes money on our word: less is due by now than the page asks for."""
-    invoice = checkout.invoice
-    return invoice.state != InvoiceState.ISSUED or checkout.amount > invoice.amount_due
+    """Less is due on one of its invoices by now than is asked for: the last look before money is taken on our word."""
+    gone = ~Q(invoice__state=InvoiceState.ISSUED) | Q(invoice__amount_due__lt=F("amount"))
+    return checkout.parts.filter(gone).exists()
 
 
 def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:
@@ -186,7 +188,7 @@ def _to_a_person(checkout: Checkout, reason: str, now: datetime) -> None:
             roles=("admin", "finance"),
             key=f"checkout-{checkout.pk}",
             tone="danger",
-            text=f"An online payment of {checkout.invoice.number} needs a person: {reason}",
+            text=f"An online payment of {locked.numbers} needs a person: {reason}",
             url=invoice_page(checkout.invoice_id),
             profile_id=checkout.profile_id,
         )

@@ -1,4 +1,4 @@
-"""Open a checkout: the client goes to the gateway's page to pay an invoice, or a part of it.
+"""Open a checkout: the client goes to a gateway's page to pay an invoice, a part of it, or several at once.
 
 The row with its key is committed before the gateway is called, so that a crash or a lost answer is found and asked
 about. At most one checkout of an invoice is open: opening another closes the first.
@@ -6,45 +6,33 @@ about. At most one checkout of an invoice is open: opening another closes the fi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events, queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.db import require_no_transaction
-from billing_assistant.core.errors import DomainError, NotFound, OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.money import Money
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
 from integrations.ports.payments import CheckoutRequest, CheckoutSession, PaymentGateway, hosted_pages_of
-from integrations.registry import gateway_for
-from invoices.locks import invoices_lock
+from integrations.registry import page_gateways
 from invoices.models import Invoice
-from invoices.states import InvoiceKind, InvoiceState
-from payments.errors import (
-    AmountTooSmall,
-    CheckoutFailed,
-    CheckoutUnknown,
-    MoreThanDue,
-    NothingDue,
-    OnlinePaymentsOff,
-    PaymentInFlight,
-)
+from payments.errors import CheckoutFailed, CheckoutUnknown, OnlinePaymentsOff, PaymentInFlight
 from payments.locks import checkout_lock, waiting_checkouts_lock
-from payments.models import Checkout, Payment
-from payments.services.minimum import least_part
-from payments.services.record import checked_money
-from payments.states import CHECKOUT_TRANSITIONS, CheckoutState, PaymentState
+from payments.models import Checkout, CheckoutPart
+from payments.services.last_look import Chosen, last_look, require_taken
+from payments.states import CHECKOUT_TRANSITIONS, CheckoutState
 
 LIFE: Final = timedelta(hours=1)
 TOO_SHORT: Final = timedelta(minutes=10)
@@ -61,28 +49,66 @@ class ReturnUrls:
 
 
 def checkout_open(
-    *, invoice_id: UUID, customer_id: UUID, amount: Decimal, urls: ReturnUrls, actor: Actor, now: datetime
+    *,
+    parts: Mapping[UUID, Decimal],
+    customer_id: UUID,
+    gateway_name: str = "",
+    urls: ReturnUrls,
+    actor: Actor,
+    now: datetime,
 ) -> Checkout:
-    """A hosted page on which the client pays `amount` (in the invoice's currency); its address is `url`.
+    """A hosted page on which the client pays `parts`, an amount of each invoice in their currency; see its `url`.
 
-    Last look, under lock: the invoice is this customer's, open, and `amount` is between the minimum and what is due
-    less what is being processed. Asking twice for the same gives the same page. Called in no transaction.
-    Raises NotFound, NothingDue, MoreThanDue, AmountTooSmall, PaymentInFlight, OnlinePaymentsOff, InvalidAmount, and
-    CheckoutFailed or CheckoutUnknown when the gateway did not do it.
+    Last look, under lock: the invoices are this customer's, open, and each amount is between the minimum and what is
+    due less what is being processed. `gateway_name` is one of `page_gateways`; the preferred one when empty. Asking
+    twice for the same gives the same page. Called in no transaction.
+    Raises NotFound, NotTogether, NothingDue, MoreThanDue, AmountTooSmall, PaymentInFlight, OnlinePaymentsOff,
+    InvalidAmount, ValidationFailed for a sum that the gateway does not take, and CheckoutFailed or CheckoutUnknown
+    when the gateway did not do it.
     """
     require_no_transaction()
     with transaction.atomic():
-        invoice = last_look(invoice_id, customer_id, amount)
-        gateway = gateway_for(invoice.profile_id, invoice.currency)
-        if gateway is None:
-            raise OnlinePaymentsOff(_("Online payment is not available for this invoice."))
-        checkout = _reuse_or_begin(invoice, amount, gateway, actor, now)
+        chosen = last_look(parts, customer_id)
+        gateway = _gateway(chosen, gateway_name)
+        checkout = _reuse_or_begin(chosen, gateway, actor, now)
     if checkout.url:
         return checkout
     fail_point("checkout.before_call")
-    session = _call(gateway, checkout, _request(checkout, invoice, urls))
+    session = _call(gateway, checkout, _request(checkout, chosen.first, urls))
     fail_point("checkout.after_call")
     return session_noted(checkout_id=checkout.pk, session=session, actor=actor, now=now)
+
+
+def checkout_write(
+    *, chosen: Chosen, gateway: str, account: str, actor: Actor, now: datetime, **fields: Any
+) -> Checkout:
+    """The row of a checkout with its parts, inside the transaction that took the last look."""
+    invoice = chosen.first
+    checkout = Checkout.objects.create(
+        created_at=now,
+        profile_id=invoice.profile_id,
+        customer_id=invoice.customer_id,
+        invoice=invoice,
+        gateway=gateway,
+        account=account,
+        currency=chosen.money.currency,
+        amount=chosen.money.amount,
+        actor_label=actor.label[:150],
+        **fields,
+    )
+    CheckoutPart.objects.bulk_create(
+        CheckoutPart(
+            created_at=now,
+            profile_id=invoice.profile_id,
+            checkout=checkout,
+            invoice_id=part.invoice_id,
+            currency=checkout.currency,
+            amount=part.amount,
+            is_open=checkout.status == CheckoutState.OPEN,
+        )
+        for part in chosen.parts
+    )
+    return checkout
 
 
 def session_noted(*, checkout_id: UUID, session: CheckoutSession, actor: Actor, now: datetime) -> Checkout:
@@ -127,7 +153,7 @@ def checkout_told(checkout: Checkout, name: str, actor: Actor, now: datetime) ->
         now=now,
         profile_id=checkout.profile_id,
         customer_id=checkout.customer_id,
-        label=invoice.number,
+        label=checkout.numbers,
         data={
             "invoice_id": str(invoice.pk),
             "amount": str(checkout.amount),
@@ -138,73 +164,42 @@ def checkout_told(checkout: Checkout, name: str, actor: Actor, now: datetime) ->
     )
 
 
-def in_flight(invoice_id: UUID) -> Decimal:
-    """What is being processed at a gateway, or waits on a phone, for an invoice and may still become a payment."""
-    rows = Payment.objects.filter(
-        checkout__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
-    )
-    prompts = Checkout.objects.filter(
-        invoice_id=invoice_id, status__in=[CheckoutState.PROCESSING, CheckoutState.UNKNOWN], payments=None
-    ).exclude(phone="")
-    return sum((found.aggregate(sum=Sum("amount"))["sum"] or ZERO for found in (rows, prompts)), ZERO)
+def _gateway(chosen: Chosen, name: str) -> PaymentGateway:
+    able = page_gateways(chosen.first.profile_id, chosen.money.currency)
+    gateway = next((each for each in able if name in {"", each.name}), None)
+    if gateway is None:
+        raise OnlinePaymentsOff(_("Online payment is not available for this invoice."))
+    require_taken(gateway, chosen.money)
+    return gateway
 
 
-def last_look(invoice_id: UUID, customer_id: UUID, amount: Decimal) -> Invoice:
-    """The locked invoice, when this customer may begin to pay this amount of it now.
-
-    Raises NotFound, NothingDue, MoreThanDue, PaymentInFlight, AmountTooSmall, InvalidAmount.
-    """
-    invoice = invoices_lock([invoice_id])[0]
-    if invoice.customer_id != customer_id or invoice.kind != InvoiceKind.INVOICE:
-        raise NotFound(_("There is no such invoice."))
-    if invoice.state != InvoiceState.ISSUED or invoice.amount_due == 0:
-        raise NothingDue(_("Nothing is due on %(number)s.") % {"number": invoice.number})
-    money = checked_money(amount, invoice.currency)
-    due = Money(invoice.amount_due, invoice.currency)
-    if money > due:
-        raise MoreThanDue(invoice.number, due, money)
-    waiting = in_flight(invoice.pk)
-    if money.amount > due.amount - waiting:
-        text = _("A payment of %(amount)s is still being processed.")
-        raise PaymentInFlight(text % {"amount": Money(waiting, invoice.currency)})
-    least = Money(least_part(invoice), invoice.currency)
-    if money < least:
-        raise AmountTooSmall(_("Pay at least %(least)s.") % {"least": least}, field="amount")
-    return invoice
-
-
-def _reuse_or_begin(
-    invoice: Invoice, amount: Decimal, gateway: PaymentGateway, actor: Actor, now: datetime
-) -> Checkout:
-    for checkout in waiting_checkouts_lock(invoice.pk):
+def _reuse_or_begin(chosen: Chosen, gateway: PaymentGateway, actor: Actor, now: datetime) -> Checkout:
+    for checkout in waiting_checkouts_lock(part.invoice_id for part in chosen.parts):
         if checkout.saved_method_id is not None:
             raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
         if checkout.is_prompt:
             continue
         fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
-        if (
-            fresh
-            and checkout.amount == amount
-            and (checkout.gateway, checkout.account) == (gateway.name, gateway.account)
-        ):
+        there = (checkout.gateway, checkout.account) == (gateway.name, gateway.account)
+        if fresh and there and _parts_of(checkout) == {(part.invoice_id, part.amount) for part in chosen.parts}:
             return checkout
         checkout_close(checkout, now)
     checkout_id = uuid7()
-    return Checkout.objects.create(
-        id=checkout_id,
-        created_at=now,
-        profile_id=invoice.profile_id,
-        customer_id=invoice.customer_id,
-        invoice=invoice,
+    return checkout_write(
+        chosen=chosen,
         gateway=gateway.name,
         account=gateway.account,
-        currency=invoice.currency,
-        amount=amount,
+        actor=actor,
+        now=now,
+        id=checkout_id,
         idempotency_key=f"checkout-{checkout_id}",
         expires_at=now + LIFE,
         ask_at=now + FIRST_QUESTION,
-        actor_label=actor.label[:150],
     )
+
+
+def _parts_of(checkout: Checkout) -> set[tuple[UUID, Decimal]]:
+    return set(checkout.parts.values_list("invoice_id", "amount"))
 
 
 def _request(checkout: Checkout, invoice: Invoice, urls: ReturnUrls) -> CheckoutRequest:
@@ -212,7 +207,7 @@ def _request(checkout: Checkout, invoice: Invoice, urls: ReturnUrls) -> Checkout
     return CheckoutRequest(
         reference=str(checkout.pk),
         money=Money(checkout.amount, checkout.currency),
-        description=f"{invoice.number} · {invoice.seller.get('name', '')}".strip(" ·"),
+        description=f"{checkout.numbers} · {invoice.seller.get('name', '')}".strip(" ·"),
         success_url=urls.success(checkout.pk),
         cancel_url=urls.cancel(checkout.pk),
         expires_at=checkout.expires_at,

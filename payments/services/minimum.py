@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
 
 from billing_assistant.core.money import minor_unit, percentage
 from invoices.models import Invoice
-
-MINIMUM_PERCENT: Final = Decimal(5)
+from payments.selectors.paying_rules import paying_rules_of
 
 
 def least_part(invoice: Invoice) -> Decimal:
-    """5 % of the invoice's total, or what is due when that is less; never zero while something is due."""
-    least = max(percentage(invoice.total, MINIMUM_PERCENT, invoice.currency), minor_unit(invoice.currency))
+    """The profile's per cent of the invoice's total, or what is due when that is less; never zero while any is due."""
+    percent = paying_rules_of(invoice.profile_id).least_percent
+    least = max(percentage(invoice.total, percent, invoice.currency), minor_unit(invoice.currency))
     return min(least, invoice.amount_due)

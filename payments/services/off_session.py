@@ -13,11 +13,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_date
 from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.failpoints import declare, fail_point
-from billing_assistant.core.ids import uuid7
+from billing_assistant.core.models import Event
 from billing_assistant.core.money import Money
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
@@ -29,9 +31,12 @@ from invoices.models import Invoice
 from invoices.states import InvoiceState
 from payments.locks import checkout_lock, saved_method_lock, waiting_checkouts_lock
 from payments.models import Checkout, Payment, SavedMethod
-from payments.services.checkouts import checkout_move, checkout_told, in_flight
+from payments.selectors.autopay import autopay_next
+from payments.services.checkouts import checkout_move, checkout_write
 from payments.services.credits import invoice_page
+from payments.services.last_look import Chosen, in_flight
 from payments.services.method_setup import method_told
+from payments.services.plan import Part
 from payments.services.provider import Doubtful, provider_payment_take
 from payments.services.saved_methods import tokens_of
 from payments.states import CheckoutState, SavedMethodState
@@ -39,6 +44,7 @@ from payments.states import CheckoutState, SavedMethodState
 FIRST_QUESTION: Final = timedelta(minutes=2)
 LIFE: Final = timedelta(days=1)
 ENDS_A_METHOD: Final = frozenset({Decline.HARD, Decline.CLIENT})
+FAILED: Final = "autopay.failed"
 declare("autopay.before_call", "autopay.after_call")
 
 
@@ -105,27 +111,23 @@ def _begun(invoice: Invoice, attempt: int, actor: Actor, now: datetime) -> Check
     """The row of the attempt, where everything still speaks for it. The invoice is locked."""
     key = f"autopay-{invoice.pk}-{attempt}"
     due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
-    busy = in_flight(invoice.pk) > 0 or waiting_checkouts_lock(invoice.pk)
+    busy = in_flight(invoice.pk) > 0 or waiting_checkouts_lock([invoice.pk])
     if due <= 0 or busy or Checkout.objects.filter(idempotency_key=key).exists():
         return None
     method = _consented(invoice.customer_id)
     if method is None:
         return None
-    return Checkout.objects.create(
-        id=uuid7(),
-        created_at=now,
-        profile_id=invoice.profile_id,
-        customer_id=invoice.customer_id,
-        invoice=invoice,
+    chosen = Chosen([invoice], [Part(invoice.pk, invoice.amount_due)], Money(invoice.amount_due, invoice.currency))
+    return checkout_write(
+        chosen=chosen,
         gateway=method.gateway,
         account=method.account,
+        actor=actor,
+        now=now,
         saved_method=method,
-        currency=invoice.currency,
-        amount=due,
         idempotency_key=key,
         expires_at=now + LIFE,
         ask_at=now + FIRST_QUESTION,
-        actor_label=actor.label[:150],
     )
 
 
@@ -152,16 +154,44 @@ def _unknown(checkout_id: UUID, reason: str) -> None:
 
 def _ended(checkout_id: UUID, reason: str, decline: Decline, now: datetime) -> None:
     """The attempt failed; a method that can never work again, or not without the client, is not charged any more."""
-    actor = Actor.system("autopay")
     with transaction.atomic():
         checkout = checkout_lock(checkout_id)
         if checkout.status in {CheckoutState.OPEN, CheckoutState.UNKNOWN}:
             checkout_move(checkout, CheckoutState.FAILED)
             checkout.failure, checkout.ask_at = reason[:200], None
             checkout.save(update_fields=["status", "failure", "ask_at"])
-            checkout_told(checkout, "checkout.failed", actor, now)
-        if decline in ENDS_A_METHOD and checkout.saved_method_id is not None:
+        ends = decline in ENDS_A_METHOD
+        if ends and checkout.saved_method_id is not None:
             _stop(saved_method_lock(checkout.saved_method_id), checkout, reason, now)
+        if checkout.status == CheckoutState.FAILED:
+            _tell(checkout, decline, None if ends else autopay_next(checkout), now)
+
+
+def _tell(checkout: Checkout, decline: Decline, again: datetime | None, now: datetime) -> None:
+    """Once for each attempt. The client is told of the first that was declined, and when no other follows."""
+    if Event.objects.filter(name=FAILED, subject_id=checkout.pk).exists():
+        return
+    invoice, profile = checkout.invoice, checkout.profile
+    others = Checkout.objects.filter(invoice=invoice, saved_method__isnull=False, status=CheckoutState.FAILED)
+    is_first = not others.exclude(pk=checkout.pk).exists()
+    events.record(
+        name=FAILED,
+        subject=checkout,
+        actor=Actor.system("autopay"),
+        now=now,
+        profile_id=checkout.profile_id,
+        customer_id=checkout.customer_id,
+        label=invoice.number,
+        data={
+            "invoice_id": str(invoice.pk),
+            "amount": str(checkout.amount),
+            "currency": checkout.currency,
+            "failure": checkout.failure,
+            "decline": decline.value,
+            "again_on": local_date(again, profile.time_zone).isoformat() if again else "",
+            "tells_client": again is None or (is_first and decline is not Decline.NONE),
+        },
+    )
 
 
 def _stop(method: SavedMethod, checkout: Checkout, reason: str, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """Pay by a prompt on the phone: the client is asked there, confirms with a PIN, and the gateway tells how it ended.
 
-The row is committed before the prompt is sent. Of one invoice one prompt is under way at a time: a second is sent only
-when the first has ended, since nobody can take it back from the phone.
+The row is committed before the prompt is sent. It is for one invoice or for several; of one invoice one prompt is under
+way at a time: a second is sent only when the first has ended, since nobody can take it back from the phone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.db import require_no_transaction
-from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable, ValidationFailed
+from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import Money
@@ -28,7 +29,8 @@ from invoices.models import Invoice
 from payments.errors import CheckoutFailed, CheckoutUnknown, OnlinePaymentsOff, PaymentInFlight
 from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
-from payments.services.checkouts import checkout_close, checkout_move, checkout_told, last_look
+from payments.services.checkouts import checkout_close, checkout_move, checkout_told, checkout_write
+from payments.services.last_look import Chosen, last_look, require_taken
 from payments.services.provider import provider_payment_take
 from payments.states import CheckoutState
 
@@ -39,26 +41,25 @@ declare("prompt.before_call", "prompt.after_call")
 
 
 def prompt_open(
-    *, invoice_id: UUID, customer_id: UUID, amount: Decimal, phone: str, actor: Actor, now: datetime
+    *, parts: Mapping[UUID, Decimal], customer_id: UUID, phone: str, actor: Actor, now: datetime
 ) -> Checkout:
-    """Asks on a phone (digits with the country code) for `amount` of an invoice, in its currency.
+    """Asks on a phone (digits with the country code) for `parts`, an amount of each invoice in their currency.
 
-    The last look is that of `checkout_open`. Called in no transaction. Raises what that raises, ValidationFailed for an
-    amount that the gateway does not take, PaymentInFlight while an earlier prompt of the invoice has not ended.
+    The last look is that of `checkout_open`. Called in no transaction. Raises what that raises, ValidationFailed for a
+    sum that the gateway does not take, PaymentInFlight while an earlier prompt of an invoice has not ended.
     """
     require_no_transaction()
     with transaction.atomic():
-        invoice = last_look(invoice_id, customer_id, amount)
-        gateway = prompt_gateway_for(invoice.profile_id, invoice.currency)
+        chosen = last_look(parts, customer_id)
+        gateway = prompt_gateway_for(chosen.first.profile_id, chosen.money.currency)
         if gateway is None:
             raise OnlinePaymentsOff(_("Paying by phone is not available for this invoice."))
-        _check_amount(gateway, Money(amount, invoice.currency))
-        _none_under_way(invoice)
-        _pages_close(invoice, now)
-        money = Money(amount, invoice.currency)
-        checkout = _begin(invoice, money, phone, gateway=gateway, actor=actor, now=now)
+        require_taken(gateway, chosen.money)
+        _none_under_way(chosen)
+        _pages_close(chosen, now)
+        checkout = _begin(chosen, phone, gateway=gateway, actor=actor, now=now)
     fail_point("prompt.before_call")
-    sent = _send(gateway, checkout, invoice)
+    sent = _send(gateway, checkout, chosen.first)
     fail_point("prompt.after_call")
     return _noted(checkout, sent, actor, now)
 
@@ -84,51 +85,35 @@ def next_question(checkout: Checkout, now: datetime) -> datetime:
     return next((moment for moment in moments if moment > now), now + AFTERWARDS)
 
 
-def _check_amount(gateway: PaymentGateway, money: Money) -> None:
-    can = gateway.capabilities
-    if not can.takes_money(money):
-        text = _("%(gateway)s takes whole amounts only, without cents.")
-        raise ValidationFailed({"amount": [text % {"gateway": gateway.label}]})
-    if can.largest is not None and money.amount > can.largest:
-        text = _("%(gateway)s takes at most %(most)s at once. Pay a part.")
-        most = Money(can.largest, money.currency)
-        raise ValidationFailed({"amount": [text % {"gateway": gateway.label, "most": most}]})
-
-
-def _none_under_way(invoice: Invoice) -> None:
+def _none_under_way(chosen: Chosen) -> None:
     running = [CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN]
-    if Checkout.objects.filter(invoice=invoice, status__in=running).exclude(phone="").exists():
+    mine = Checkout.objects.filter(parts__invoice__in=chosen.invoices, status__in=running)
+    if mine.exclude(phone="").exists():
         raise PaymentInFlight(_("A request is on the phone already. Answer it there, or wait until it has run out."))
 
 
-def _pages_close(invoice: Invoice, now: datetime) -> None:
+def _pages_close(chosen: Chosen, now: datetime) -> None:
     """Nobody pays on a page of another tab what is asked for on the phone."""
-    for checkout in waiting_checkouts_lock(invoice.pk):
+    for checkout in waiting_checkouts_lock(part.invoice_id for part in chosen.parts):
         if checkout.saved_method_id is not None:
             raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
         checkout_close(checkout, now)
 
 
-def _begin(
-    invoice: Invoice, money: Money, phone: str, *, gateway: PaymentGateway, actor: Actor, now: datetime
-) -> Checkout:
+def _begin(chosen: Chosen, phone: str, *, gateway: PaymentGateway, actor: Actor, now: datetime) -> Checkout:
     checkout_id = uuid7()
-    return Checkout.objects.create(
-        id=checkout_id,
-        created_at=now,
-        profile_id=invoice.profile_id,
-        customer_id=invoice.customer_id,
-        invoice=invoice,
+    return checkout_write(
+        chosen=chosen,
         gateway=gateway.name,
         account=gateway.account,
-        currency=money.currency,
-        amount=money.amount,
+        actor=actor,
+        now=now,
+        id=checkout_id,
         phone=phone,
         status=CheckoutState.PROCESSING,
         idempotency_key=f"prompt-{checkout_id}",
         expires_at=now + gateway.capabilities.longest_life,
         ask_at=now + QUESTIONS[0],
-        actor_label=actor.label[:150],
     )
 
 

@@ -1,7 +1,7 @@
 """What a gateway says was paid becomes a payment: matched to what we asked for, or parked for a person.
 
-The amount that is recorded is the provider's. An invoice that was settled meanwhile takes what is due on it; the
-rest is the customer's credit.
+The amount that is recorded is the provider's. It settles the invoices as the client chose; one that was settled
+meanwhile takes what is due on it, and the rest is the customer's credit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date, local_today
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.money import Money
+from billing_assistant.core.money import ZERO, Money
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -60,7 +60,7 @@ def provider_payment_take(*, gateway: PaymentGateway, paid: ProviderPayment, now
     actor = Actor.system(gateway.label)
     with transaction.atomic():
         seen = _checkout_of(gateway, paid)
-        invoice = invoices_lock([seen.invoice_id])[0]
+        invoices = invoices_lock(seen.parts.values_list("invoice_id", flat=True))
         payment = external_payment_lock(provider=gateway.name, account=gateway.account, external_id=paid.external_id)
         checkout = checkout_lock(seen.pk)
         _check(gateway, paid, checkout, payment)
@@ -69,13 +69,13 @@ def provider_payment_take(*, gateway: PaymentGateway, paid: ProviderPayment, now
             checkout.save(update_fields=["external_id"])
         match paid.status:
             case ProviderStatus.SUCCEEDED:
-                return _succeeded(paid, checkout, invoice, payment, actor=actor, now=now)
+                return _succeeded(paid, checkout, invoices, payment, actor=actor, now=now)
             case ProviderStatus.PROCESSING:
                 return _processing(paid, checkout, payment, actor, now)
             case ProviderStatus.FAILED:
                 return _failed(paid, checkout, payment, actor, now)
             case ProviderStatus.REFUNDED:
-                return _refunded(paid, checkout, invoice, payment, actor=actor, now=now)
+                return _refunded(paid, checkout, invoices, payment, actor=actor, now=now)
 
 
 def _checkout_of(gateway: PaymentGateway, paid: ProviderPayment) -> Checkout:
@@ -110,7 +110,7 @@ def _check(gateway: PaymentGateway, paid: ProviderPayment, checkout: Checkout, p
 def _succeeded(
     paid: ProviderPayment,
     checkout: Checkout,
-    invoice: Invoice,
+    invoices: list[Invoice],
     payment: Payment | None,
     *,
     actor: Actor,
@@ -124,14 +124,20 @@ def _succeeded(
         raise Doubtful(reason, profile_id=checkout.profile_id)
     payment = payment or _new(paid, checkout, actor, now)
     payment.received_on = _received_on(paid, payment, now)
-    open_due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
-    settles = min(payment.amount, open_due)
-    parts = [Part(invoice.pk, settles)] if settles else []
-    payment_complete(payment=payment, parts=parts, invoices=[invoice], actor=actor, now=now)
+    parts = _parts(checkout, invoices)
+    payment_complete(payment=payment, parts=parts, invoices=invoices, actor=actor, now=now)
     checkout_move(checkout, CheckoutState.SUCCEEDED)
     checkout.ask_at, checkout.failure = None, ""
     checkout.save(update_fields=["status", "ask_at", "failure"])
     return Taken(f"Recorded as {payment.number}.", checkout, payment)
+
+
+def _parts(checkout: Checkout, invoices: list[Invoice]) -> list[Part]:
+    """What of each invoice is settled: as it was chosen, and no more than is due on it now."""
+    due = {one.pk: one.amount_due for one in invoices if one.state == InvoiceState.ISSUED}
+    chosen = checkout.parts.order_by("id").values_list("invoice_id", "amount")
+    parts = [Part(invoice_id, min(amount, due.get(invoice_id, ZERO))) for invoice_id, amount in chosen]
+    return [part for part in parts if part.amount > 0]
 
 
 def _processing(
@@ -156,7 +162,8 @@ def _failed(paid: ProviderPayment, checkout: Checkout, payment: Payment | None, 
     checkout.failure = paid.failure[:200]
     if checkout.status == CheckoutState.PROCESSING:
         checkout_move(checkout, CheckoutState.FAILED)
-        checkout_told(checkout, "checkout.failed", actor, now)
+        if checkout.saved_method_id is None:
+            checkout_told(checkout, "checkout.failed", actor, now)
     checkout.save(update_fields=["status", "failure"])
     return Taken(f"Declined, kept as {payment.number}.", checkout, payment)
 
@@ -164,7 +171,7 @@ def _failed(paid: ProviderPayment, checkout: Checkout, payment: Payment | None, 
 def _refunded(
     paid: ProviderPayment,
     checkout: Checkout,
-    invoice: Invoice,
+    invoices: list[Invoice],
     payment: Payment | None,
     *,
     actor: Actor,
@@ -174,7 +181,7 @@ def _refunded(
     if payment is not None and payment.status == PaymentState.REVERSED:
         reason = f"The gateway says that it was refunded, and {payment.number} was reversed here."
         raise Doubtful(reason, profile_id=checkout.profile_id)
-    return _succeeded(paid, checkout, invoice, payment, actor=actor, now=now)
+    return _succeeded(paid, checkout, invoices, payment, actor=actor, now=now)
 
 
 def incoming_payment(
@@ -252,6 +259,6 @@ def _save_attempt(payment: Payment, state: PaymentState, event: str, actor: Acto
             "currency": payment.currency,
             "failure": payment.failure,
             "invoice_id": str(invoice.pk) if invoice else "",
-            "invoice_number": invoice.number if invoice else "",
+            "invoice_number": payment.checkout.numbers if payment.checkout else "",
         },
     )

@@ -20,13 +20,22 @@ from payments.errors import MethodNotUsable
 from payments.locks import saved_method_lock
 from payments.models import SavedMethod
 from payments.services.method_setup import method_told
-from payments.states import SavedMethodState
+from payments.states import AutopayMoment, SavedMethodState
 
 log = structlog.get_logger(__name__)
 
 
-def autopay_consent(*, method_id: UUID, customer_id: UUID, text: str, actor: Actor, now: datetime) -> SavedMethod:
-    """The client agrees that invoices are charged to this method. `text` is what stood beside the tick.
+def autopay_consent(
+    *,
+    method_id: UUID,
+    customer_id: UUID,
+    text: str,
+    on: AutopayMoment = AutopayMoment.ISSUE,
+    actor: Actor,
+    now: datetime,
+) -> SavedMethod:
+    """The client agrees that invoices are charged to this method. `text` is what stood beside the tick, and `on` says
+    when, as it was agreed: a later rule of the profile does not change it.
 
     It takes the place of another method of the customer. Raises NotFound, MethodNotUsable.
     """
@@ -38,7 +47,10 @@ def autopay_consent(*, method_id: UUID, customer_id: UUID, text: str, actor: Act
             _revoke(saved_method_lock(other.pk), actor, now)
         method.autopay, method.consented_at, method.revoked_at = True, now, None
         method.consent_text, method.consent_by_label = text[:500], actor.label[:150]
-        method.save(update_fields=["autopay", "consented_at", "revoked_at", "consent_text", "consent_by_label"])
+        method.autopay_on = on
+        method.save(
+            update_fields=["autopay", "autopay_on", "consented_at", "revoked_at", "consent_text", "consent_by_label"]
+        )
         method_told("method.autopay_on", method, actor, now, text=method.consent_text)
     return method
 

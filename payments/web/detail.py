@@ -21,6 +21,7 @@ from integrations.services.webhooks import may_see
 from payments.selectors.payments import applied_to, attempts_of, fee_of, payment_get, postings_of, webhooks_of
 from payments.services.allocate import payment_deallocate
 from payments.services.giving_back import refundable
+from payments.services.receipt_documents import has_receipt
 from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
 from payments.web.events import event_word
@@ -49,6 +50,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "may_reallocate": may and payment.amount_allocated > 0,
         "fee": fee_of(payment),
         "exchange": payment.exchange_results.exclude(result=0).select_related("invoice"),
+        "has_receipt": has_receipt(payment),
         "refunds": payment.refunds.order_by("id"),
         "disputes": payment.disputes.order_by("id"),
     }

@@ -18,9 +18,11 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.web import now_of
 from customers.services.portal import portal_link_open
-from payments.selectors.portal import invoice_of_link
+from payments.selectors.portal import invoice_of_link, payment_of_link
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
+from payments.web.portal_pay import came_from, pay
+from payments.web.portal_payments import receipt_response
 
 DoorView = Callable[[HttpRequest, Door], HttpResponseBase]
 
@@ -31,7 +33,7 @@ def _opened(view: DoorView) -> Callable[[HttpRequest, str], HttpResponseBase]:
     @accessible(SIGNED_LINK)
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponseBase:
-        door = _door(request, token)
+        door = link_door(request, token)
         with parts.in_language(request, door):
             return view(request, door)
 
@@ -56,14 +58,24 @@ def link_pdf(request: HttpRequest, door: Door) -> HttpResponseBase:
 @accessible(SIGNED_LINK)
 def link_attachment(request: HttpRequest, token: str, attachment_id: UUID) -> HttpResponseBase:
     """A file beside the invoice."""
-    return parts.attachment_of(request, _door(request, token), attachment_id)
+    return parts.attachment_of(request, link_door(request, token), attachment_id)
+
+
+@require_safe
+@accessible(SIGNED_LINK)
+def link_receipt(request: HttpRequest, token: str, payment_id: UUID) -> HttpResponseBase:
+    """The receipt of a payment of this invoice alone."""
+    payment = payment_of_link(link_door(request, token).invoice, payment_id)
+    if payment is None:
+        raise NotFound(_("There is no such payment."))
+    return receipt_response(payment)
 
 
 @require_POST
 @_opened
 def link_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
     """Goes to the gateway to pay all that is due, or a part."""
-    return parts.pay(request, door)
+    return pay(request, door)
 
 
 @require_POST
@@ -77,17 +89,29 @@ def link_viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
 @accessible(SIGNED_LINK)
 def checkout_return(request: HttpRequest, checkout_id: UUID) -> HttpResponseBase:
     """Back from the gateway: to the invoice where this browser came from, else a page that tells nothing of anybody."""
-    page = parts.came_from(request, checkout_id)
+    page = came_from(request, checkout_id)
     if page:
-        return HttpResponseRedirect(page if "cancelled" in request.GET else f"{page}?checkout={checkout_id}")
-    return render(request, "portal/returned.html")
+        turned_back = "&cancelled=1" if "cancelled" in request.GET else ""
+        return HttpResponseRedirect(f"{page}?checkout={checkout_id}{turned_back}")
+    return render(request, "portal/returned.html", {"turned_back": "cancelled" in request.GET})
 
 
-def _door(request: HttpRequest, token: str) -> Door:
+def link_door(request: HttpRequest, token: str) -> Door:
+    """What a live link lets in to. Raises NotFound for a forged, expired or foreign one."""
     link = portal_link_open(token=token, now=now_of(request))
     invoice = invoice_of_link(link) if link is not None else None
     if link is None or invoice is None:
         raise NotFound(_("This link does not work any more. Ask for a new one."))
-    page, pdf, pay, seen = (reverse(f"portal:{name}", args=[token]) for name in ("invoice", "pdf", "pay", "viewed"))
+    page, pdf, to_pay, seen = (reverse(f"portal:{name}", args=[token]) for name in ("invoice", "pdf", "pay", "viewed"))
     actor = Actor.contact(contact_id=str(link.pk), label=link.customer.name, profile_id=invoice.profile_id)
-    return Door(invoice, actor, page, pdf, pay, seen, lambda pk: reverse("portal:attachment", args=[token, pk]))
+
+    def file_url(file_id: UUID) -> str:
+        return reverse("portal:attachment", args=[token, file_id])
+
+    def receipt_url(payment_id: UUID) -> str:
+        found = payment_of_link(invoice, payment_id)
+        return reverse("portal:link_receipt", args=[token, payment_id]) if found else ""
+
+    return Door(
+        invoice, actor, page, pdf, to_pay, seen, file_url, receipt_url, reverse("portal:link_method", args=[token])
+    )

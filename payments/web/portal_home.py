@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.keyset import page_of
@@ -25,8 +24,11 @@ from invoices.models import Quote
 from invoices.quote_states import QuoteStatus, quote_status
 from payments.selectors import portal as reads
 from payments.services.method_setup import setup_gateway
+from payments.services.receipt_documents import has_receipt
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
+from payments.web.portal_pay import pay
+from payments.web.portal_several import choosable
 
 PAGE: Final = 20
 RECENT: Final = 10
@@ -46,8 +48,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "balances": reads.balances_of(customers),
         "page": page,
         "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
+        "choosable": choosable(page.rows),
         "quotes": _quotes(customers, now),
-        "payments": reads.payments_of(customers)[:RECENT],
+        "payments": [(payment, has_receipt(payment)) for payment in reads.payments_of(customers)[:RECENT]],
+        "pending": reads.pending_of(customers)[:RECENT],
         "saves_methods": _saves_methods(customers),
     }
     return render_page(request, "portal/home.html", context)
@@ -108,7 +112,7 @@ def own_attachment(request: HttpRequest, invoice_id: UUID, attachment_id: UUID) 
 @_own
 def own_pay(request: HttpRequest, door: Door) -> HttpResponseBase:
     """Goes to the gateway to pay all that is due, or a part."""
-    return parts.pay(request, door)
+    return pay(request, door)
 
 
 @require_POST
@@ -119,19 +123,20 @@ def own_viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
 
 
 def _door(request: HttpRequest, invoice_id: UUID) -> Door:
-    user = user_of(request)
-    invoice = reads.invoice_of(reads.customers_of_user(user), invoice_id)
+    invoice = reads.invoice_of(reads.customers_of_user(user_of(request)), invoice_id)
     if invoice is None:
         raise NotFound(_("There is no such invoice."))
-    contact = reads.contacts_of_user(user).filter(customer_id=invoice.customer_id).first()
-    actor = Actor.contact(
-        contact_id=str(contact.pk if contact else ""),
-        label=contact.name if contact else user.display_name,
-        profile_id=invoice.profile_id,
-        user_id=user.pk,
-    )
+    actor = parts.client_actor(request, invoice.customer)
     names = ("own_invoice", "own_pdf", "own_pay", "own_viewed")
     page, pdf, pay, seen = (reverse(f"portal:{name}", args=[invoice.pk]) for name in names)
     return Door(
-        invoice, actor, page, pdf, pay, seen, lambda pk: reverse("portal:own_attachment", args=[invoice.pk, pk])
+        invoice,
+        actor,
+        page,
+        pdf,
+        pay,
+        seen,
+        lambda pk: reverse("portal:own_attachment", args=[invoice.pk, pk]),
+        lambda pk: reverse("portal:own_receipt", args=[pk]),
+        reverse("portal:methods"),
     )

@@ -14,25 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core import queue
-from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.web import client_page, leave_to, now_of, render_page, user_of
 from customers.models import Customer
 from payments.models import SavedMethod
 from payments.selectors import portal as reads
 from payments.services.method_setup import setup_gateway, setup_open
-from payments.services.saved_methods import autopay_consent, autopay_revoke, method_remove
+from payments.services.saved_methods import autopay_revoke, method_remove
+from payments.web.portal_consent import consent_of, consent_take
+from payments.web.portal_parts import client_actor
 
 PAGE = "portal:methods"
-
-
-def consent_words(customer: Customer) -> str:
-    """What stands beside the tick, in the client's language; kept as it was agreed to."""
-    seller = customer.profile.trading_as
-    return _(
-        "I allow %(seller)s to charge what is due on each new invoice to this payment method when it is issued. "
-        "I can take this back here at any time."
-    ) % {"seller": seller}
 
 
 @require_safe
@@ -46,7 +38,7 @@ def methods(request: HttpRequest) -> HttpResponseBase:
             customer,
             [method for method in saved if method.customer_id == customer.pk],
             setup_gateway(customer.profile_id, customer.currency) is not None,
-            consent_words(customer),
+            consent_of(customer),
         )
         for customer in customers
     ]
@@ -61,7 +53,9 @@ def method_new(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """Goes to the gateway, where a method is saved."""
     customer = _customer(request, customer_id)
     try:
-        setup = setup_open(customer=customer, url_of=_back_url, actor=_actor(request, customer), now=now_of(request))
+        setup = setup_open(
+            customer=customer, url_of=_back_url, actor=client_actor(request, customer), now=now_of(request)
+        )
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(PAGE)
@@ -83,16 +77,12 @@ def method_back(request: HttpRequest, setup_id: UUID) -> HttpResponseBase:
 def method_autopay(request: HttpRequest, method_id: UUID) -> HttpResponseBase:
     """Turns autopay on, with the tick that consents, or off."""
     method, customer = _method(request, method_id)
-    actor, now = _actor(request, customer), now_of(request)
+    actor, now = client_actor(request, customer), now_of(request)
     if request.POST.get("autopay") == "off":
         autopay_revoke(method_id=method.pk, customer_id=customer.pk, actor=actor, now=now)
         messages.success(request, _("Autopay is off. Nothing is charged by itself any more."))
-    elif request.POST.get("consent"):
-        text = consent_words(customer)
-        autopay_consent(method_id=method.pk, customer_id=customer.pk, text=text, actor=actor, now=now)
-        messages.success(request, _("Autopay is on for new invoices."))
     else:
-        messages.error(request, _("Tick the box to allow it."))
+        consent_take(request, method, customer, actor)
     return redirect(PAGE)
 
 
@@ -101,7 +91,7 @@ def method_autopay(request: HttpRequest, method_id: UUID) -> HttpResponseBase:
 def method_delete(request: HttpRequest, method_id: UUID) -> HttpResponseBase:
     """Removes a method, here and at the gateway."""
     method, customer = _method(request, method_id)
-    actor = _actor(request, customer)
+    actor = client_actor(request, customer)
     method_remove(method_id=method.pk, customer_id=customer.pk, actor=actor, now=now_of(request))
     messages.success(request, _("%(method)s is removed.") % {"method": method.label})
     return redirect(PAGE)
@@ -120,17 +110,6 @@ def _method(request: HttpRequest, method_id: UUID) -> tuple[SavedMethod, Custome
     if method is None:
         raise NotFound(_("There is no such payment method."))
     return method, method.customer
-
-
-def _actor(request: HttpRequest, customer: Customer) -> Actor:
-    user = user_of(request)
-    contact = reads.contacts_of_user(user).filter(customer_id=customer.pk).first()
-    return Actor.contact(
-        contact_id=str(contact.pk if contact else ""),
-        label=contact.name if contact else user.display_name,
-        profile_id=customer.profile_id,
-        user_id=user.pk,
-    )
 
 
 def _back_url(setup_id: UUID) -> str:

@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,31 +21,27 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core import files
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import User
 from billing_assistant.core.money import ZERO, minor_unit
 from billing_assistant.core.states import Status
-from billing_assistant.core.ui.formats import money_text
-from billing_assistant.core.ui.forms import AmountField
-from billing_assistant.core.web import add_domain_error, go_to, is_fragment, leave_to, now_of, render_page
-from integrations.registry import gateway_for
+from billing_assistant.core.web import is_fragment, now_of, render_page, user_of
+from customers.models import Customer
+from integrations.registry import page_gateways
 from invoices.models import Invoice
 from invoices.services.attachments import attachments_for_client
 from invoices.services.delivery import invoice_mark_viewed
 from invoices.services.documents import invoice_pdf
 from invoices.services.early_payment import early_offer
 from invoices.states import InvoiceKind, InvoiceState, InvoiceStatus, invoice_status
-from payments.models import Checkout
-from payments.selectors.portal import settled_by, waiting_checkouts
-from payments.services.checkouts import ReturnUrls, checkout_open, in_flight
+from payments.models import Allocation, Checkout
+from payments.selectors.portal import contacts_of_user, failing_autopay, settled_by, waiting_checkouts
+from payments.services.last_look import in_flight
 from payments.services.minimum import least_part
-from payments.services.prompts import prompt_open
 from payments.states import CheckoutState
+from payments.web.portal_forms import PayForm
 from payments.web.portal_prompts import PromptForm, prompt_gateway
 
-RETURNS: Final = "portal_returns"
-KEPT: Final = 20
-BY_PHONE: Final = "phone"
 PATIENCE: Final = timedelta(minutes=20)
 _MACHINES: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|scan|monitor|curl|wget|python|httpx|java/|go-http|headless|lighthouse|"
@@ -67,32 +61,8 @@ class Door:
     pay_url: str
     viewed_url: str
     file_url: Callable[[UUID], str]
-
-
-class PayForm(forms.Form):
-    """How much the client pays now: all that can be paid, or a part."""
-
-    ALL, PART = "all", "part"
-    how = forms.ChoiceField(label=_("How much"), choices=[(ALL, _("All of it")), (PART, _("A part"))], initial=ALL)
-    amount = AmountField(label=_("Amount"), required=False, min_value=ZERO)
-
-    def __init__(self, *args: Any, invoice: Invoice, payable: Decimal, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.payable = payable
-        self.fields["amount"].currency = invoice.currency  # type: ignore[attr-defined]
-        least = money_text(min(least_part(invoice), payable), invoice.currency)
-        self.fields["amount"].help_text = _("At least %(least)s.") % {"least": least}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("how") == self.PART and not cleaned.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", _("Write how much you pay now."))
-        return cleaned
-
-    def chosen(self) -> Decimal:
-        """The amount to be paid."""
-        amount = self.cleaned_data.get("amount")
-        return amount if self.cleaned_data["how"] == self.PART and amount else self.payable
+    receipt_url: Callable[[UUID], str]
+    mend_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +94,16 @@ def show(
     profile = invoice.profile
     today = local_today(profile, now_of(request))
     came_back = _came_back(request, invoice)
-    waiting = _waiting(invoice, came_back, now_of(request))
+    turned_back = "cancelled" in request.GET
+    waiting = _waiting(invoice, None if turned_back else came_back, now_of(request))
     if is_fragment(request) and request.method == "GET":
         return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Refresh": "true"})
-    payable, next_part = _payable(invoice), _next_part(invoice)
-    online = payable > 0 and gateway_for(invoice.profile_id, invoice.currency) is not None
+    payable, next_part = payable_of(invoice), _next_part(invoice)
+    gateways = page_gateways(invoice.profile_id, invoice.currency) if payable > 0 else ()
     asks = prompt_gateway(invoice, payable)
     if asks is not None and prompt_form is None:
         prompt_form = PromptForm(invoice=invoice, gateway=asks, payable=payable)
+    unbound = PayForm(invoice=invoice, payable=payable, gateways=gateways, initial={"amount": next_part})
     context = {
         "prompt_gateway": asks,
         "prompt_form": prompt_form,
@@ -143,22 +115,34 @@ def show(
         "lines": invoice.lines.order_by("position"),
         "taxes": invoice.taxes.all(),
         "instalments": invoice.instalments.order_by("position"),
-        "settled_by": settled_by(invoice),
+        "failing": failing_autopay(invoice.customer_id) if payable else None,
+        "settled_by": [(row, _receipt_url(door, row)) for row in settled_by(invoice)],
         "payable": payable,
         "next_part": next_part,
-        "online": online,
+        "online": bool(gateways),
+        "gateways": gateways if len(gateways) > 1 else (),
+        "chosen_gateway": (form or unbound)["gateway"].value() or (gateways[0].name if gateways else ""),
         "early": early_offer(invoice, today) if payable == invoice.amount_due else None,
-        "form": form or PayForm(invoice=invoice, payable=payable, initial={"amount": next_part}),
+        "form": form or unbound,
         "least": min(least_part(invoice), payable),
         "may_part": payable > max(least_part(invoice), minor_unit(invoice.currency)),
         "waiting": waiting,
         "came_back": came_back,
+        "turned_back": turned_back,
+        "go_on_url": go_on_url(came_back, now_of(request)),
         "overdue": invoice.amount_due > 0 and invoice.next_due_on is not None and invoice.next_due_on < today,
         "beacon": not is_staff(request),
         "attachments": [(one, door.file_url(one.pk)) for one in attachments_for_client(invoice)],
     }
     status = 400 if any(each is not None and each.errors for each in (form, prompt_form)) else 200
     return render_page(request, "portal/invoice.html", context, fragment="portal/partials/pay.html", status=status)
+
+
+def payable_of(invoice: Invoice) -> Decimal:
+    """What can be paid online now: what is due less what is on its way."""
+    if invoice.kind != InvoiceKind.INVOICE or invoice.state != InvoiceState.ISSUED:
+        return ZERO
+    return max(invoice.amount_due - in_flight(invoice.pk), ZERO)
 
 
 def file_of(_request: HttpRequest, door: Door) -> HttpResponseBase:
@@ -172,57 +156,6 @@ def attachment_of(_request: HttpRequest, door: Door, attachment_id: UUID) -> Htt
     if attachment is None:
         raise NotFound(str(_("There is no such file.")))
     return files.file_response(attachment.file, name=attachment.name)
-
-
-def pay(request: HttpRequest, door: Door) -> HttpResponseBase:
-    """Opens a payment page for what was chosen and goes there; a refusal shows the invoice with the reason."""
-    if request.POST.get("by") == BY_PHONE:
-        return pay_by_phone(request, door)
-    invoice = door.invoice
-    form = PayForm(request.POST, invoice=invoice, payable=_payable(invoice))
-    if not form.is_valid():
-        return show(request, door, form)
-    try:
-        checkout = checkout_open(
-            invoice_id=invoice.pk,
-            customer_id=invoice.customer_id,
-            amount=form.chosen(),
-            urls=ReturnUrls(success=_return_url, cancel=lambda key: f"{_return_url(key)}?cancelled=1"),
-            actor=door.actor,
-            now=now_of(request),
-        )
-    except DomainError as error:
-        add_domain_error(form, error)
-        invoice.refresh_from_db()
-        return show(request, door, form)
-    _remember(request, checkout, door)
-    return leave_to(request, checkout.url)
-
-
-def pay_by_phone(request: HttpRequest, door: Door) -> HttpResponseBase:
-    """Sends a prompt to the client's phone and shows the page that waits for it."""
-    invoice = door.invoice
-    payable = _payable(invoice)
-    gateway = prompt_gateway(invoice, payable)
-    if gateway is None:
-        return show(request, door)
-    form = PromptForm(request.POST, invoice=invoice, gateway=gateway, payable=payable)
-    if not form.is_valid():
-        return show(request, door, prompt_form=form)
-    try:
-        checkout = prompt_open(
-            invoice_id=invoice.pk,
-            customer_id=invoice.customer_id,
-            amount=form.cleaned_data["amount"],
-            phone=form.cleaned_data["phone"],
-            actor=door.actor,
-            now=now_of(request),
-        )
-    except DomainError as error:
-        add_domain_error(form, error)
-        invoice.refresh_from_db()
-        return show(request, door, prompt_form=form)
-    return go_to(request, f"{door.page_url}?checkout={checkout.pk}")
 
 
 def viewed(request: HttpRequest, door: Door) -> HttpResponseBase:
@@ -240,11 +173,6 @@ def is_client_at(request: HttpRequest) -> bool:
     return not (machine or is_staff(request))
 
 
-def came_from(request: HttpRequest, checkout_id: UUID) -> str:
-    """The page from which this browser went to a payment page; empty when it was another browser."""
-    return str(request.session.get(RETURNS, {}).get(str(checkout_id), ""))
-
-
 @contextmanager
 def in_language(request: HttpRequest, door: Door) -> Iterator[None]:
     """The language that the visitor chose, else the document's."""
@@ -255,19 +183,28 @@ def in_language(request: HttpRequest, door: Door) -> Iterator[None]:
         yield
 
 
-def _payable(invoice: Invoice) -> Decimal:
-    """What can be paid online now: what is due less what is on its way."""
-    if invoice.kind != InvoiceKind.INVOICE or invoice.state != InvoiceState.ISSUED:
-        return ZERO
-    return max(invoice.amount_due - in_flight(invoice.pk), ZERO)
+def _receipt_url(door: Door, row: Allocation) -> str:
+    """Where the receipt of what settled the invoice is found by this way in; empty where it is not."""
+    return door.receipt_url(row.payment_id) if row.payment_id is not None else ""
 
 
 def _waiting(invoice: Invoice, came_back: Checkout | None, now: datetime) -> list[Checkout]:
     """Payments on their way: those that the gateway processes, and the one from which the client just came back."""
     found = waiting_checkouts(invoice)
-    if came_back is not None and came_back.status == CheckoutState.OPEN and came_back.created_at > now - PATIENCE:
+    if came_back is not None and may_still_end(came_back, now):
         found.insert(0, came_back)
     return found
+
+
+def may_still_end(checkout: Checkout, now: datetime) -> bool:
+    """Whether somebody who came back from the payment page is asked for patience: it may have been paid."""
+    return checkout.status == CheckoutState.OPEN and checkout.created_at > now - PATIENCE
+
+
+def go_on_url(checkout: Checkout | None, now: datetime) -> str:
+    """The payment page that a client left, as long as it can be paid there; else empty."""
+    lives = checkout is not None and checkout.status == CheckoutState.OPEN and checkout.expires_at > now
+    return checkout.url if checkout is not None and lives else ""
 
 
 def _next_part(invoice: Invoice) -> Decimal | None:
@@ -287,20 +224,21 @@ def _came_back(request: HttpRequest, invoice: Invoice) -> Checkout | None:
         wanted = UUID(request.GET.get("checkout", ""))
     except ValueError:
         return None
-    return Checkout.objects.filter(pk=wanted, invoice=invoice).first()
-
-
-def _remember(request: HttpRequest, checkout: Checkout, door: Door) -> None:
-    """Where this browser goes on to when it comes back: the gateway is never told the link."""
-    kept = dict(request.session.get(RETURNS, {}))
-    kept[str(checkout.pk)] = door.page_url
-    request.session[RETURNS] = dict(list(kept.items())[-KEPT:])
-
-
-def _return_url(checkout_id: UUID) -> str:
-    return f"{settings.PUBLIC_BASE_URL}{reverse('portal:return', args=[checkout_id])}"
+    return Checkout.objects.filter(pk=wanted, parts__invoice=invoice).first()
 
 
 def is_staff(request: HttpRequest) -> bool:
     """Whether a colleague looks at the client's page."""
     return isinstance(request.user, User) and request.user.works_here
+
+
+def client_actor(request: HttpRequest, customer: Customer) -> Actor:
+    """The signed-in client, acting for one of the customers that they stand for."""
+    user = user_of(request)
+    contact = contacts_of_user(user).filter(customer_id=customer.pk).first()
+    return Actor.contact(
+        contact_id=str(contact.pk if contact else ""),
+        label=contact.name if contact else user.display_name,
+        profile_id=customer.profile_id,
+        user_id=user.pk,
+    )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from payments.web import customer_statements, portal, portal_home, portal_methods, portal_quotes
+from payments.web import (
+    customer_statements,
+    portal,
+    portal_home,
+    portal_mend,
+    portal_methods,
+    portal_payments,
+    portal_quotes,
+    portal_several,
+)
 
 app_name = "portal"
 
@@ -12,7 +21,11 @@ urlpatterns = [
     path("i/<str:token>/", portal.link_invoice, name="invoice"),
     path("i/<str:token>/pdf/", portal.link_pdf, name="pdf"),
     path("i/<str:token>/files/<uuid:attachment_id>/", portal.link_attachment, name="attachment"),
+    path("i/<str:token>/receipts/<uuid:payment_id>/", portal.link_receipt, name="link_receipt"),
     path("i/<str:token>/pay/", portal.link_pay, name="pay"),
+    path("i/<str:token>/method/", portal_mend.link_method, name="link_method"),
+    path("i/<str:token>/method/new/", portal_mend.link_method_new, name="link_method_new"),
+    path("i/<str:token>/method/<uuid:method_id>/autopay/", portal_mend.link_method_autopay, name="link_method_autopay"),
     path("i/<str:token>/viewed/", portal.link_viewed, name="viewed"),
     path("q/<str:token>/", portal_quotes.link_quote, name="quote"),
     path("q/<str:token>/pdf/", portal_quotes.link_pdf, name="quote_pdf"),
@@ -25,10 +38,15 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/files/<uuid:attachment_id>/", portal_home.own_attachment, name="own_attachment"),
     path("invoices/<uuid:invoice_id>/pay/", portal_home.own_pay, name="own_pay"),
     path("invoices/<uuid:invoice_id>/viewed/", portal_home.own_viewed, name="own_viewed"),
+    path("pay/", portal_several.several, name="several"),
+    path("pay/<uuid:checkout_id>/", portal_several.together, name="together"),
+    path("payments/", portal_payments.own_payments, name="own_payments"),
+    path("payments/<uuid:payment_id>/receipt/", portal_payments.own_receipt, name="own_receipt"),
     path("methods/", portal_methods.methods, name="methods"),
     path("methods/new/<uuid:customer_id>/", portal_methods.method_new, name="method_new"),
     path("methods/back/<uuid:setup_id>/", portal_methods.method_back, name="method_back"),
     path("methods/<uuid:method_id>/autopay/", portal_methods.method_autopay, name="method_autopay"),
     path("methods/<uuid:method_id>/remove/", portal_methods.method_delete, name="method_remove"),
+    path("return/saved/<uuid:setup_id>/", portal_mend.saving_return, name="saving_return"),
     path("return/<uuid:checkout_id>/", portal.checkout_return, name="return"),
 ]

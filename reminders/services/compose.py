@@ -34,7 +34,7 @@ from reminders.texts.letters import PORTAL_LINK, Content
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 """What the files of one mail may weigh together; mail servers take about 25 MB, and base64 adds a third."""
-AUTOMATIC: Final = frozenset({MessageKind.RECEIPT})
+AUTOMATIC: Final = frozenset({MessageKind.RECEIPT, MessageKind.AUTOPAY})
 _LINK_MAKER: Final = Actor.system("Mail")
 _UNSAFE_IN_NAME: Final = re.compile(r"[^\w.()+-]+")
 

@@ -1,9 +1,9 @@
-"""Receipts, which go by themselves, and what a person writes to a customer."""
+"""Receipts and news of autopay, which go by themselves, and what a person writes to a customer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,8 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.rights import Right
 from customers.models import Customer
-from payments.models import Payment
+from integrations.ports.attempts import Decline
+from payments.models import Checkout, Payment
 from payments.states import PaymentState
 from reminders.addresses import header_text
 from reminders.models import Message
@@ -21,6 +22,7 @@ from reminders.services.documents import require_length
 from reminders.services.queueing import About, message_queue
 from reminders.services.recipients import default_recipients, known_addresses, require_willing
 from reminders.states import MessageKind
+from reminders.texts.autopay import autopay_content
 from reminders.texts.others import custom_content, receipt_content
 
 
@@ -43,6 +45,35 @@ def receipt_send(*, payment_id: UUID, actor: Actor, now: datetime) -> Message | 
             reply_to=customer.profile.email,
             recipients=default_recipients(customer),
             content=receipt_content(payment),
+            actor=actor,
+            now=now,
+        )
+
+
+def autopay_failure_send(
+    *, checkout_id: UUID, decline: Decline, again_on: date | None, actor: Actor, now: datetime
+) -> Message | None:
+    """Queues what a client is told when an invoice could not be charged by itself, once for each attempt.
+
+    None when there is nobody to send it to, or nothing is due any more. Raises PermissionRefused, NotFound.
+    """
+    actor.require(Right.MESSAGES_SEND)
+    with transaction.atomic():
+        rows = Checkout.objects.select_related("customer__profile", "invoice", "saved_method")
+        checkout = rows.filter(pk=checkout_id).first()
+        if checkout is None or not actor.can_see(checkout.profile_id):
+            raise NotFound(_("There is no such payment."))
+        customer, invoice = checkout.customer, checkout.invoice
+        if invoice.amount_due == 0 or customer.is_placeholder or not known_addresses(customer):
+            return None
+        return message_queue(
+            key=f"autopay:{checkout.pk}",
+            kind=MessageKind.AUTOPAY,
+            about=About(checkout.profile_id, customer.pk, invoice.pk),
+            company=customer.profile.name,
+            reply_to=customer.profile.email,
+            recipients=default_recipients(customer),
+            content=autopay_content(checkout, decline=decline, again_on=again_on),
             actor=actor,
             now=now,
         )

@@ -58,7 +58,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message. `figures` are its first two lines: how much, and by or on which day."""
+    """One message. `figures` are its first two lines: how much, and by or on which day.
+
+    The button leads to the client's link, or to a `page` under it ("method/").
+    """
 
     language: str
     subject: str
@@ -68,6 +71,7 @@ class Letter:
     figures: tuple[Fact, ...] = ()
     facts: tuple[Fact, ...] = ()
     button: str = ""
+    page: str = ""
     blocks: tuple[Block, ...] = ()
     closing: str = ""
 
@@ -84,7 +88,7 @@ def content_of(letter: Letter) -> Content:
     return Content(
         subject=written.subject,
         text=_text(written),
-        html=render_to_string("email/letter.html", {"letter": written, "link": PORTAL_LINK}),
+        html=render_to_string("email/letter.html", {"letter": written, "link": PORTAL_LINK + written.page}),
         language=written.language,
     )
 
@@ -111,7 +115,7 @@ def _text(letter: Letter) -> str:
         letter.greeting,
         *letter.paragraphs,
         "\n".join(fact.line for fact in letter.facts),
-        f"{letter.button}:\n{PORTAL_LINK}" if letter.button else "",
+        f"{letter.button}:\n{PORTAL_LINK}{letter.page}" if letter.button else "",
         *("\n".join([block.title, *(fact.line for fact in block.facts)]) for block in letter.blocks),
         letter.closing,
         "\n".join([letter.company.name, *letter.company.contact]),

@@ -70,6 +70,7 @@ class Allocation {
     const over = panel.querySelector("[data-over]");
     const rest = panel.querySelector("[data-left]");
     panel.querySelector("[data-settles]").textContent = say(text(settled), currency) ?? "—";
+    if (!rest) return;
     rest.querySelector("dd").textContent = left >= 0n ? (say(text(left), currency) ?? "—") : "—";
     over.hidden = left >= 0n;
     rest.hidden = left < 0n;

@@ -134,6 +134,7 @@ def import_run(world: World) -> object:
 
 
 @provides("payment_id", under="payments/")
+@provides("payment_id", under="portal/")
 @provides("payment_id", "payment_ref", "payment", "ref", under="api/payments/")
 def payment(world: World) -> object:
     return world.keep("payment", lambda: builders.pay(world.customer, "100.00", now=clock.now())).pk
@@ -151,19 +152,22 @@ def webhook_event(world: World) -> object:
 
 @provides("checkout_id")
 def checkout(world: World) -> object:
-    return world.keep(
-        "checkout",
-        lambda: Checkout.objects.create(
-            profile=world.profile,
-            customer=world.customer,
-            invoice=_invoice(world),
-            gateway="demo",
-            currency="KES",
-            amount=Decimal(100),
-            idempotency_key=f"key-{world.customer.pk}",
-            expires_at=clock.now() + timedelta(hours=1),
-        ),
-    ).pk
+    return world.keep("checkout", lambda: _checkout(world)).pk
+
+
+def _checkout(world: World) -> Checkout:
+    made = Checkout.objects.create(
+        profile=world.profile,
+        customer=world.customer,
+        invoice=_invoice(world),
+        gateway="demo",
+        currency="KES",
+        amount=Decimal(100),
+        idempotency_key=f"key-{world.customer.pk}",
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+    made.parts.create(profile=world.profile, invoice=made.invoice, currency="KES", amount=made.amount)
+    return made
 
 
 @provides("session_id", scoped=False)

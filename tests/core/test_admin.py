@@ -36,6 +36,7 @@ from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
 from customers.models import Consent
 from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, PromoUse
+from payments.models import PayingRules
 from tests import factories
 from tests.access import objects
 
@@ -93,6 +94,7 @@ def _without_address(world: objects.World) -> None:
     DraftWorkingCopy.objects.create(profile=of, user=person, customer=customer, content={})
     ErasureRecord.objects.create(profile=of, customer_id=customer.pk, customer_number="CUST-1", requested_by_label="x")
     RetentionRules.objects.get_or_create(profile=of)
+    PayingRules.objects.get_or_create(profile=of)
     BillingRules.objects.get_or_create(profile=of)
     BillableTerms.objects.create(customer=customer)
     ImportMapping.objects.create(profile=of, kind="customers", heads="x", columns={})

@@ -27,9 +27,8 @@ live = pytest.mark.django_db(transaction=True)
 
 def _open(bill, amount: str) -> Checkout:
     return checkout_open(
-        invoice_id=bill.pk,
+        parts={bill.pk: Decimal(amount)},
         customer_id=bill.customer_id,
-        amount=Decimal(amount),
         urls=URLS,
         actor=SYSTEM,
         now=clock.now(),

@@ -187,9 +187,8 @@ def bill(dodo_service: DodoSimulator, clock) -> Invoice:
 
 def start(bill: Invoice) -> Checkout:
     return checkout_open(
-        invoice_id=bill.pk,
+        parts={bill.pk: Decimal(1500)},
         customer_id=bill.customer_id,
-        amount=Decimal(1500),
         urls=URLS,
         actor=SYSTEM,
         now=clocks.now(),

@@ -53,9 +53,8 @@ def bill(safaricom: MpesaSimulator, clock) -> Invoice:
 
 def prompt(bill: Invoice, amount: str = "1500.00") -> Checkout:
     return prompt_open(
-        invoice_id=bill.pk,
+        parts={bill.pk: Decimal(amount)},
         customer_id=bill.customer_id,
-        amount=Decimal(amount),
         phone=PHONE,
         actor=SYSTEM,
         now=clocks.now(),

@@ -260,9 +260,8 @@ def bill(paypal_service: PayPalSimulator, clock) -> Invoice:
 
 def start(bill: Invoice) -> Checkout:
     return checkout_open(
-        invoice_id=bill.pk,
+        parts={bill.pk: Decimal(1500)},
         customer_id=bill.customer_id,
-        amount=Decimal(1500),
         urls=URLS,
         actor=SYSTEM,
         now=clocks.now(),

@@ -38,7 +38,7 @@ URLS = ReturnUrls(success=lambda key: f"https://us.example/{key}", cancel=lambda
 
 def _open(bill: Invoice, amount: str, now=NOW) -> Checkout:
     return checkout_open(
-        invoice_id=bill.pk, customer_id=bill.customer_id, amount=Decimal(amount), urls=URLS, actor=SYSTEM, now=now
+        parts={bill.pk: Decimal(amount)}, customer_id=bill.customer_id, urls=URLS, actor=SYSTEM, now=now
     )
 
 
@@ -68,9 +68,7 @@ def test_the_last_look_refuses(now, fake_gateway: FakeGateway) -> None:
         with pytest.raises(error):
             _open(bill, amount)
     with pytest.raises(NotFound):
-        checkout_open(
-            invoice_id=bill.pk, customer_id=customer().pk, amount=Decimal(9000), urls=URLS, actor=SYSTEM, now=NOW
-        )
+        checkout_open(parts={bill.pk: Decimal(9000)}, customer_id=customer().pk, urls=URLS, actor=SYSTEM, now=NOW)
     pay(bill.customer, "52200.00", {bill.pk: Decimal("52200.00")})
     with pytest.raises(NothingDue):
         _open(bill, "52200.00")

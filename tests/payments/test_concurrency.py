@@ -204,7 +204,7 @@ def test_a_form_that_is_sent_many_times_records_once() -> None:
 
 def _checkout(fake: FakeGateway, bill: Invoice, amount: str = "5000.00") -> Checkout:
     return checkout_open(
-        invoice_id=bill.pk, customer_id=bill.customer_id, amount=Decimal(amount), urls=URLS, actor=SYSTEM, now=NOW
+        parts={bill.pk: Decimal(amount)}, customer_id=bill.customer_id, urls=URLS, actor=SYSTEM, now=NOW
     )
 
 
@@ -216,6 +216,63 @@ def test_a_double_click_opens_one_page(fake_gateway: FakeGateway) -> None:
     results = at_once(lambda _: _checkout(fake_gateway, bill))
     assert {each.url for each in results} == {Checkout.objects.get().url}
     assert len(fake_gateway.sessions) == 1
+
+
+def _several(bills: list[Invoice], number: int) -> Checkout:
+    """A page for all of these invoices, named in another order each time."""
+    parts = {bill.pk: Decimal(1000) for bill in (bills if number % 2 else reversed(bills))}
+    return checkout_open(parts=parts, customer_id=bills[0].customer_id, urls=URLS, actor=SYSTEM, now=NOW)
+
+
+@committing
+@money
+@pytest.mark.usefixtures("tasks")
+def test_two_tabs_that_pay_several_invoices_at_once_are_one_charge(fake_gateway: FakeGateway) -> None:
+    of = customer()
+    bills = [invoice(of, "1000.00") for _ in range(3)]
+    results = at_once(lambda number: _several(bills, number))
+    page = Checkout.objects.get()
+    assert {each.url for each in results} == {page.url}
+    assert (len(fake_gateway.sessions), page.parts.count()) == (1, 3)
+    fetched = fake_gateway.payments[fake_gateway.client_pays(page.external_id)]
+    at_once(lambda _: provider_payment_take(gateway=fake_gateway, paid=fetched, now=NOW))
+    assert (Payment.objects.count(), [due(bill) for bill in bills]) == (1, [0, 0, 0])
+
+
+@committing
+@money
+@pytest.mark.usefixtures("tasks")
+def test_tabs_with_overlapping_choices_leave_one_open_page_an_invoice(fake_gateway: FakeGateway) -> None:
+    of = customer()
+    bills = [invoice(of, "1000.00") for _ in range(3)]
+    pairs = [bills[:2], bills[1:], [bills[0], bills[2]]]
+    results = at_once(lambda number: _several(pairs[number % 3], number))
+    assert count(results, Exception) == 0
+    assert Checkout.objects.filter(status=CheckoutState.OPEN).count() == 1
+
+
+@committing
+@pytest.mark.usefixtures("tasks")
+def test_negative_control_without_lock_and_constraint_each_tab_has_a_page_of_its_own(
+    fake_gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = customer()
+    bills = [invoice(of, "1000.00") for _ in range(3)]
+    everybody = threading.Barrier(THREADS)
+
+    def read(invoice_ids: Iterable[UUID]) -> list[Invoice]:
+        found = list(Invoice.objects.filter(pk__in=set(invoice_ids)).order_by("pk"))
+        everybody.wait(30)
+        return found
+
+    with (
+        without_constraint("payments_checkout", "checkout_open_once_per_invoice"),
+        without_constraint("payments_checkoutpart", "checkout_part_open_once_per_invoice"),
+    ):
+        monkeypatch.setattr("payments.services.last_look.invoices_lock", read)
+        monkeypatch.setattr("payments.services.checkouts.waiting_checkouts_lock", lambda _ids: [])
+        at_once(lambda number: _several(bills, number))
+        assert len(fake_gateway.sessions) == THREADS
 
 
 @committing

@@ -21,7 +21,8 @@ from integrations.ports.payments import ProviderStatus, SessionStatus
 from invoices.models import Invoice
 from payments.errors import CheckoutFailed, CheckoutUnknown, MethodNotUsable, PaymentInFlight
 from payments.models import Checkout, MethodSetup, Payment, SavedMethod
-from payments.services.autopay import DAYS, autopay_sweep
+from payments.models.rules import AUTOPAY_DAYS
+from payments.services.autopay import autopay_sweep
 from payments.services.checkout_ask import checkouts_sweep
 from payments.services.checkouts import ReturnUrls, checkout_open
 from payments.services.method_setup import setup_ask, setup_open, setups_sweep
@@ -186,10 +187,10 @@ def test_a_soft_decline_is_tried_on_the_set_days_and_then_left_alone(fake_gatewa
         if autopay_sweep(now=time.now()):
             tried.append(day)
         clock.shift(timedelta(days=1))
-    assert tried == list(DAYS)
+    assert tried == list(AUTOPAY_DAYS)
     assert due(bill) == Decimal("1000.00")
     assert {one.status for one in Checkout.objects.all()} == {CheckoutState.FAILED}
-    assert Payment.objects.filter(status=PaymentState.FAILED).count() == len(DAYS)
+    assert Payment.objects.filter(status=PaymentState.FAILED).count() == len(AUTOPAY_DAYS)
 
 
 @pytest.mark.parametrize("decline", [Decline.HARD, Decline.CLIENT])
@@ -277,9 +278,7 @@ def test_a_debit_on_its_way_is_asked_about_until_it_arrives(fake_gateway: FakeGa
 
 def _pay_on_a_page(bill: Invoice) -> Checkout:
     amount = Decimal("1000.00")
-    return checkout_open(
-        invoice_id=bill.pk, customer_id=bill.customer_id, amount=amount, urls=URLS, actor=SYSTEM, now=time.now()
-    )
+    return checkout_open(parts={bill.pk: amount}, customer_id=bill.customer_id, urls=URLS, actor=SYSTEM, now=time.now())
 
 
 def test_a_client_who_is_paying_is_not_charged_beside(fake_gateway: FakeGateway, clock) -> None:
@@ -321,7 +320,7 @@ def test_a_client_saves_a_card_consents_and_is_charged(
     client.post(f"/portal/methods/{method.pk}/autopay/")
     method.refresh_from_db()
     assert not method.autopay
-    client.post(f"/portal/methods/{method.pk}/autopay/", {"consent": "1"})
+    client.post(f"/portal/methods/{method.pk}/autopay/", {"consent": "1", "on": "issue"})
     bill = billed(of)
     clock.shift(timedelta(minutes=3))
     stripe_service.faults.append(Fault("POST /v1/payment_intents", after=True, times=9))
@@ -350,7 +349,7 @@ def test_somebody_elses_method_is_as_if_it_did_not_exist(client: Client, fake_ga
     method = saved(fake_gateway, of)
     sign_in(client, customer())
     for path in (f"{method.pk}/autopay/", f"{method.pk}/remove/", f"new/{of.pk}/"):
-        assert client.post(f"/portal/methods/{path}", {"consent": "1"}).status_code == 404
+        assert client.post(f"/portal/methods/{path}", {"consent": "1", "on": "issue"}).status_code == 404
     assert client.get(f"/portal/methods/back/{MethodSetup.objects.get().pk}/").status_code == 404
     method.refresh_from_db()
     assert (method.autopay, method.state) == (False, SavedMethodState.ACTIVE)

@@ -44,9 +44,8 @@ class Shop:
 
     def open(self, bill: Invoice) -> Checkout:
         return checkout_open(
-            invoice_id=bill.pk,
+            parts={bill.pk: Decimal("20000.00")},
             customer_id=bill.customer_id,
-            amount=Decimal("20000.00"),
             urls=URLS,
             actor=SYSTEM,
             now=time.now(),
@@ -136,7 +135,7 @@ def _life(shop: Shop) -> Invoice:
 
 
 def _settled_once(bill: Invoice) -> None:
-    payments = Payment.objects.filter(checkout__invoice=bill)
+    payments = Payment.objects.filter(checkout__parts__invoice=bill)
     assert due(bill) == 0
     assert [one.amount for one in payments.filter(status=PaymentState.COMPLETED)] == [Decimal("20000.00")]
     assert payments.exclude(status__in=[PaymentState.COMPLETED, PaymentState.FAILED]).count() == 0

@@ -59,9 +59,7 @@ def test_a_credit_note_that_was_applied_with_its_issue_is_not_applied_again() ->
 
 def test_settling_an_invoice_closes_its_payment_pages(fake_gateway: FakeGateway) -> None:
     bill = invoice()
-    checkout_open(
-        invoice_id=bill.pk, customer_id=bill.customer_id, amount=Decimal(52200), urls=URLS, actor=SYSTEM, now=NOW
-    )
+    checkout_open(parts={bill.pk: Decimal(52200)}, customer_id=bill.customer_id, urls=URLS, actor=SYSTEM, now=NOW)
     pay(bill.customer, "52200.00", "oldest first")
     relay("payments.close_checkouts")
     assert Checkout.objects.get().status == CheckoutState.EXPIRED

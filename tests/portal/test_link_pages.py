@@ -195,7 +195,8 @@ def test_paying_all_goes_to_the_gateway_without_telling_it_the_link(client: Clie
     assert token not in request.success_url + request.cancel_url + request.description + request.reference
     back = client.get(request.success_url.removeprefix("http://testserver"))
     assert back["Location"] == f"{path_of(bill)}?checkout={checkout.pk}"
-    assert client.get(request.cancel_url.removeprefix("http://testserver"))["Location"] == path_of(bill)
+    turned_back = client.get(request.cancel_url.removeprefix("http://testserver"))
+    assert turned_back["Location"] == f"{path_of(bill)}?checkout={checkout.pk}&cancelled=1"
     stranger = Client().get(request.success_url.removeprefix("http://testserver"))
     assert stranger.status_code == 200
     assert bill.number not in text_of(stranger)

@@ -92,6 +92,7 @@ def test_a_page_that_is_open_elsewhere_is_closed_before_the_phone_is_asked(clien
         idempotency_key="page",
         expires_at=NOW + timedelta(hours=1),
     )
+    page.parts.create(profile=bill.profile, invoice=bill, currency=bill.currency, amount=page.amount)
     ask(client, bill)
     page.refresh_from_db()
     assert page.status == CheckoutState.EXPIRED

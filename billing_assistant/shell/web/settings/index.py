@@ -53,6 +53,13 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
+        _("Paying online"),
+        _("The smallest part that a client pays at once, when autopay charges and tries again."),
+        "cash",
+        "shell:paying_rules",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
         _("Tax rates"),
         _("Which rates lines offer, since when, and why some have none."),
         "receipt-tax",
