@@ -1,9 +1,10 @@
-"""Many rows at once: COPY, several times as fast as an INSERT with parameters."""
+"""Rows without model instances: few by one INSERT, many by COPY, several times as fast as an INSERT with parameters."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
@@ -28,18 +29,23 @@ WRITTEN_AS_THEY_ARE: Final = (
 Row = TypeVar("Row", bound=Model)
 
 
-def rows_insert(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+def rows_insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows that are given by their columns (`invoice_id`, not `invoice`), the same ones in each row; what is
-    left out has its default.
-
-    Gives the rows when they are few. Many go by COPY, without a model instance for each, and are not read back: [].
-    Raises the errors of an INSERT.
+    left out has its default. No model instance is made. Raises the errors of an INSERT.
     """
-    if len(rows) < COPY_FROM:
-        return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
+    if not rows:
+        return
     if any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"Rows of {model._meta.label} do not name the same columns.")
-    _copy(model, rows, given=rows[0].keys())
+    write = _insert if len(rows) < COPY_FROM else _copy
+    write(model, rows, given=rows[0].keys())
+
+
+def rows_create(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """The same, for who goes on with the rows: gives them when they are few; many are not read back: []."""
+    if len(rows) < COPY_FROM:
+        return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
+    rows_insert(model, rows)
     return []
 
 
@@ -53,17 +59,46 @@ def models_insert(rows: Sequence[Model]) -> None:
     _copy(model, [row.__dict__ for row in rows], given=[field.attname for field in model._meta.concrete_fields])
 
 
+def _insert(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
+    """Writes a few rows by one INSERT whose text is put together once."""
+    fields = _written(model)
+    columns = _columns(fields, rows, given)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(model, len(rows)), [value for row in zip(*columns, strict=True) for value in row])
+
+
+@cache
+def _statement(model: type[Model], rows: int) -> str:
+    name = connection.ops.quote_name
+    fields = _written(model)
+    names = ", ".join(name(str(field.column)) for field in fields)
+    values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * rows)
+    return f"INSERT INTO {name(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608 -- names of the model
+
+
 def _copy(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
     """Writes rows column by column made ready, so that what a column needs is decided once."""
-    known = frozenset(given)
-    fields = [field for field in model._meta.concrete_fields if not _is_counted(field) and not field.generated]
-    columns = [_given(field, rows) if field.attname in known else _default(field, len(rows)) for field in fields]
+    fields = _written(model)
+    columns = _columns(fields, rows, given)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in zip(*columns, strict=True):
             copy.write_row(row)
+
+
+@cache
+def _written(model: type[Model]) -> tuple[models.Field[Any, Any], ...]:
+    """The columns of a table that the database does not fill by itself."""
+    return tuple(field for field in model._meta.concrete_fields if not _is_counted(field) and not field.generated)
+
+
+def _columns(
+    fields: Sequence[models.Field[Any, Any]], rows: Sequence[Mapping[str, Any]], given: Iterable[str]
+) -> list[Sequence[Any]]:
+    known = frozenset(given)
+    return [_given(field, rows) if field.attname in known else _default(field, len(rows)) for field in fields]
 
 
 def _given(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:

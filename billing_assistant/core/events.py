@@ -109,10 +109,9 @@ def record(
     customer_id: UUID | None = None,
     label: str = "",
     data: dict[str, Any] | None = None,
-) -> Event:
+) -> None:
     """Writes one event and its deliveries into the present transaction."""
-    (event,) = _write([EventInput(name, subject, actor, now, profile_id, customer_id, label, data or {})])
-    return event
+    _write([EventInput(name, subject, actor, now, profile_id, customer_id, label, data or {})])
 
 
 def record_many(entries: Iterable[EventInput]) -> None:
@@ -120,12 +119,11 @@ def record_many(entries: Iterable[EventInput]) -> None:
     _write(list(entries))
 
 
-def _write(entries: Sequence[EventInput]) -> list[Event]:
-    """Writes events and their deliveries; gives the events when they are few."""
+def _write(entries: Sequence[EventInput]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction that makes it true.")
     rows = [_row(entry) for entry in entries]
-    events = rows_insert(Event, rows)
+    rows_insert(Event, rows)
     wanted = [
         (row, to)
         for row, entry in zip(rows, entries, strict=True)
@@ -141,7 +139,6 @@ def _write(entries: Sequence[EventInput]) -> list[Event]:
     )
     for queue in sorted({to.queue for _, to in wanted}):
         jobs.nudge_on_commit("core.relay_events", queue=queue, only=queue)
-    return events
 
 
 def _row(entry: EventInput) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.bulk import models_insert, rows_insert
+from billing_assistant.core.bulk import models_insert, rows_create
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
@@ -126,7 +126,7 @@ class _Writing(Generic[OfDraft]):
             for one, invoice in zip(self._documents, invoices, strict=True)
             for line in _lines(invoice, one.lines, one.totals)
         ]
-        _known(invoices, "lines", rows_insert(InvoiceLine, lines))
+        _known(invoices, "lines", rows_create(InvoiceLine, lines))
 
     def number(self, invoices: Sequence[Invoice], taken: Sequence[TakenNumber]) -> list[tuple[DuePart, ...]]:
         """Gives each invoice its number and all that follows from its date; gives its due parts."""
@@ -153,13 +153,13 @@ class _Writing(Generic[OfDraft]):
             for one, invoice in zip(self._documents, invoices, strict=True)
             for group in sorted(one.totals.taxes, key=lambda group: (-group.rate, group.category))
         ]
-        _known(invoices, "taxes", rows_insert(InvoiceTax, groups))
+        _known(invoices, "taxes", rows_create(InvoiceTax, groups))
         instalments = [
             {"invoice_id": invoice.pk, "position": position, "due_on": part.due_on, "amount": part.amount}
             for invoice, dues in zip(invoices, parts, strict=True)
             for position, part in enumerate(dues, start=1)
         ]
-        _known(invoices, "instalments", rows_insert(Instalment, instalments))
+        _known(invoices, "instalments", rows_create(Instalment, instalments))
         events.record_many(
             self._event(invoice, one.data) for one, invoice in zip(self._documents, invoices, strict=True)
         )

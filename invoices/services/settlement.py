@@ -92,7 +92,7 @@ def _due(invoice: Invoice) -> Decimal:
 
 
 def _record(invoice: Invoice, due_before: Decimal, due: Decimal, actor: Actor, now: datetime) -> None:
-    invoice.refresh_from_db(fields=["amount_due"])
+    invoice.amount_due = due  # as the database computes it
     if invoice.state == InvoiceState.UNCOLLECTIBLE:
         name = "invoice.written_off"
     elif due == 0:
