@@ -10,6 +10,7 @@ from typing import Any
 
 from billing_assistant.core import clock, exact_json
 from billing_assistant.core.errors import Rejected
+from billing_assistant.core.money import Money
 from integrations import webhook_signatures
 from integrations.ports.attempts import Decline
 from integrations.ports.payments import (
@@ -54,7 +55,9 @@ class FakeGateway:
         self.setups: dict[str, SetupSession] = {}
         self.charges: dict[str, str] = {}
         self.methods: dict[str, Decline] = {}
-        self.refunds: dict[str, tuple[RefundRequest, ProviderRefund]] = {}
+        self.given_back: dict[str, ProviderRefund] = {}
+        self.refund_keys: dict[str, str] = {}
+        self.refunds_begin = RefundStatus.SUCCEEDED
         self.calls: list[str] = []
         self.fail_before: Exception | None = None
         self.fail_after: Exception | None = None
@@ -161,38 +164,30 @@ class FakeGateway:
 
     def refund_create(self, request: RefundRequest) -> ProviderRefund:
         self._begin("refund_create")
-        if request.idempotency_key not in self.refunds:
-            left = self.payments[request.payment_id].money.amount - sum(
-                one.money.amount for one in self.payment_refunds(request.payment_id)
-            )
+        if request.idempotency_key not in self.refund_keys:
+            gone = [one for one in self._refunds_of(request.payment_id) if one.status is not RefundStatus.FAILED]
+            left = self.payments[request.payment_id].money.amount - sum(one.money.amount for one in gone)
             if request.money.amount > left:
                 raise Rejected("The refund is greater than what is left.", status=400)
-            made = ProviderRefund(
-                external_id=f"re_{next(self._numbers)}",
-                payment_id=request.payment_id,
-                reference=request.reference,
-                status=RefundStatus.SUCCEEDED,
-                money=request.money,
-                created_at=clock.now(),
-            )
-            self.refunds[request.idempotency_key] = (request, made)
+            made = self.staff_refunds(request.payment_id, money=request.money, reference=request.reference)
+            self.refund_keys[request.idempotency_key] = made.external_id
         self._end()
-        return self.refunds[request.idempotency_key][1]
+        return self.given_back[self.refund_keys[request.idempotency_key]]
 
     def refund_find(self, request: RefundRequest, *, since: datetime) -> ProviderRefund | None:
         self._begin("refund_find")
-        known = self.refunds.get(request.idempotency_key)
-        return known[1] if known else None
+        known = self.refund_keys.get(request.idempotency_key)
+        return self.given_back[known] if known else None
 
     def refund_fetch(self, external_id: str) -> ProviderRefund:
         self._begin("refund_fetch")
-        found = next((one for _, one in self.refunds.values() if one.external_id == external_id), None)
-        if found is None:
+        if external_id not in self.given_back:
             raise Rejected("The service answered 404.", status=404)
-        return found
+        return self.given_back[external_id]
 
     def payment_refunds(self, payment_id: str) -> Sequence[ProviderRefund]:
-        return [one for _, one in self.refunds.values() if one.payment_id == payment_id]
+        self._begin("payment_refunds")
+        return self._refunds_of(payment_id)
 
     def webhook_verify(self, call: WebhookCall) -> None:
         header = call.headers.get("Fake-Signature", "")
@@ -238,6 +233,17 @@ class FakeGateway:
         """An attempt moves on at the gateway."""
         self.payments[external_id] = replace(self.payments[external_id], status=status, **other)
 
+    def staff_refunds(self, payment_id: str, *, money: Money, reference: str = "", **other: Any) -> ProviderRefund:
+        """Somebody gives money back on the gateway's own pages; a new refund is as `refunds_begin` says."""
+        external_id = f"re_{next(self._numbers)}"
+        made = ProviderRefund(external_id, payment_id, reference, self.refunds_begin, money, clock.now())
+        self.given_back[external_id] = replace(made, **other)
+        return self.given_back[external_id]
+
+    def refund_becomes(self, external_id: str, status: RefundStatus, failure: str = "") -> None:
+        """A refund moves on at the gateway."""
+        self.given_back[external_id] = replace(self.given_back[external_id], status=status, failure=failure)
+
     def event(self, object_id: str, *, event_id: str = "", kind: str = "payment", account: str = "") -> bytes:
         """The body of an event about an object."""
         return exact_json.dumps(
@@ -256,6 +262,9 @@ class FakeGateway:
 
     def request_of(self, session_id: str) -> CheckoutRequest:
         return next(request for external_id, request in self.keys.values() if external_id == session_id)
+
+    def _refunds_of(self, payment_id: str) -> list[ProviderRefund]:
+        return [each for each in self.given_back.values() if each.payment_id == payment_id]
 
     def _session(self, external_id: str) -> CheckoutSession:
         if external_id not in self.sessions:

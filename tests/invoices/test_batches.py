@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from celery import current_app
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from billing_assistant.core.errors import Conflict, DomainError, NotFound, PermissionRefused, ValidationFailed
-from billing_assistant.core.failpoints import forget_hits
-from billing_assistant.core.models import BusinessProfile, Event, Notice
-from billing_assistant.core.privacy import Subject, holders
+from billing_assistant.core.errors import Conflict, NotFound, PermissionRefused, ValidationFailed
+from billing_assistant.core.models import BusinessProfile, Event
 from billing_assistant.core.rights import Role
-from billing_assistant.core.services.relay import relay_events
-from billing_assistant.core.states import TransitionRefused
 from customers.models import Customer
 from customers.selectors import CustomerFilters
-from customers.services.merging import customers_merge
 from customers.states import CustomerStatus
-from invoices.batch_states import BatchAfter, BatchItemState, BatchWork
+from invoices.batch_states import BatchAfter, BatchWork
 from invoices.billable_selectors import BillableFilters
 from invoices.billable_states import BillableGrouping, BillableLines, BillableState
 from invoices.models import BatchDocument, BatchItem, BillableItem, Invoice, InvoiceBatch, InvoiceDraft
-from invoices.services import batch_steps, batch_work
+from invoices.services import batch_steps
 from invoices.services.batch_content import BatchContent, BatchLine, content_json, content_of
-from invoices.services.batch_notices import MANY
 from invoices.services.batch_starts import Chosen, batch_issue, batch_plan, batch_send
-from invoices.services.batch_steps import batch_advance, batch_step
-from invoices.services.batches import batch_cancel, batch_fail, batch_pause, batch_resume, batch_retry, batch_sweep
+from invoices.services.batch_steps import batch_step
+from invoices.services.batches import batch_cancel, batch_pause, batch_resume, batch_retry
 from invoices.services.billable import billable_terms_set
 from invoices.services.catalogue import catalogue_item_offer
 from invoices.services.draft_input import DraftInput
@@ -48,26 +37,10 @@ from invoices.services.drafts import draft_create, draft_discard
 from invoices.services.drafts_many import drafts_create
 from tests import factories
 from tests.factories import NOW, SYSTEM
-from tests.fakes.tasks import CollectedTasks
 from tests.support.batches import WORK, advance, buyers, hosting, made, plan, started, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 KEEP, ISSUE, SEND = BatchAfter.KEEP, BatchAfter.ISSUE, BatchAfter.SEND
-
-
-@pytest.fixture
-def profile(db: None) -> BusinessProfile:
-    return factories.seller()
-
-
-@pytest.fixture
-def content(profile: BusinessProfile) -> BatchContent:
-    return hosting(factories.catalogue_item(profile))
-
-
-@pytest.fixture
-def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_steps, "CHUNK", 2)
 
 
 def test_a_dry_run_says_what_would_be_made_and_leaves_no_trace(profile: BusinessProfile, content: BatchContent) -> None:
@@ -252,250 +225,6 @@ def test_only_with_the_rights_of_what_it_does_and_in_ones_own_profile(
     foreign = factories.customer(factories.seller())
     with pytest.raises(NotFound):
         started(profile, content, KEEP, one, foreign)
-
-
-@pytest.mark.usefixtures("_small_chunks")
-@pytest.mark.parametrize("point", ["batch.before_commit", "batch.between_chunks"])
-def test_what_broke_off_goes_on_and_doubles_nothing(
-    profile: BusinessProfile, content: BatchContent, settings: Any, point: str
-) -> None:
-    buyers(profile, 5)
-    batch = started(profile, content, ISSUE)
-    settings.FAIL_POINTS = f"{point}:raise@2"
-    forget_hits()
-    with pytest.raises(RuntimeError, match=point):
-        batch_advance(batch_id=batch.pk)
-    assert Invoice.objects.count() == (2 if "commit" in point else 4)
-    settings.FAIL_POINTS = ""
-    advance(batch)
-    assert (batch.state, Invoice.objects.count(), InvoiceDraft.objects.count()) == ("done", 5, 5)
-    assert list(Invoice.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2, 3, 4, 5]
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("_small_chunks")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("point", ["batch.before_commit", "batch.between_chunks"])
-def test_a_killed_worker_loses_and_doubles_nothing(
-    profile: BusinessProfile, content: BatchContent, settings: Any, point: str
-) -> None:
-    buyers(profile, 7)
-    batch = started(profile, content, ISSUE)
-    settings.FAIL_POINTS = f"{point}:kill@2"
-    forget_hits()
-    connections.close_all()
-    worker = multiprocessing.get_context("fork").Process(target=batch_advance, kwargs={"batch_id": batch.pk})
-    worker.start()
-    worker.join(60)
-    assert worker.exitcode == -signal.SIGKILL
-    settings.FAIL_POINTS = ""
-    assert 0 < Invoice.objects.count() < 7
-    advance(batch)
-    assert (batch.state, Invoice.objects.count(), BatchDocument.objects.count()) == ("done", 7, 7)
-    assert set(Invoice.objects.values_list("sequence", flat=True)) == set(range(1, 8))
-
-
-def _two_at_once(batch: InvoiceBatch) -> None:
-    together = Barrier(2, timeout=30)
-
-    def work() -> None:
-        try:
-            connection.ensure_connection()
-            together.wait()
-            while batch_step(batch_id=batch.pk, actor=SYSTEM):
-                pass
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        for job in [pool.submit(work) for _ in range(2)]:
-            job.result()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("after", [KEEP, ISSUE])
-def test_two_workers_make_each_customer_once(
-    profile: BusinessProfile, content: BatchContent, monkeypatch: pytest.MonkeyPatch, after: BatchAfter
-) -> None:
-    monkeypatch.setattr(batch_steps, "CHUNK", 3)
-    buyers(profile, 20)
-    batch = started(profile, content, after)
-    _two_at_once(batch)
-    assert InvoiceDraft.objects.count() == BatchDocument.objects.count() == 20
-    assert InvoiceDraft.objects.values("customer").distinct().count() == 20
-
-
-@pytest.mark.django_db(transaction=True)
-def test_negative_control_without_the_claim_customers_are_billed_twice(
-    profile: BusinessProfile, content: BatchContent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same run with the items read without a lock, by both before any goes on: each makes the drafts."""
-    read = Barrier(2, timeout=30)
-
-    def unlocked(batch_id: object, state: BatchItemState, size: int) -> list[BatchItem]:
-        found = list(BatchItem.objects.filter(batch_id=batch_id, state=state).order_by("position")[:size])
-        read.wait()
-        return found
-
-    monkeypatch.setattr(batch_steps, "batch_items_claim", unlocked)
-    buyers(profile, 20)
-    batch = started(profile, content)
-    _two_at_once(batch)
-    assert InvoiceDraft.objects.count() == 40
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_key_at_once_starts_one_batch(profile: BusinessProfile, content: BatchContent) -> None:
-    buyers(profile, 2)
-    together = Barrier(4, timeout=30)
-
-    def start() -> object:
-        try:
-            connection.ensure_connection()
-            together.wait()
-            return started(profile, content, key="double click").pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        ids = {job.result() for job in [pool.submit(start) for _ in range(4)]}
-    assert len(ids) == InvoiceBatch.objects.count() == 1
-
-
-@pytest.mark.usefixtures("_small_chunks")
-def test_pause_resume_and_cancel(profile: BusinessProfile, content: BatchContent) -> None:
-    buyers(profile, 6)
-    batch = started(profile, content)
-    assert batch_advance(batch_id=batch.pk, seconds=0)
-    for _again in range(2):
-        assert batch_pause(batch_id=batch.pk, actor=SYSTEM, now=NOW).state == "paused"
-    assert not batch_advance(batch_id=batch.pk)
-    assert InvoiceDraft.objects.count() == 2
-    batch_resume(batch_id=batch.pk, actor=SYSTEM, now=NOW)
-    assert batch_advance(batch_id=batch.pk, seconds=0)
-    for _again in range(2):
-        assert batch_cancel(batch_id=batch.pk, actor=SYSTEM, now=NOW).state == "cancelled"
-    assert not batch_advance(batch_id=batch.pk)
-    states = [(state, reason) for _name, state, reason in told(batch)]
-    assert states == [("made", "")] * 4 + [("skipped", "The batch was cancelled before.")] * 2
-    for act in (batch_resume, batch_retry, batch_pause):
-        with pytest.raises(TransitionRefused):
-            act(batch_id=batch.pk, actor=SYSTEM, now=NOW)
-
-
-def test_the_sweep_wakes_what_nobody_works_on(
-    profile: BusinessProfile, content: BatchContent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    buyers(profile, 1)
-    batch = started(profile, content)
-    woken: list[str] = []
-    monkeypatch.setattr("invoices.services.batches.queue.enqueue", lambda _name, batch_id: woken.append(batch_id))
-    batch_sweep(before=NOW)
-    assert woken == []
-    batch_sweep(before=NOW + timedelta(seconds=1))
-    assert woken == [str(batch.pk)]
-
-
-def test_it_stops_after_five_errors_at_the_same_place(
-    profile: BusinessProfile, content: BatchContent, settings: Any
-) -> None:
-    buyers(profile, 1)
-    batch = started(profile, content)
-    settings.FAIL_POINTS = "batch.before_commit:raise"
-    for _ in range(batch_steps.MOST_ATTEMPTS):
-        with pytest.raises(RuntimeError):
-            batch_advance(batch_id=batch.pk)
-    assert not batch_advance(batch_id=batch.pk)
-    batch.refresh_from_db()
-    assert batch.state == "failed"
-    assert "several times" in batch.failure
-    settings.FAIL_POINTS = ""
-    batch_resume(batch_id=batch.pk, actor=SYSTEM, now=NOW)
-    advance(batch)
-    assert (batch.state, batch.failure, InvoiceDraft.objects.count()) == ("done", "", 1)
-
-
-def test_one_refusal_is_about_one_customer_and_can_be_tried_again(
-    profile: BusinessProfile, content: BatchContent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one, other = buyers(profile, 2)
-    create = batch_work.drafts_create
-
-    def refusing(*, wanted: list[tuple[Customer, DraftInput]], **given: Any) -> list[InvoiceDraft]:
-        if any(customer.pk == other.pk for customer, _data in wanted):
-            raise DomainError("No.")
-        return create(wanted=wanted, **given)
-
-    monkeypatch.setattr(batch_work, "drafts_create", refusing)
-    batch = made(profile, content)
-    assert told(batch) == [(one.name, "made", ""), (other.name, "failed", "No.")]
-    assert batch.state == "done"
-    monkeypatch.setattr(batch_work, "drafts_create", create)
-    batch_retry(batch_id=batch.pk, actor=SYSTEM, now=NOW)
-    advance(batch)
-    assert told(batch) == [(one.name, "made", ""), (other.name, "made", "")]
-    assert InvoiceDraft.objects.count() == 2
-
-
-def test_a_customer_who_was_merged_meanwhile_is_not_billed_twice(
-    profile: BusinessProfile, content: BatchContent
-) -> None:
-    kept, merged = buyers(profile, 2)
-    batch = started(profile, content)
-    customers_merge(keep_id=kept.pk, merge_id=merged.pk, actor=SYSTEM, now=NOW)
-    advance(batch)
-    assert told(batch) == [(kept.name, "made", ""), (kept.name, "skipped", "This customer was merged into another.")]
-    assert InvoiceDraft.objects.get().customer == kept
-
-
-def test_why_is_forgotten_with_the_customer(profile: BusinessProfile, content: BatchContent) -> None:
-    (one,) = buyers(profile, 1, status=CustomerStatus.SUSPENDED)
-    made(profile, content)
-    holder = holders()["invoices"]
-    subject = Subject(profile.pk, one.pk, one.number, customer_ids=frozenset({one.pk}), contact_ids=frozenset())
-    assert "suspended" in str([held.rows for held in holder.export(subject) if held.name == "batches"])
-    holder.erase(subject, NOW)
-    assert set(BatchItem.objects.values_list("reason", flat=True)) == {""}
-
-
-def test_a_person_who_lost_the_right_meanwhile_makes_nothing(profile: BusinessProfile, content: BatchContent) -> None:
-    buyers(profile, 1)
-    person = factories.user(Role.FINANCE)
-    batch = started(profile, content, actor=factories.Actor.of_user(person))
-    person.role = Role.READ_ONLY
-    person.save()
-    advance(batch)
-    assert batch.state == "failed"
-    assert "invoices.draft" in batch.failure
-    assert not InvoiceDraft.objects.exists()
-
-
-def test_the_tasks_work_on_it_hand_over_and_tell_who_started_it(
-    profile: BusinessProfile, content: BatchContent, tasks: CollectedTasks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch_steps, "SECONDS", 0.0)
-    person = factories.user(Role.FINANCE)
-    buyers(profile, MANY)
-    batch = started(profile, content, actor=factories.Actor.of_user(person))
-    assert tasks.names() == ["invoices.advance_batch"]
-    tasks.run()
-    for name in ("invoices.sweep_batches", "invoices.forget_batch_files"):
-        current_app.tasks[name]()
-    batch.refresh_from_db()
-    assert batch.state == "done"
-    relay_events(queue="default")
-    assert [one.text for one in Notice.objects.filter(user=person)] == [
-        "BATCH-0001 is done: 20 made, 0 left out, 0 failed."
-    ]
-
-
-def test_who_started_what_stopped_is_told_why(profile: BusinessProfile, content: BatchContent) -> None:
-    buyers(profile, 1)
-    person = factories.user(Role.FINANCE)
-    batch = started(profile, content, actor=factories.Actor.of_user(person))
-    batch_fail(batch_id=batch.pk, reason="No.", actor=SYSTEM, now=NOW)
-    relay_events(queue="default")
-    assert Notice.objects.get(user=person).text == "BATCH-0001 stopped: No."
 
 
 @pytest.mark.money

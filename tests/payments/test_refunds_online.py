@@ -28,7 +28,6 @@ from payments.services.webhook_notices import payment_noticed, refund_noticed
 from payments.states import RefundState
 from tests import factories
 from tests.fakes.gateway import FakeGateway
-from tests.fakes.refunding import RefundingGateway
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice
 from tests.payments.test_checkouts import _open
 from tests.payments.test_pages import sign_in, text_of
@@ -38,14 +37,14 @@ LATER = NOW + timedelta(minutes=10)
 
 
 @pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> RefundingGateway:
-    fake = RefundingGateway()
+def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    fake = FakeGateway()
     monkeypatch.setattr("integrations.registry.built_in", lambda: (fake,))
     return fake
 
 
 @pytest.fixture
-def payment(gateway: RefundingGateway) -> Payment:
+def payment(gateway: FakeGateway) -> Payment:
     return paid_online(gateway)
 
 
@@ -72,7 +71,7 @@ def bill_of(payment: Payment):
     return payment.allocations.first().invoice  # type: ignore[union-attr]
 
 
-def test_money_goes_back_the_way_it_came(gateway: RefundingGateway, payment: Payment) -> None:
+def test_money_goes_back_the_way_it_came(gateway: FakeGateway, payment: Payment) -> None:
     refund = send_back(payment)
     assert (refund.status, refund.external_id, refund.ask_at) == (RefundState.SUCCEEDED, "re_3", None)
     assert gateway.given_back["re_3"].reference == str(refund.pk)
@@ -85,9 +84,9 @@ def test_money_goes_back_the_way_it_came(gateway: RefundingGateway, payment: Pay
 
 
 def test_one_that_takes_its_time_is_on_its_way_until_the_gateway_is_asked(
-    gateway: RefundingGateway, payment: Payment
+    gateway: FakeGateway, payment: Payment
 ) -> None:
-    gateway.answers = RefundStatus.PENDING
+    gateway.refunds_begin = RefundStatus.PENDING
     refund = send_back(payment)
     assert refund.status == RefundState.PENDING
     assert balances(payment)[AccountKind.REFUNDS_ON_WAY] == -400
@@ -101,7 +100,7 @@ def test_one_that_takes_its_time_is_on_its_way_until_the_gateway_is_asked(
 
 @pytest.mark.parametrize("error", [Rejected("The charge is too old."), Unavailable("No route.")])
 def test_a_refusal_gives_the_money_back_to_the_customers_credit(
-    gateway: RefundingGateway, payment: Payment, error: Exception
+    gateway: FakeGateway, payment: Payment, error: Exception
 ) -> None:
     person = factories.user(Role.ADMIN)
     gateway.fail_before = error
@@ -115,7 +114,7 @@ def test_a_refusal_gives_the_money_back_to_the_customers_credit(
     assert send_back(payment).number.endswith("R2")
 
 
-def test_a_lost_answer_is_found_by_asking_and_never_sent_again(gateway: RefundingGateway, payment: Payment) -> None:
+def test_a_lost_answer_is_found_by_asking_and_never_sent_again(gateway: FakeGateway, payment: Payment) -> None:
     gateway.fail_after = OutcomeUnknown("The line broke.")
     refund = send_back(payment)
     assert refund.status == RefundState.PENDING
@@ -125,7 +124,7 @@ def test_a_lost_answer_is_found_by_asking_and_never_sent_again(gateway: Refundin
     assert (len(gateway.given_back), gateway.calls.count("refund_create")) == (1, 1)
 
 
-def test_a_call_that_never_arrived_is_a_failure_after_five_minutes(gateway: RefundingGateway, payment: Payment) -> None:
+def test_a_call_that_never_arrived_is_a_failure_after_five_minutes(gateway: FakeGateway, payment: Payment) -> None:
     gateway.fail_before = OutcomeUnknown("The line broke.")
     refund = send_back(payment)
     assert refund_ask(refund_id=refund.pk, now=NOW + timedelta(minutes=3))
@@ -139,7 +138,7 @@ def test_a_call_that_never_arrived_is_a_failure_after_five_minutes(gateway: Refu
 
 @pytest.mark.parametrize(("point", "there"), [("refund.before_call", 0), ("refund.after_call", 1)])
 def test_a_process_that_dies_loses_and_doubles_nothing(
-    gateway: RefundingGateway, payment: Payment, settings, point: str, there: int
+    gateway: FakeGateway, payment: Payment, settings, point: str, there: int
 ) -> None:
     settings.FAIL_POINTS = f"{point}:raise"
     with pytest.raises(FailPointReached):
@@ -151,7 +150,7 @@ def test_a_process_that_dies_loses_and_doubles_nothing(
     assert len(gateway.given_back) == there
 
 
-def test_a_refund_that_the_bank_sent_back_is_credit_again(gateway: RefundingGateway, payment: Payment) -> None:
+def test_a_refund_that_the_bank_sent_back_is_credit_again(gateway: FakeGateway, payment: Payment) -> None:
     refund = send_back(payment)
     gateway.refund_becomes(refund.external_id, RefundStatus.FAILED, "The account is closed.")
     notice = WebhookNotice("evt_9", NoticeKind.REFUND, refund.external_id, gateway.account, "refund.failed")
@@ -162,7 +161,7 @@ def test_a_refund_that_the_bank_sent_back_is_credit_again(gateway: RefundingGate
     assert balances(payment)["customer_credit"] == -400
 
 
-def test_what_was_refunded_on_the_gateways_pages_is_recorded_once(gateway: RefundingGateway, payment: Payment) -> None:
+def test_what_was_refunded_on_the_gateways_pages_is_recorded_once(gateway: FakeGateway, payment: Payment) -> None:
     made = gateway.staff_refunds(payment.external_id, money=Money(Decimal(300), "KES"))
     notice = WebhookNotice("evt_9", NoticeKind.REFUND, made.external_id, gateway.account, "refund.created")
     for _ in range(3):
@@ -172,7 +171,7 @@ def test_what_was_refunded_on_the_gateways_pages_is_recorded_once(gateway: Refun
     assert due(bill_of(payment)) == 300
 
 
-def test_a_payment_that_is_refunded_in_full_is_no_riddle_any_more(gateway: RefundingGateway, payment: Payment) -> None:
+def test_a_payment_that_is_refunded_in_full_is_no_riddle_any_more(gateway: FakeGateway, payment: Payment) -> None:
     gateway.staff_refunds(payment.external_id, money=Money(Decimal(1000), "KES"))
     gateway.becomes(payment.external_id, ProviderStatus.REFUNDED)
     notice = WebhookNotice("evt_9", NoticeKind.PAYMENT, payment.external_id, gateway.account, "payment.refunded")
@@ -182,7 +181,7 @@ def test_a_payment_that_is_refunded_in_full_is_no_riddle_any_more(gateway: Refun
     assert due(bill_of(payment)) == 1000
 
 
-def test_one_that_we_never_saw_is_received_and_refunded(gateway: RefundingGateway) -> None:
+def test_one_that_we_never_saw_is_received_and_refunded(gateway: FakeGateway) -> None:
     bill = invoice(customer(), "1000.00")
     external_id = gateway.client_pays(_open(bill, "1000.00").external_id, ProviderStatus.REFUNDED)
     gateway.staff_refunds(external_id, money=Money(Decimal(1000), "KES"))
@@ -205,7 +204,7 @@ def test_a_gateway_without_refunds_says_that_all_went_back(
     assert Refund.objects.get().amount == 1000
 
 
-def test_what_cannot_be_a_refund_of_it_is_parked(gateway: RefundingGateway, payment: Payment) -> None:
+def test_what_cannot_be_a_refund_of_it_is_parked(gateway: FakeGateway, payment: Payment) -> None:
     for money in (Money(Decimal(1), "USD"), Money(Decimal("1000.01"), "KES")):
         made = gateway.staff_refunds(payment.external_id, money=money)
         notice = WebhookNotice("evt_9", NoticeKind.REFUND, made.external_id, gateway.account, "refund.created")
@@ -216,11 +215,11 @@ def test_what_cannot_be_a_refund_of_it_is_parked(gateway: RefundingGateway, paym
     assert not Refund.objects.exists()
 
 
-def test_the_page_sends_it_back_and_asks_again(client: Client, gateway: RefundingGateway, payment: Payment) -> None:
+def test_the_page_sends_it_back_and_asks_again(client: Client, gateway: FakeGateway, payment: Payment) -> None:
     sign_in(client)
     url = f"/payments/{payment.pk}/refund/"
     assert "Back through fake" in text_of(client.get(url))
-    gateway.answers = RefundStatus.PENDING
+    gateway.refunds_begin = RefundStatus.PENDING
     form = {"amount": "250", "method": "online", "refunded_on": TODAY, "reason": "Sent back", "refund_id": str(uuid7())}
     page = text_of(client.post(url, form, follow=True))
     assert "is on its way" in page
