@@ -22,7 +22,7 @@ from integrations.models import (
     MpesaReceipt,
     WebhookEvent,
 )
-from integrations.services.connections import connection_disable
+from integrations.services.connections import connection_disable, connection_retire
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
 
 
@@ -32,15 +32,28 @@ class GatewayConnectionAdmin(ReadTable):
 
     exclude = tuple(column for text in sealed_texts(GatewayConnection) for column in text.columns)
     view_right = Right.SETTINGS_EDIT
-    list_display = ("vendor", "environment", "account", "account_label", "profile", "enabled", "checked_at")
-    list_filter = ("vendor", "environment", "enabled", "profile")
+    list_display = (
+        "vendor",
+        "environment",
+        "account",
+        "account_label",
+        "profile",
+        "enabled",
+        "checked_at",
+        "retired_at",
+    )
+    list_filter = ("vendor", "environment", "enabled", ("retired_at", admin.EmptyFieldListFilter), "profile")
     list_select_related = ("profile",)
     search_fields = ("account", "account_label", "vendor")
-    actions = ["turn_off"]
+    actions = ["turn_off", "retire"]
 
     @service_action(_("Turn off"), right=Right.SETTINGS_EDIT)
     def turn_off(self, row: GatewayConnection, *, actor: Actor, now: datetime) -> None:
         connection_disable(connection_id=row.pk, actor=actor, now=now)
+
+    @service_action(_("Take away"), right=Right.SETTINGS_EDIT)
+    def retire(self, row: GatewayConnection, *, actor: Actor, now: datetime) -> None:
+        connection_retire(connection_id=row.pk, actor=actor, now=now)
 
 
 @admin.register(WebhookEvent)

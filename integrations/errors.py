@@ -21,3 +21,9 @@ class WebhookNotWaiting(DomainError):
     """The event was processed already, or is being processed."""
 
     code = "webhook_not_waiting"
+
+
+class ConnectionInUse(DomainError):
+    """Something that was begun with it is still open, and its keys are needed for that."""
+
+    code = "connection_in_use"

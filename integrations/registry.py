@@ -73,7 +73,8 @@ def gateway(name: str, *, account: str = "", profile_id: UUID | None = None) -> 
     for each in built_in():
         if each.name == name:
             return each
-    connections = GatewayConnection.objects.filter(vendor=name, account=account).exclude(account="")
+    connections = GatewayConnection.objects.filter(vendor=name, account=account, retired_at__isnull=True)
+    connections = connections.exclude(account="")
     if profile_id is not None:
         connections = connections.filter(profile_id=profile_id)
     found = connections.order_by("-enabled", "position", "id").first() if is_vendor(name) else None
@@ -123,7 +124,7 @@ def hook_candidates(vendor: str, connection_id: UUID | None) -> list[tuple[Payme
 
 
 def _connections(vendor: str, connection_id: UUID | None) -> Iterable[GatewayConnection]:
-    rows = GatewayConnection.objects.filter(vendor=vendor)
+    rows = GatewayConnection.objects.filter(vendor=vendor, retired_at__isnull=True)
     return rows if connection_id is None else rows.filter(pk=connection_id)
 
 

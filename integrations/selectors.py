@@ -13,9 +13,9 @@ from integrations.models import GatewayConnection
 
 
 def connections_of(actor: Actor, *, profile_id: UUID) -> Sequence[GatewayConnection]:
-    """The connections of a business profile, the preferred one first. Raises PermissionRefused."""
+    """The connections of a business profile but those taken away, the preferred first. Raises PermissionRefused."""
     actor.require_profile(profile_id)
-    return list(GatewayConnection.objects.filter(profile_id=profile_id))
+    return list(GatewayConnection.objects.filter(profile_id=profile_id, retired_at__isnull=True))
 
 
 def connection_get(actor: Actor, connection_id: UUID) -> GatewayConnection:

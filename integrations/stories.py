@@ -27,3 +27,4 @@ story_register(
 )
 story_register("connection.disabled", _("%(label)s turned off"), icon="circle-off", url_name=CONNECTION)
 story_register("connection.preferred", _("%(label)s is offered first"), icon="star", url_name=CONNECTION)
+story_register("connection.retired", _("Connection to %(label)s taken away"), icon="trash", url_name=CONNECTION)

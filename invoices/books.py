@@ -42,6 +42,15 @@ register_check(
 )
 register_check(
     code="I2",
+    rule="the due dates that were agreed for an invoice sum to its total",
+    query="""
+    SELECT invoice.number, SUM(part.amount), invoice.total FROM invoices_agreedinstalment part
+    JOIN invoices_invoice invoice ON part.invoice_id = invoice.id
+    WHERE part.ended_on IS NULL GROUP BY invoice.id HAVING SUM(part.amount) <> invoice.total
+    """,
+)
+register_check(
+    code="I2",
     rule="the ledger says of each invoice what the invoice says is due",
     query="""
     SELECT invoice.number, invoice.amount_due, books.due FROM invoices_invoice invoice

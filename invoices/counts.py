@@ -19,7 +19,14 @@ from invoices.states import InvoiceKind, InvoiceState, InvoiceStatus
 _LIVE: Final = Q(kind=InvoiceKind.INVOICE, state=InvoiceState.ISSUED)
 
 # An invoice of which later parts are owed as well is looked at part by part; of all others the tally knows the due day.
+# What was agreed later stands in the place of what such an invoice had, also where its next day is the one it had.
 _AGES: Final = """
+WITH agreed AS (
+    SELECT invoice_id, position, due_on, amount FROM invoices_agreedinstalment WHERE ended_on IS NULL
+), owing AS (
+    SELECT * FROM invoices_invoice WHERE id IN (SELECT invoice_id FROM agreed)
+        AND profile_id = %(profile)s AND kind = 'invoice' AND state = 'issued' AND amount_due > 0
+)
 SELECT currency,
     COALESCE(SUM(due) FILTER (WHERE late <= 0), 0),
     COALESCE(SUM(due) FILTER (WHERE late BETWEEN 1 AND 30), 0),
@@ -36,6 +43,14 @@ FROM (
     FROM invoices_invoice invoice JOIN invoices_instalment part ON part.invoice_id = invoice.id
     WHERE invoice.profile_id = %(profile)s AND invoice.kind = 'invoice' AND invoice.state = 'issued'
         AND invoice.amount_due > 0 AND (invoice.next_due_on < invoice.due_on OR invoice.next_due_on > invoice.due_on)
+        AND invoice.id NOT IN (SELECT invoice_id FROM agreed)
+    UNION ALL
+    SELECT owing.currency, %(day)s::date - part.due_on,
+        LEAST(part.amount, GREATEST(0, SUM(part.amount) OVER (PARTITION BY owing.id ORDER BY part.position)
+            - (owing.total - owing.amount_due)))
+    FROM owing JOIN agreed part ON part.invoice_id = owing.id
+    UNION ALL
+    SELECT currency, %(day)s::date - due_on, -amount_due FROM owing WHERE next_due_on = due_on
 ) AS parts GROUP BY currency HAVING SUM(due) <> 0 ORDER BY currency
 """
 

@@ -20,7 +20,7 @@ from billing_assistant.core.admin import (
 from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
-from payments import paying_admin, reconciliation_admin
+from payments import paying_admin, payment_plan_admin, reconciliation_admin
 from payments.models import (
     Allocation,
     Checkout,
@@ -28,6 +28,7 @@ from payments.models import (
     DisputedPart,
     MethodSetup,
     Payment,
+    PaymentProof,
     PaymentTally,
     Refund,
     SavedMethod,
@@ -40,7 +41,7 @@ from payments.services.receipts import receipt_dismiss
 from payments.services.reverse import payment_reverse
 from payments.services.write_off import invoice_write_off
 
-__all__ = ["paying_admin", "reconciliation_admin"]
+__all__ = ["paying_admin", "payment_plan_admin", "reconciliation_admin"]
 
 
 class AllocationInline(ReadOnlyInline):
@@ -139,6 +140,15 @@ class PaymentAdmin(ReadTable):
     @service_action(_("Reverse"), right=Right.PAYMENTS_RECORD, asks_reason=True)
     def reverse(self, row: Payment, *, actor: Actor, now: datetime, reason: str) -> None:
         payment_reverse(payment_id=row.pk, reason=reason, actor=actor, now=now)
+
+
+@admin.register(PaymentProof)
+class PaymentProofAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("name", "payment", "created_at", "added_by_label", "removed_at", "removed_by_label")
+    list_filter = (("created_at", admin.DateFieldListFilter), ("removed_at", admin.EmptyFieldListFilter), "profile")
+    list_select_related = ("payment", "profile")
+    search_fields = ("name", "payment__number")
 
 
 @admin.register(Allocation)

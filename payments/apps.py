@@ -10,6 +10,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         for module in (
             "subscriptions",
+            "connection_use",
             "services.webhook_notices",
             "books",
             "books_waiting",

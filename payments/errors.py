@@ -140,3 +140,29 @@ class MethodNotUsable(DomainError):
     """The saved method was removed or does not work any more, or consent to charge it was not given."""
 
     code = "method_not_usable"
+
+
+class PlannedAlready(DomainError):
+    """The invoice is in a payment plan that stands."""
+
+    code = "planned_already"
+
+    def __init__(self, number: str, plan: str) -> None:
+        text = _("%(number)s is in the payment plan %(plan)s already. Cancel that one first.")
+        super().__init__(text % {"number": number, "plan": plan}, field="invoices")
+
+
+class NotWhatIsOwed(DomainError):
+    """The instalments of a plan do not sum to what is owed."""
+
+    code = "not_what_is_owed"
+
+    def __init__(self, owed: Money, planned: Money) -> None:
+        text = _("%(owed)s is owed, the instalments sum to %(planned)s.")
+        super().__init__(text % {"owed": owed, "planned": planned}, field="instalments")
+
+
+class NothingToAsk(DomainError):
+    """There is no provider that could be asked, or it gave no answer."""
+
+    code = "nothing_to_ask"

@@ -1,7 +1,7 @@
 """Row locks of the payments app.
 
-Order for all: receipts, invoices by id, then payments, then refunds, then checkouts, each by id, then statements, then
-their lines by id.
+Order for all: receipts, invoices by id, then payment plans, then payments, then refunds, then checkouts, each by id,
+then statements, then their lines by id.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from payments.models import (
     MethodSetup,
     Payment,
     PaymentFee,
+    PaymentPlan,
+    PaymentProof,
     Refund,
     SavedMethod,
     Statement,
@@ -150,4 +152,24 @@ def receipt_lock(receipt_id: UUID) -> UnmatchedReceipt:
     found = list(rows.filter(pk=receipt_id))
     if not found:
         raise NotFound(_("There is no such receipt."))
+    return found[0]
+
+
+def payment_plan_lock(plan_id: UUID) -> PaymentPlan:
+    """Locks one payment plan. Its invoices are locked before. Raises NotFound."""
+    set_lock_timeout()
+    rows = PaymentPlan.objects.select_for_update(of=("self",)).select_related("profile", "customer")
+    found = list(rows.filter(pk=plan_id))
+    if not found:
+        raise NotFound(_("There is no such payment plan."))
+    return found[0]
+
+
+def proof_lock(proof_id: UUID) -> PaymentProof:
+    """Locks one file beside a payment. Raises NotFound."""
+    set_lock_timeout()
+    rows = PaymentProof.objects.select_for_update(of=("self",)).select_related("payment")
+    found = list(rows.filter(pk=proof_id))
+    if not found:
+        raise NotFound(_("There is no such file."))
     return found[0]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.privacy import (
     Held,
+    HeldFile,
     Holder,
     Kept,
     Outcome,
@@ -24,7 +25,18 @@ from billing_assistant.core.privacy import (
     rows_of,
 )
 from billing_assistant.ledger.models import OwnerBalance
-from payments.models import Checkout, Dispute, MethodSetup, Payment, Refund, SavedMethod, UnmatchedReceipt, WriteOff
+from payments.models import (
+    Checkout,
+    Dispute,
+    MethodSetup,
+    Payment,
+    PaymentPlan,
+    PaymentProof,
+    Refund,
+    SavedMethod,
+    UnmatchedReceipt,
+    WriteOff,
+)
 from payments.states import CheckoutState, PaymentState, SavedMethodState, SetupState
 
 LAW: Final = _("Tax law: payments are part of the books.")
@@ -92,6 +104,13 @@ def _export(subject: Subject) -> Iterable[Held]:
     disputed = Dispute.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     opened = ("number", "opened_on", "status", "currency", "amount", "fee", "reason", "note", "closed_on")
     yield Held("disputes", _("Disputes"), rows_of(disputed, *opened))
+    proven = PaymentProof.objects.filter(payment__customer_id__in=subject.customer_ids, removed_at__isnull=True)
+    shown = proven.select_related("file").order_by("id")
+    files = [HeldFile(f"proofs/{one.pk}-{one.name}", one.file) for one in shown]
+    yield Held("payment_proofs", _("Proofs of payments"), rows_of(shown, "created_at", "name"), files)
+    planned = PaymentPlan.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+    promised = ("number", "agreed_on", "status", "currency", "amount", "reason", "note", "ended_on")
+    yield Held("payment_plans", _("Payment plans"), rows_of(planned, *promised))
     came = ("paid_at", "currency", "amount", "reference", "payer_name", "payer_phone")
     yield Held("receipts", _("Receipts"), rows_of(_receipts(subject), *came))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
@@ -120,10 +139,12 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     last_given_up = given_up.aggregate(day=Max("written_off_on"))["day"]
     disputed = Dispute.objects.filter(customer_id__in=subject.customer_ids)
     disputes = Kept(_("Disputes"), disputed.count(), LAW, disputed.aggregate(day=Max("opened_on"))["day"])
+    planned = PaymentPlan.objects.filter(customer_id__in=subject.customer_ids)
+    plans = Kept(_("Payment plans"), planned.count(), LAW, planned.aggregate(day=Max("agreed_on"))["day"])
     refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
     write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
     gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods)), (_("Receipts"), nameless)]
-    return Outcome(gone, [kept, refunds, disputes, write_offs])
+    return Outcome(gone, [kept, refunds, disputes, plans, write_offs])
 
 
 WHY: Final = "Payments are part of the books, which are kept as tax law says."
@@ -133,6 +154,10 @@ FIELDS: Final = {
     **kept_by_law("payments.WriteOff", "reason", reason=WHY),
     **kept_by_law("payments.Dispute", "reason", "note", reason=WHY),
     **kept_by_law("payments.Refund", "reason", "reference", "failure", reason=WHY),
+    **kept_by_law("payments.PaymentProof", "name", reason="Vouchers of the books are kept as tax law says."),
+    **not_personal("payments.PaymentProof", "added_by_label", "removed_by_label", reason="A colleague of the seller."),
+    **kept_by_law("payments.PaymentPlan", "reason", "note", reason=WHY),
+    **not_personal("payments.PaymentPlan", "actor_label", reason="A colleague of the seller."),
     **erased("payments.Checkout", *EMPTIED),
     **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),
     **erased("payments.MethodSetup", "url", "actor_label"),

@@ -61,6 +61,7 @@ class PaymentMethod(Status):
     MPESA = "mpesa", _("M-Pesa"), "neutral", "device-mobile"
     BANK_TRANSFER = "bank_transfer", _("Bank transfer"), "neutral", "building-bank"
     CREDIT_CARD = "credit_card", _("Card"), "neutral", "credit-card"
+    CARD_TERMINAL = "card_terminal", _("Card terminal"), "neutral", "credit-card"
     PAYPAL = "paypal", _("PayPal"), "neutral", "brand-paypal"
     CASH = "cash", _("Cash"), "neutral", "cash"
     CHEQUE = "cheque", _("Cheque"), "neutral", "writing"
@@ -148,3 +149,32 @@ class FeeState(Status):
     IN_STATEMENT = "in_statement", _("Booked from the statement"), "success", "circle-check"
     NONE = "none", _("None"), "neutral", "minus"
     UNKNOWN = "unknown", _("The gateway does not tell"), "warning", "help"
+
+
+class PaymentPlanState(Status):
+    """An agreement about invoices that were issued before."""
+
+    KEPT = "kept", _("Being kept"), "info", "calendar-time"
+    SETTLED = "settled", _("Settled"), "success", "circle-check"
+    BROKEN = "broken", _("Broken"), "danger", "alert-triangle"
+    CANCELLED = "cancelled", _("Cancelled"), "neutral", "x"
+
+
+PAYMENT_PLAN_TRANSITIONS: Final = {
+    PaymentPlanState.KEPT: frozenset({PaymentPlanState.SETTLED, PaymentPlanState.BROKEN, PaymentPlanState.CANCELLED}),
+    PaymentPlanState.SETTLED: frozenset[PaymentPlanState](),
+    PaymentPlanState.BROKEN: frozenset[PaymentPlanState](),
+    PaymentPlanState.CANCELLED: frozenset[PaymentPlanState](),
+}
+
+
+class Chase(Status):
+    """Whether somebody is asked for the money of an invoice now, and why not."""
+
+    DUE = "due", _("To be asked for"), "danger", "bell"
+    INSTALMENT = "instalment", _("An instalment is to be asked for"), "danger", "bell"
+    NOT_YET = "not_yet", _("Not due yet"), "neutral", "clock"
+    ON_PLAN = "on_plan", _("Not asked for: its payment plan is kept"), "info", "calendar-time"
+    DISPUTED = "disputed", _("Not asked for: its payment is disputed"), "warning", "gavel"
+    AUTOPAY = "autopay", _("Not asked for: autopay still tries"), "info", "repeat"
+    BEING_PAID = "being_paid", _("Not asked for: a payment is on its way"), "warning", "hourglass"

@@ -195,3 +195,32 @@ story_register(
     detail=amount_of,
 )
 story_register("autopay.failed", _("Autopay of %(label)s failed"), icon="repeat-off", tone="danger", detail=tried)
+PLAN = "payments:payment_plan"
+story_register(
+    "payment_plan.agreed",
+    _("Payment plan %(label)s agreed"),
+    icon="calendar-time",
+    tone="info",
+    url_name=PLAN,
+    detail=amount_of,
+)
+story_register(
+    "payment_plan.settled",
+    _("Payment plan %(label)s settled"),
+    icon="circle-check",
+    tone="success",
+    url_name=PLAN,
+)
+story_register(
+    "payment_plan.broken",
+    _("Payment plan %(label)s was not kept"),
+    icon="alert-triangle",
+    tone="danger",
+    url_name=PLAN,
+    detail=reason,
+)
+story_register("payment_plan.cancelled", _("Payment plan %(label)s cancelled"), icon="x", url_name=PLAN, detail=reason)
+story_register("payment_rules.changed", _("Rules of payments changed"), icon="adjustments")
+story_register("payment.proof_added", _("Proof %(file)s added to %(label)s"), icon="paperclip", url_name=PAYMENT)
+story_register("payment.proof_removed", _("Proof %(file)s removed from %(label)s"), icon="trash", url_name=PAYMENT)
+story_register("payment.asked", _("Gateway asked about %(label)s"), icon="refresh", url_name=PAYMENT, detail=reason)

@@ -8,11 +8,13 @@ from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
+from payments.models import PlannedInvoice
 from payments.services.checkout_ask import checkouts_close
 from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discounts_grant
 from payments.services.gateway_fee import fee_wanted
+from payments.services.payment_plans import payment_plan_follow
 from payments.services.standing import standing_refresh
 from payments.services.statements import statement_imported
 
@@ -53,12 +55,30 @@ def close_checkouts(event: Event) -> None:
 
 
 @subscribe(
+    "invoice.paid",
+    "invoice.partially_paid",
+    "invoice.reopened",
+    "invoice.voided",
+    "invoice.written_off",
+    name="payments.follow_plan",
+)
+def follow_plan(event: Event) -> None:
+    """What settles an invoice (or no longer does) moves the plan that it is in."""
+    standing = PlannedInvoice.objects.filter(invoice_id=event.subject_id, stands=True)
+    for plan_id in standing.values_list("plan_id", flat=True):
+        payment_plan_follow(plan_id=plan_id, actor=Actor.system("billing"), now=clock.now())
+
+
+@subscribe(
     "invoice.issued",
     "invoice.paid",
     "invoice.partially_paid",
     "invoice.reopened",
     "invoice.voided",
     "invoice.written_off",
+    "payment_plan.agreed",
+    "payment_plan.broken",
+    "payment_plan.cancelled",
     "payment.recorded",
     "payment.reversed",
     "dispute.opened",

@@ -18,6 +18,7 @@ from payments.services.checkout_ask import checkout_ask, checkouts_sweep
 from payments.services.gateway_fee import fees_sweep
 from payments.services.incoming import incoming_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
+from payments.services.payment_plans import payment_plans_sweep
 from payments.services.provider_days import provider_days_ask
 from payments.services.refund_gateway import refunds_sweep
 from payments.services.standing import standings_refresh
@@ -68,6 +69,12 @@ def sweep_incoming() -> None:
 def refresh_standings() -> None:
     """Customers whose invoices became overdue because a day ended."""
     standings_refresh(now=clock.now())
+
+
+@task("payments.follow_plans")
+def follow_plans() -> None:
+    """Payment plans of which an instalment was missed because a day ended."""
+    payment_plans_sweep(now=clock.now())
 
 
 @task("payments.fold_tallies")

@@ -98,13 +98,18 @@ def read(stored: StoredFile) -> bytes:
 
 def file_response(stored: StoredFile, *, inline: bool = False, name: str = "") -> HttpResponse:
     """The one way to serve a stored file: never run, never guessed at; shown in the page only if PDF or picture."""
-    shown = inline and stored.content_type in INLINE
-    response = HttpResponse(read(stored), content_type=stored.content_type)
-    disposition = content_disposition_header(not shown, clean_name(name or stored.name))
+    return bytes_response(read(stored), name=name or stored.name, content_type=stored.content_type, inline=inline)
+
+
+def bytes_response(content: bytes, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
+    """The same for bytes that were made for this answer and are not kept."""
+    shown = inline and content_type in INLINE
+    response = HttpResponse(content, content_type=content_type)
+    disposition = content_disposition_header(not shown, clean_name(name))
     response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    pdf = shown and stored.content_type == "application/pdf"
+    pdf = shown and content_type == "application/pdf"
     response.headers["Content-Security-Policy"] = _PDF_VIEWER if pdf else _SANDBOX
     response.headers["X-Frame-Options"] = "SAMEORIGIN" if pdf else "DENY"
     return response

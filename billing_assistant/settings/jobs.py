@@ -60,6 +60,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "forget files of batches": _every(60 * 60, "invoices.forget_batch_files"),
     "sweep webhooks": _every(60, "integrations.sweep"),
     "customers who became overdue": _every(60 * 60, "payments.refresh_standings"),
+    "payment plans that were not kept": _every(60 * 60, "payments.follow_plans"),
     "fold tallies": _every(60 * 60, "payments.fold_tallies"),
     "forget what is past its time": _every(24 * 60 * 60, "shell.apply_retention"),
     "prune what has expired": _every(24 * 60 * 60, "core.prune"),

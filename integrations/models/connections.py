@@ -29,6 +29,7 @@ class ConnectionState(Status):
     READY = "ready", _("Off"), "neutral", "circle-off"
     UNTESTED = "untested", _("Not tested"), "warning", "help"
     FAILING = "failing", _("Test failed"), "danger", "alert-triangle"
+    RETIRED = "retired", _("Taken away"), "neutral", "trash"
 
 
 @pghistory.track(exclude=["credentials_sealed", "hook_secret_sealed"])
@@ -36,7 +37,8 @@ class GatewayConnection(Entity):
     """Where a business profile takes payments. `account` is the payee, told by the vendor and never changed again.
 
     `credentials` is JSON by field of the vendor; `hook_secret` is part of the webhook address where the vendor signs
-    nothing. Neither is ever logged, sent to a page, or kept in the history.
+    nothing. Neither is ever logged, sent to a page, or kept in the history. One that was retired has no keys any more;
+    it stays for what was begun with it.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -51,6 +53,7 @@ class GatewayConnection(Entity):
     checked_at = models.DateTimeField(_("last test"), null=True, blank=True)
     check_passed = models.BooleanField(_("last test passed"), null=True, blank=True)
     check_text = models.CharField(_("what the last test said"), max_length=300, blank=True)
+    retired_at = models.DateTimeField(_("taken away"), null=True, blank=True)
     credentials = sealed_text("credentials")
     hook_secret = sealed_text("hook_secret")
 
@@ -59,10 +62,14 @@ class GatewayConnection(Entity):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["profile", "vendor", "environment", "account"],
-                condition=~Q(account=""),
+                condition=~Q(account="") & Q(retired_at__isnull=True),
                 name="connection_once_per_account",
             ),
             models.CheckConstraint(condition=Q(enabled=False) | ~Q(account=""), name="connection_enabled_has_account"),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True) | Q(enabled=False, credentials_sealed="", hook_secret_sealed=""),
+                name="connection_retired_has_no_keys",
+            ),
             values_constraint("connection_environment_known", "environment", ConnectionEnvironment),
         ]
         indexes: ClassVar = [models.Index(fields=["vendor", "account"], name="connection_by_account")]
@@ -82,6 +89,8 @@ class GatewayConnection(Entity):
     @property
     def state_word(self) -> ConnectionState:
         """What a person reads about it."""
+        if self.retired_at is not None:
+            return ConnectionState.RETIRED
         if self.check_passed is False:
             return ConnectionState.FAILING
         if self.enabled:

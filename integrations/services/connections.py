@@ -21,12 +21,13 @@ from billing_assistant.core.errors import NotFound, OutcomeUnknown, ProviderErro
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from integrations.breaker import Breaker, BreakerOpen
-from integrations.errors import ConnectionNotReady
+from integrations.errors import ConnectionInUse, ConnectionNotReady
 from integrations.locks import connection_lock
 from integrations.models import GatewayConnection
 from integrations.models.connections import new_hook_secret
 from integrations.ports.payments import Checked, incoming_of
 from integrations.registry import gateway_of
+from integrations.retiring import obstacles_of
 from integrations.vendors import Vendor, vendor_named
 
 LONGEST: Final = 5000
@@ -88,7 +89,7 @@ def connection_check(*, connection_id: UUID, actor: Actor, now: datetime) -> Gat
     """Asks the provider what the keys are for, and keeps the answer. Called in no transaction. Raises NotFound."""
     actor.require(Right.SETTINGS_EDIT)
     require_no_transaction()
-    connection = GatewayConnection.objects.filter(pk=connection_id).first()
+    connection = GatewayConnection.objects.filter(pk=connection_id, retired_at__isnull=True).first()
     if connection is None or not actor.can_see(connection.profile_id):
         raise NotFound(_("There is no such connection."))
     asked = connection.credentials_sealed
@@ -122,7 +123,7 @@ def connection_announce(*, connection_id: UUID, actor: Actor, now: datetime) -> 
     """
     actor.require(Right.SETTINGS_EDIT)
     require_no_transaction()
-    connection = GatewayConnection.objects.filter(pk=connection_id).first()
+    connection = GatewayConnection.objects.filter(pk=connection_id, retired_at__isnull=True).first()
     if connection is None or not actor.can_see(connection.profile_id):
         raise NotFound(_("There is no such connection."))
     gateway = gateway_of(connection)
@@ -150,6 +151,30 @@ def connection_disable(*, connection_id: UUID, actor: Actor, now: datetime) -> G
     return connection
 
 
+def connection_retire(*, connection_id: UUID, actor: Actor, now: datetime) -> GatewayConnection:
+    """Takes a connection away for good: its keys are forgotten, what it took stays. Again changes nothing.
+
+    Raises NotFound, ConnectionInUse with everything that is still open.
+    """
+    actor.require(Right.SETTINGS_EDIT)
+    with transaction.atomic():
+        connection = connection_lock(connection_id)
+        if not actor.can_see(connection.profile_id):
+            raise NotFound(_("There is no such connection."))
+        if connection.retired_at is not None:
+            return connection
+        reasons = obstacles_of(connection)
+        if connection.enabled:
+            reasons.insert(0, _("Turn it off first."))
+        if reasons:
+            raise ConnectionInUse(" ".join(reasons))
+        connection.credentials_sealed = connection.hook_secret_sealed = ""
+        connection.retired_at = now
+        connection.save(update_fields=["credentials_sealed", "hook_secret_sealed", "retired_at"])
+        _told("connection.retired", connection, actor, now)
+    return connection
+
+
 def connection_prefer(*, connection_id: UUID, actor: Actor, now: datetime) -> GatewayConnection:
     """It becomes the first of its profile: the one that is offered where several take a currency. Raises NotFound."""
     actor.require(Right.SETTINGS_EDIT)
@@ -164,7 +189,7 @@ def connection_prefer(*, connection_id: UUID, actor: Actor, now: datetime) -> Ga
 
 def _mine(connection_id: UUID, actor: Actor) -> GatewayConnection:
     connection = connection_lock(connection_id)
-    if not actor.can_see(connection.profile_id):
+    if not actor.can_see(connection.profile_id) or connection.retired_at is not None:
         raise NotFound(_("There is no such connection."))
     return connection
 
@@ -225,6 +250,7 @@ def _misfit(connection: GatewayConnection, found: Checked | None) -> str:
         vendor=connection.vendor,
         environment=connection.environment,
         account=found.account,
+        retired_at__isnull=True,
     )
     if twins.exclude(pk=connection.pk).exists():
         return _("The account %(account)s is connected already.") % {"account": found.account}

@@ -18,6 +18,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web.requests import current_profile, now_of
 from invoices.models import (
+    AgreedInstalment,
     Instalment,
     Invoice,
     InvoiceLine,
@@ -51,6 +52,11 @@ class InvoiceTaxInline(InvoicePart):
 class InstalmentInline(InvoicePart):
     model = Instalment
     fields = readonly_fields = ("position", "due_on", "amount")
+
+
+class AgreedInstalmentInline(InvoicePart):
+    model = AgreedInstalment
+    fields = readonly_fields = ("position", "due_on", "amount", "agreed_on", "ended_on")
 
 
 class InvoiceHistoryInline(ReadOnlyInline):
@@ -98,7 +104,7 @@ class InvoiceAdmin(ReadTable):
     list_select_related = ("customer", "profile")
     search_fields = ("number", "customer__name")
     sortable_by = ("number", "issued_on", "due_on", "total", "amount_due", "sent_at")
-    inlines = [InvoiceLineInline, InvoiceTaxInline, InstalmentInline, InvoiceHistoryInline]
+    inlines = [InvoiceLineInline, InvoiceTaxInline, InstalmentInline, AgreedInstalmentInline, InvoiceHistoryInline]
     actions = ["render_pdf", "void"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -154,4 +160,11 @@ class InvoiceTaxAdmin(InvoicePartTable):
 class InstalmentAdmin(InvoicePartTable):
     list_display = ("invoice", "position", "due_on", "amount")
     list_filter = (("due_on", admin.DateFieldListFilter),)
+    search_fields = ("invoice__number",)
+
+
+@admin.register(AgreedInstalment)
+class AgreedInstalmentAdmin(InvoicePartTable):
+    list_display = ("invoice", "position", "due_on", "amount", "agreed_on", "ended_on")
+    list_filter = (("due_on", admin.DateFieldListFilter), ("agreed_on", admin.DateFieldListFilter))
     search_fields = ("invoice__number",)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 from uuid import UUID
 
@@ -119,5 +118,5 @@ def _bytes(text: str) -> bytes:
     refuse_too_large(len(text) * 3 // 4)
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValidationFailed({"content": [_("This is not base64.")]}) from error

@@ -1,3 +1,4 @@
+from invoices.models.agreed import AgreedInstalment
 from invoices.models.attachments import Attachment
 from invoices.models.batches import BatchDocument, BatchFile, BatchItem, InvoiceBatch
 from invoices.models.billable import BillableItem, BillableTerms
@@ -18,6 +19,7 @@ from invoices.models.templates import InvoiceTemplate
 from invoices.models.working_copies import DraftWorkingCopy
 
 __all__ = [
+    "AgreedInstalment",
     "Attachment",
     "BatchDocument",
     "BatchFile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -13,7 +14,7 @@ from invoices.pdf.fetcher import EmbeddedFetcher, Refusal, embedded
 from invoices.pdf.html import LOGO, codes_of, logo_of, markup
 from invoices.pdf.paper import Paper
 from invoices.pdf.printing import PrintedCode, PrintedLogo, printed_logo
-from invoices.pdf.stylesheets import sheets_for
+from invoices.pdf.stylesheets import Sheets, sheets_for
 
 _VARIANT: Final = "pdf/ua-1"
 # Fonts and parsed stylesheets are shared in the process, and Pango's font map serves one page at a time.
@@ -24,9 +25,14 @@ def print_document(document: InvoiceDocument) -> bytes:
     """Prints a prepared document. Raises RenderRefused."""
     pictures = _pictures(document)
     html = markup("pdf/paper.html", document, {name: embedded(name) for name in pictures}, screen=False)
+    return print_page(html, lambda: sheets_for(document), pictures)
+
+
+def print_page(html: str, sheets: Callable[[], Sheets], pictures: Mapping[str, PrintedLogo | PrintedCode]) -> bytes:
+    """Prints a page of ours, whose pictures are `embedded` by their names. Raises RenderRefused."""
     with _PRESS:
         try:
-            return _print(document, html, {embedded(name): picture for name, picture in pictures.items()})
+            return _print(html, sheets(), {embedded(name): picture for name, picture in pictures.items()})
         except Refusal as refusal:
             raise FetchRefused(str(refusal)) from refusal
         except ParseError as error:
@@ -42,9 +48,8 @@ def _pictures(document: InvoiceDocument) -> dict[str, PrintedLogo | PrintedCode]
     return pictures
 
 
-def _print(document: InvoiceDocument, html: str, pictures: dict[str, PrintedLogo | PrintedCode]) -> bytes:
+def _print(html: str, sheets: Sheets, pictures: dict[str, PrintedLogo | PrintedCode]) -> bytes:
     """The page finds its pictures in the engine's own cache; it fetches nothing."""
-    sheets = sheets_for(document)
     content: bytes = Paper(html, EmbeddedFetcher({}), sheets.kept).write_pdf(
         cache=pictures,
         stylesheets=sheets.stylesheets,

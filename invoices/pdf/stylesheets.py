@@ -29,9 +29,11 @@ class Sheets:
 
 
 def sheets_for(document: InvoiceDocument) -> Sheets:
-    return _sheets(
-        document.design, document.page_size, document.language, readable_accent(document.seller.accent_color)
-    )
+    return sheets_of(document.design, document.page_size, document.language, document.seller.accent_color)
+
+
+def sheets_of(design: Design, size: PageSize, language: str, accent_color: str) -> Sheets:
+    return _sheets(design, size, language, readable_accent(accent_color))
 
 
 @lru_cache(maxsize=1)

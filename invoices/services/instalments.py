@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
+from invoices.models import Invoice
 from invoices.services.drafted import Drafted
 
 
@@ -40,6 +41,23 @@ def due_parts(draft: Drafted, total: Decimal, issued_on: date) -> tuple[DuePart,
             {"due_on": [_("The invoice cannot be due before it is issued (%(issued_on)s).") % {"issued_on": issued_on}]}
         )
     return agreed
+
+
+def parts_standing(invoice: Invoice) -> list[DuePart]:
+    """When which part of an issued invoice is due, in order: as was agreed later, else as it was issued."""
+    agreed = invoice.agreed_instalments.filter(ended_on__isnull=True).order_by("position")
+    return [DuePart(part.due_on, part.amount) for part in list(agreed) or invoice.instalments.all()]
+
+
+def parts_left(parts: Iterable[DuePart], settled: Decimal) -> list[DuePart]:
+    """What is still due of parts when an amount has filled them in their order."""
+    left, filled = [], settled
+    for part in parts:
+        taken = min(max(filled, ZERO), part.amount)
+        filled -= taken
+        if taken < part.amount:
+            left.append(DuePart(part.due_on, part.amount - taken))
+    return left
 
 
 def early_until(draft: Drafted, issued_on: date) -> date | None:

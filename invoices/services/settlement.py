@@ -15,7 +15,7 @@ from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.states import require_transition
 from invoices.errors import InvoiceNotOpen, OverCredited, OverSettled
 from invoices.models import Invoice
-from invoices.services.instalments import DuePart, next_due_on
+from invoices.services.instalments import next_due_on, parts_standing
 from invoices.states import STATE_TRANSITIONS, InvoiceKind, InvoiceState
 
 FIELDS: Final = ("amount_paid", "amount_credited", "amount_written_off", "next_due_on", "settled_at", "state")
@@ -64,8 +64,7 @@ def settlement_change(
         require_transition(STATE_TRANSITIONS, invoice.number, InvoiceState(invoice.state), InvoiceState.UNCOLLECTIBLE)
         invoice.state = InvoiceState.UNCOLLECTIBLE
     due = _due(invoice)
-    parts = [DuePart(part.due_on, part.amount) for part in invoice.instalments.all()]
-    invoice.next_due_on = next_due_on(parts, invoice.total - due, invoice.total)
+    invoice.next_due_on = next_due_on(parts_standing(invoice), invoice.total - due, invoice.total)
     invoice.settled_at = (invoice.settled_at or now) if due == 0 else None
     invoice.save(update_fields=FIELDS)
     _record(invoice, due_before, due, actor, now)

@@ -144,14 +144,15 @@ def wish_of(value: Any, actor: Actor) -> Wish:
         return value
     wish: dict[UUID, Decimal] = {}
     for part in value:
-        invoice_id = _invoice_id(part["invoice_id"], actor)
+        invoice_id = invoice_id_of(part["invoice_id"], actor)
         if invoice_id in wish:
             raise ValidationFailed({"allocations": [_("%(number)s is named twice.") % {"number": part["invoice_id"]}]})
         wish[invoice_id] = part["amount"]
     return wish
 
 
-def _invoice_id(reference: str, actor: Actor) -> UUID:
+def invoice_id_of(reference: str, actor: Actor) -> UUID:
+    """The id of an invoice by id or number, of the actor's profiles. Raises NotFound."""
     found = as_uuid(reference)
     rows = Invoice.objects.filter(kind=InvoiceKind.INVOICE)
     rows = rows.filter(pk=found) if found is not None else rows.filter(number=reference.replace("\x00", ""))
@@ -195,7 +196,8 @@ class PaymentRowOut(serializers.Serializer[Payment]):
     amount_received = MoneyField()
     withholding_tax = WithholdingOut(source="*")
     amount_allocated = MoneyField()
-    amount_refunded = MoneyField()
+    amount_refunded = MoneyField(source="amount_given_back")
+    amount_disputed = MoneyField()
     unapplied = MoneyField()
     received_on = serializers.DateField()
     reference = serializers.CharField()

@@ -2,7 +2,9 @@ from payments.models.checkouts import Checkout, CheckoutPart
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
+from payments.models.payment_plans import PaymentPlan, PaymentRules, PlanInstalment, PlannedInvoice
 from payments.models.payments import Allocation, Payment, WriteOff
+from payments.models.proofs import PaymentProof
 from payments.models.receipts import UnmatchedReceipt
 from payments.models.refunds import Refund
 from payments.models.rules import PayingRules
@@ -26,7 +28,12 @@ __all__ = [
     "PayingRules",
     "Payment",
     "PaymentFee",
+    "PaymentPlan",
+    "PaymentProof",
+    "PaymentRules",
     "PaymentTally",
+    "PlanInstalment",
+    "PlannedInvoice",
     "ProviderDay",
     "Refund",
     "SavedMethod",

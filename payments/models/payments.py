@@ -8,7 +8,7 @@ from typing import ClassVar
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, Sum, Value, When
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField
 from billing_assistant.core.states import values_constraint
-from payments.states import PaymentMethod, PaymentState
+from payments.states import DisputeState, PaymentMethod, PaymentState
 
 
 @pghistory.track()
@@ -25,7 +25,8 @@ class Payment(Entity):
 
     `amount` is what it is worth to the customer: the money that came, and `amount_withheld`, the tax that the customer
     kept back and pays to the tax authority in our name. Only a completed payment is in the books; what of it is not
-    allocated is the customer's unapplied credit.
+    allocated is the customer's unapplied credit. `amount_refunded` is all that went back: what we gave
+    (`amount_given_back`) and what its payer's bank took (`amount_disputed`).
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -130,6 +131,21 @@ class Payment(Entity):
     def amount_received(self) -> Decimal:
         """The money that came: the amount less the tax that was withheld."""
         return self.amount - self.amount_withheld
+
+    @property
+    def amount_disputed(self) -> Decimal:
+        """What disputes hold or took of it; read with `with_disputed` where there are many."""
+        known: Decimal | None = self.__dict__.get("disputed_sum")
+        if known is None:
+            standing = self.disputes.exclude(status=DisputeState.WON)
+            known = standing.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+        return known
+
+    @property
+    def amount_given_back(self) -> Decimal:
+        """What we refunded of it, or have on its way back."""
+        given: Decimal = self.amount_refunded - self.amount_disputed
+        return given
 
     @property
     def method_word(self) -> PaymentMethod:

@@ -39,11 +39,18 @@ WITH moved AS (
     WHERE invoice.profile_id = %(profile)s AND invoice.kind = 'invoice' AND invoice.issued_on <= %(day)s
         AND NOT (invoice.state = 'void' AND (invoice.voided_at AT TIME ZONE %(zone)s)::date <= %(day)s)
         AND invoice.total <> COALESCE(moved.amount, 0)
+), agreed AS (
+    SELECT invoice_id, position, due_on, amount FROM invoices_agreedinstalment
+    WHERE agreed_on <= %(day)s AND (ended_on IS NULL OR ended_on > %(day)s)
+), dated AS (
+    SELECT invoice_id, position, due_on, amount FROM invoices_instalment
+    WHERE invoice_id NOT IN (SELECT invoice_id FROM agreed)
+    UNION ALL SELECT * FROM agreed
 ), parts AS (
     SELECT opened.customer_id, opened.currency, %(day)s::date - part.due_on AS late,
         LEAST(part.amount, GREATEST(0, SUM(part.amount) OVER (
             PARTITION BY opened.id ORDER BY part.position) - opened.settled)) AS due
-    FROM opened JOIN invoices_instalment part ON part.invoice_id = opened.id
+    FROM opened JOIN dated part ON part.invoice_id = opened.id
 )
 SELECT customer_id, currency,
     COALESCE(SUM(due) FILTER (WHERE late <= 0), 0),
@@ -159,7 +166,8 @@ def aging(
 ) -> Aging:
     """Who owes what as of the end of a local date of the profile, the most first; the ties are of the whole profile.
 
-    An invoice with instalments is late part by part. Raises PermissionRefused, and NotFound for another profile.
+    An invoice with instalments is late part by part, by the due dates that stood then.
+    Raises PermissionRefused, and NotFound for another profile.
     """
     actor.require(Right.REPORTS_VIEW)
     actor.require_profile(profile.pk)

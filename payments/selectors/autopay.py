@@ -15,6 +15,7 @@ from invoices.models import Invoice
 from invoices.states import InvoiceKind, InvoiceState
 from payments.models import Checkout, SavedMethod
 from payments.selectors.paying_rules import paying_rules_of
+from payments.selectors.uncharged import uncharged
 from payments.states import AutopayMoment, SavedMethodState
 
 SETTLE_FIRST: Final = timedelta(minutes=2)
@@ -35,8 +36,12 @@ def is_autopaying(invoice_id: UUID) -> bool:
     invoice = Invoice.objects.filter(pk=invoice_id).first()
     if invoice is None:
         return False
-    days = paying_rules_of(invoice.profile_id).autopay_days
-    return _trying(Q(), days).filter(pk=invoice_id).exists()
+    return autopaying(invoice.profile_id).filter(pk=invoice_id).exists()
+
+
+def autopaying(profile_id: UUID) -> QuerySet[Invoice]:
+    """The invoices of a business profile that will be charged by themselves, or tried again."""
+    return _trying(Q(), paying_rules_of(profile_id).autopay_days).filter(profile_id=profile_id)
 
 
 def autopay_next(checkout: Checkout) -> datetime | None:
@@ -73,7 +78,7 @@ def _trying(time_has_come: Q, days: Sequence[int]) -> QuerySet[Invoice]:
         customer__saved_methods__state=SavedMethodState.ACTIVE,
         created_at__gte=F("customer__saved_methods__consented_at"),
     )
-    tried = consenting.annotate(
+    tried = consenting.exclude(uncharged()).annotate(
         tries=Count("checkouts", filter=charged, distinct=True), first=Min("checkouts__created_at", filter=charged)
     )
     return tried.filter(tries__lt=len(days))

@@ -14,9 +14,9 @@ from customers.models import Customer
 from integrations.models import WebhookEvent, WebhookStatus
 from invoices.models import Invoice
 from invoices.states import InvoiceKind, InvoiceState
-from payments.models import CheckoutPart, DisputedPart, Payment
+from payments.models import Payment
 from payments.selectors.autopay import is_autopaying
-from payments.states import RUNNING_DISPUTES, PaymentState
+from payments.selectors.chasing import annotated
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,8 @@ def credits_of(customer: Customer, currency: str = "") -> list[Credit]:
 
 def is_being_paid(invoice_id: UUID) -> bool:
     """Whether reminders of an invoice wait: its money is disputed, a payment is on its way, or autopay still tries."""
-    return (
-        DisputedPart.objects.filter(invoice_id=invoice_id, dispute__status__in=RUNNING_DISPUTES).exists()
-        or Payment.objects.filter(
-            checkout__parts__invoice_id=invoice_id, status__in=[PaymentState.PENDING, PaymentState.PROCESSING]
-        ).exists()
-        or CheckoutPart.objects.filter(invoice_id=invoice_id, checkout__status__in=["unknown", "processing"]).exists()
-        or is_autopaying(invoice_id)
-    )
+    busy = Q(is_disputed=True) | Q(is_on_its_way=True)
+    return annotated(Invoice.objects.filter(pk=invoice_id)).filter(busy).exists() or is_autopaying(invoice_id)
 
 
 def parked_events(actor: Actor, profile_id: UUID) -> QuerySet[WebhookEvent]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
@@ -23,7 +24,7 @@ from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
 from payments.models import Allocation, Checkout, Dispute, Payment, PaymentFee, PaymentTally
-from payments.states import PaymentMethod, PaymentState
+from payments.states import DisputeState, PaymentMethod, PaymentState
 
 FEW_CUSTOMERS: Final = 200
 LISTED: Final = (
@@ -85,6 +86,13 @@ def payments_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Pa
 def payments_listed(rows: QuerySet[Payment]) -> QuerySet[Payment]:
     """The payments with no more than the lines of a list show; what a line does not show costs a query a line."""
     return rows.select_related(None).select_related("customer").only(*LISTED)
+
+
+def with_disputed(rows: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Payments with what disputes hold or took of each, read together."""
+    mine = Dispute.objects.filter(payment=OuterRef("pk")).exclude(status=DisputeState.WON).order_by()
+    sums = mine.values("payment").annotate(sum=Sum("amount")).values("sum")
+    return rows.annotate(disputed_sum=Coalesce(Subquery(sums), Decimal(0), output_field=DecimalField()))
 
 
 def payment_get(actor: Actor, reference: str | UUID) -> Payment:
@@ -226,6 +234,21 @@ def webhooks_of(payment: Payment) -> QuerySet[WebhookEvent]:
     if payment.checkout is not None and payment.checkout.external_id:
         objects.add(payment.checkout.external_id)
     return WebhookEvent.objects.filter(source=payment.provider, object_id__in=objects).order_by("-id")
+
+
+def checkout_get(actor: Actor, checkout_id: UUID) -> Checkout:
+    """One attempt to pay online. Raises PermissionRefused, NotFound."""
+    actor.require(Right.PAYMENTS_VIEW)
+    checkout = Checkout.objects.select_related("invoice", "customer", "profile").filter(pk=checkout_id).first()
+    if checkout is None or not actor.can_see(checkout.profile_id):
+        raise NotFound(_("There is no such checkout."))
+    return checkout
+
+
+def webhooks_about(checkout: Checkout) -> QuerySet[WebhookEvent]:
+    """What the gateway told about an attempt and its payments, the newest first."""
+    objects = {checkout.external_id, *checkout.payments.values_list("external_id", flat=True)} - {""}
+    return WebhookEvent.objects.filter(source=checkout.gateway, object_id__in=objects).order_by("-id")
 
 
 def checkouts_of(invoice: Invoice) -> QuerySet[Checkout]:

@@ -43,6 +43,8 @@ OTHER_WORDS: Final = {
     "bank": PaymentMethod.BANK_TRANSFER,
     "check": PaymentMethod.CHEQUE,
     "card": PaymentMethod.CREDIT_CARD,
+    "terminal": PaymentMethod.CARD_TERMINAL,
+    "pos": PaymentMethod.CARD_TERMINAL,
 }
 
 

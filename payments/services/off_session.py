@@ -32,6 +32,7 @@ from invoices.states import InvoiceState
 from payments.locks import checkout_lock, saved_method_lock, waiting_checkouts_lock
 from payments.models import Checkout, Payment, SavedMethod
 from payments.selectors.autopay import autopay_next
+from payments.selectors.uncharged import uncharged
 from payments.services.checkouts import checkout_move, checkout_write
 from payments.services.credits import invoice_page
 from payments.services.last_look import Chosen, in_flight
@@ -51,8 +52,9 @@ declare("autopay.before_call", "autopay.after_call")
 def method_charge(*, invoice_id: UUID, attempt: int, actor: Actor, now: datetime) -> Checkout | None:
     """Charges what is due on an invoice to the method for which its customer consented to autopay.
 
-    None when there is nothing to do: nothing is due, consent was taken back, somebody pays just now, or this attempt
-    (a number that counts from 0) was made before. Called in no transaction. Raises NotFound, GatewayUnknown.
+    None when there is nothing to do: nothing is due, a payment plan stands, the money is disputed, consent was taken
+    back, somebody pays just now, or this attempt (a number that counts from 0) was made before.
+    Called in no transaction. Raises NotFound, GatewayUnknown.
     """
     require_no_transaction()
     with transaction.atomic():
@@ -112,7 +114,8 @@ def _begun(invoice: Invoice, attempt: int, actor: Actor, now: datetime) -> Check
     key = f"autopay-{invoice.pk}-{attempt}"
     due = invoice.amount_due if invoice.state == InvoiceState.ISSUED else 0
     busy = in_flight(invoice.pk) > 0 or waiting_checkouts_lock([invoice.pk])
-    if due <= 0 or busy or Checkout.objects.filter(idempotency_key=key).exists():
+    held = Invoice.objects.filter(uncharged(), pk=invoice.pk).exists()
+    if due <= 0 or busy or held or Checkout.objects.filter(idempotency_key=key).exists():
         return None
     method = _consented(invoice.customer_id)
     if method is None:

@@ -66,6 +66,8 @@ def payment_reverse(
         require_transition(PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED)
         if payment.amount_refunded:
             text = _("%(number)s was refunded in part and cannot be reversed.")
+            if payment.amount_disputed:
+                text = _("%(number)s is disputed, or was: what its bank took is no money to be reversed.")
             raise PaymentNotReceived(text % {"number": payment.number})
         on = _date(payment, reversed_on, now)
         if payment.provider:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.exports import export_response
+from billing_assistant.core.files import bytes_response
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import actor_of, client_page, now_of, render_page, staff_page, user_of
@@ -23,6 +24,7 @@ from customers.models import Customer
 from customers.selectors import customer_get
 from payments.selectors import portal as reads
 from payments.selectors.customer_statement import CurrencyStatement, statement_for, statement_of
+from payments.services.statement_pdf import statement_file_name, statement_pdf
 from payments.web.periods import PeriodForm
 
 SHOWN: Final = 500
@@ -43,6 +45,7 @@ def statement_page(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "since": since,
         "until": until,
         "query": urlencode({"from": since.isoformat(), "until": until.isoformat()}),
+        "may_send": Right.MESSAGES_SEND in actor_of(request).rights,
         "may_open": Right.REPORTS_VIEW in actor_of(request).rights,
     }
     return render_page(
@@ -64,6 +67,24 @@ def statement_export(request: HttpRequest, customer_id: UUID) -> HttpResponseBas
 
 
 @require_safe
+@staff_page(Right.PAYMENTS_VIEW)
+def statement_paper(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    """The statement as a PDF, in the customer's language."""
+    customer = customer_get(actor_of(request), customer_id)
+    return _paper(request, customer)
+
+
+@require_safe
+@client_page
+def own_statement_paper(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    """The statement of a customer that a signed-in client stands for, as a PDF."""
+    customers = {customer.pk: customer for customer in reads.customers_of_user(user_of(request))}
+    if customer_id not in customers:
+        raise NotFound(_("There is no such customer."))
+    return _paper(request, customers[customer_id])
+
+
+@require_safe
 @client_page
 def own_statement(request: HttpRequest) -> HttpResponseBase:
     """The statements of the customers that a signed-in client stands for."""
@@ -80,7 +101,16 @@ def own_statement(request: HttpRequest) -> HttpResponseBase:
         for customer in customers
         if (parts := statement_of(customer, since=since, until=until))
     ]
-    return render_page(request, "portal/statement.html", context | {"since": since, "until": until})
+    query = urlencode({"from": since.isoformat(), "until": until.isoformat()})
+    return render_page(request, "portal/statement.html", context | {"since": since, "until": until, "query": query})
+
+
+def _paper(request: HttpRequest, customer: Customer) -> HttpResponseBase:
+    form, since, until = _period(request, customer)
+    if since is None or until is None:
+        raise ValidationFailed({name: list(map(str, said)) for name, said in form.errors.items()})
+    content = statement_pdf(customer=customer, since=since, until=until)
+    return bytes_response(content, name=statement_file_name(customer, until), content_type="application/pdf")
 
 
 def _period(request: HttpRequest, customer: Customer) -> tuple[PeriodForm, date | None, date | None]:

@@ -21,6 +21,7 @@ from integrations.services.webhooks import may_see
 from payments.selectors.payments import applied_to, attempts_of, fee_of, payment_get, postings_of, webhooks_of
 from payments.services.allocate import payment_deallocate
 from payments.services.giving_back import refundable
+from payments.services.proofs import proofs_at
 from payments.services.receipt_documents import has_receipt
 from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
@@ -51,6 +52,11 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "fee": fee_of(payment),
         "exchange": payment.exchange_results.exclude(result=0).select_related("invoice"),
         "has_receipt": has_receipt(payment),
+        "may_ask": Right.PAYMENTS_RECORD in actor.rights and bool(payment.provider and payment.external_id),
+        "proofs": proofs_at(payment),
+        "may_prove": Right.PAYMENTS_RECORD in actor.rights,
+        "given_back": payment.amount_given_back,
+        "disputed": payment.amount_disputed,
         "refunds": payment.refunds.order_by("id"),
         "disputes": payment.disputes.order_by("id"),
     }

@@ -9,12 +9,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.errors import InvalidAmount
+from billing_assistant.core.files import FileRefused
 from billing_assistant.core.money import Money, parse_amount
 from billing_assistant.core.ui.forms import AmountField, DayField
+from customers.file_kinds import KINDS, content_type_of, refuse_too_large
 from invoices.models import Invoice
 from payments.states import PaymentMethod
 
@@ -61,6 +64,12 @@ class PaymentForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=240, help_text=_("For colleagues only. The customer never sees it.")
     )
+    proof = forms.FileField(
+        label=_("Proof"),
+        required=False,
+        help_text=_("A bank advice, a cheque, the slip of a terminal: PDF, picture, sheet or text."),
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+    )
     write_off_rest = forms.BooleanField(label=_("Write off what is then left"), required=False)
     payment_id = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -74,6 +83,18 @@ class PaymentForm(forms.Form):
         for name in ("amount", "withheld"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
+
+    def clean_proof(self) -> UploadedFile[Any] | None:
+        """A file that would not be kept is refused before anything is recorded."""
+        given: UploadedFile[Any] | None = self.cleaned_data["proof"]
+        if given is not None:
+            try:
+                refuse_too_large(given.size or 0)
+                content_type_of(given.name or "", given.read())
+            except FileRefused as error:
+                raise forms.ValidationError(error.message) from error
+            given.seek(0)
+        return given
 
 
 class CertificateForm(forms.Form):

@@ -28,6 +28,7 @@ from payments.services.receipt_documents import has_receipt
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
 from payments.web.portal_pay import pay
+from payments.web.portal_plans import plans_of
 from payments.web.portal_several import choosable
 
 PAGE: Final = 20
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
         "choosable": choosable(page.rows),
+        "plans": plans_of(customers, now),
         "quotes": _quotes(customers, now),
         "payments": [(payment, has_receipt(payment)) for payment in reads.payments_of(customers)[:RECENT]],
         "pending": reads.pending_of(customers)[:RECENT],

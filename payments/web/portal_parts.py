@@ -33,6 +33,7 @@ from invoices.services.attachments import attachments_for_client
 from invoices.services.delivery import invoice_mark_viewed
 from invoices.services.documents import invoice_pdf
 from invoices.services.early_payment import early_offer
+from invoices.services.instalments import parts_left, parts_standing
 from invoices.states import InvoiceKind, InvoiceState, InvoiceStatus, invoice_status
 from payments.models import Allocation, Checkout
 from payments.selectors.portal import contacts_of_user, failing_autopay, settled_by, waiting_checkouts
@@ -40,6 +41,7 @@ from payments.services.last_look import in_flight
 from payments.services.minimum import least_part
 from payments.states import CheckoutState
 from payments.web.portal_forms import PayForm
+from payments.web.portal_plans import plan_beside
 from payments.web.portal_prompts import PromptForm, prompt_gateway
 
 PATIENCE: Final = timedelta(minutes=20)
@@ -117,6 +119,7 @@ def show(
         "instalments": invoice.instalments.order_by("position"),
         "failing": failing_autopay(invoice.customer_id) if payable else None,
         "settled_by": [(row, _receipt_url(door, row)) for row in settled_by(invoice)],
+        "shown_plan": plan_beside(invoice, today),
         "payable": payable,
         "next_part": next_part,
         "online": bool(gateways),
@@ -209,13 +212,8 @@ def go_on_url(checkout: Checkout | None, now: datetime) -> str:
 
 def _next_part(invoice: Invoice) -> Decimal | None:
     """What is due at the next date of an invoice with instalments; None when that is all that is due."""
-    settled, reached = invoice.total - invoice.amount_due, ZERO
-    for part in invoice.instalments.order_by("position"):
-        reached += part.amount
-        if settled < reached:
-            due_next = reached - settled
-            return due_next if due_next < invoice.amount_due else None
-    return None
+    left = parts_left(parts_standing(invoice), invoice.total - invoice.amount_due)
+    return left[0].amount if left and left[0].amount < invoice.amount_due else None
 
 
 def _came_back(request: HttpRequest, invoice: Invoice) -> Checkout | None:

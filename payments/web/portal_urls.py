@@ -18,6 +18,7 @@ app_name = "portal"
 urlpatterns = [
     path("", portal_home.home, name="home"),
     path("statement/", customer_statements.own_statement, name="statement"),
+    path("statement/<uuid:customer_id>/pdf/", customer_statements.own_statement_paper, name="statement_pdf"),
     path("i/<str:token>/", portal.link_invoice, name="invoice"),
     path("i/<str:token>/pdf/", portal.link_pdf, name="pdf"),
     path("i/<str:token>/files/<uuid:attachment_id>/", portal.link_attachment, name="attachment"),

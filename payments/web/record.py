@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -31,6 +32,7 @@ from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from payments.models import Payment
 from payments.selectors.open_items import credits_of, open_invoices
+from payments.services.proofs import proof_add, proofs_at
 from payments.services.record import payment_record
 from payments.services.withholding import Withheld, withheld_at
 from payments.services.write_off import small_differences_of
@@ -54,6 +56,7 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
     initial_boxes = {invoice.pk: invoice.amount_due for invoice in invoices if str(invoice.pk) == named}
     form = PaymentForm(
         posted,
+        request.FILES or None,
         currencies=_currencies(customer, currency),
         currency=currency,
         small=_small(customer.profile, currency),
@@ -69,6 +72,7 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
     if posted is not None and form.is_valid() and boxes.is_valid():
         try:
             payment = _record(request, customer, form, boxes)
+            _prove(request, payment, form.cleaned_data["proof"])
         except DomainError as error:
             add_domain_error(form, error)
         else:
@@ -85,6 +89,13 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
         "credits": credits_of(customer, currency)[:LISTED_CREDITS] if invoices else [],
     }
     return render_page(request, "payments/new.html", context, fragment="payments/partials/form.html")
+
+
+def _prove(request: HttpRequest, payment: Payment, given: UploadedFile[Any] | None) -> None:
+    """Keeps the proof that came with a payment; a form that is sent twice brings it once."""
+    if given is not None and not proofs_at(payment).exists():
+        name, actor = given.name or "", actor_of(request)
+        proof_add(payment=payment, content=given.read(), name=name, actor=actor, now=now_of(request))
 
 
 def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: AllocationBoxes) -> Payment:

@@ -130,6 +130,9 @@ def _content(message: Message, document: Invoice | Quote | None) -> Content:
 
 
 def _files(message: Message, document: Invoice | Quote | None) -> Iterator[FilePart]:
+    if document is None:
+        for kept in message.attachments.select_related("file"):
+            yield FilePart(kept.file, kept.name)
     if message.attach_pdf and document is not None:
         pdf = document.pdf or _rendered(document)
         yield FilePart(pdf, f"{file_name(document.number)}.pdf")

@@ -15,7 +15,7 @@ from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import TransitionRefused, require_transition
 from reminders.locks import message_lock
-from reminders.models import Message
+from reminders.models import Message, MessageAttachment
 from reminders.services.moving import message_move
 from reminders.services.queueing import SEND_TASK, about_of, message_event, message_queue
 from reminders.services.recipients import require_willing
@@ -54,6 +54,11 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
             actor=actor,
             now=now,
         )
+        if old.invoice_id is None and old.quote_id is None:
+            kept = old.attachments.all()  # those of a document are taken from it when it goes out
+            MessageAttachment.objects.bulk_create(
+                MessageAttachment(message=new, file_id=one.file_id, name=one.name) for one in kept
+            )
         if old.status == MessageStatus.UNKNOWN:
             reason = _("Sent again as %(number)s; whether this one arrived is not known.") % {"number": new.number}
             message_move(old, MessageStatus.CANCELLED, come_from=(MessageStatus.UNKNOWN,), last_error=reason)

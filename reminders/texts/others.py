@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.ui.formats import money_text
@@ -40,6 +42,24 @@ def custom_content(customer: Customer, *, subject: str, message: str) -> Content
                 company=profile_company(customer),
                 greeting=greeting_to(customer.name),
                 paragraphs=paragraphs_of(message),
+            )
+        )
+
+
+def statement_content(customer: Customer, *, since: date, until: date, message: str) -> Content:
+    """The letter with a statement, which is attached."""
+    language = customer.language
+    with speaking(language):
+        facts = {"company": customer.profile.name, "until": day(until, language)}
+        words = _("Attached is your statement: what was billed and what was paid, and what is open then.")
+        return content_of(
+            Letter(
+                language=language,
+                subject=header_text(_("Your statement from %(company)s, %(until)s") % facts),
+                company=profile_company(customer),
+                greeting=greeting_to(customer.name),
+                paragraphs=paragraphs_of(message) if message.strip() else (words,),
+                facts=(Fact(_("Period"), f"{day(since, language)} – {day(until, language)}"),),
             )
         )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.ids import uuid7
+from billing_assistant.core.ui.forms import DayField
 from reminders.services.documents import LONGEST_MESSAGE
 from reminders.services.drafts import SendOptions
 from reminders.services.recipients import Addressee
@@ -141,6 +142,20 @@ class SendDocumentForm(ScheduleForm, SendForm):
         """The chosen moment; None for now."""
         at: datetime | None = self.cleaned_data["schedule_send"]
         return at if self.cleaned_data["when"] == LATER else None
+
+
+class StatementForm(RecipientsForm):
+    """How a statement is to be sent, and over which days."""
+
+    since = DayField(label=_("From"))
+    until = DayField(label=_("Until"))
+    message = forms.CharField(
+        label=_("Message"),
+        required=False,
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Comes after the greeting. Leave it empty for the usual words; the statement is attached."),
+    )
 
 
 class MessageForm(RecipientsForm):

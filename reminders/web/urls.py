@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.web import documents, log, quotes, scheduled, sending
+from reminders.web import documents, log, quotes, scheduled, sending, statements
 
 app_name = "messages"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/send/preview/", documents.draft_preview, name="draft_preview"),
     path("quotes/<uuid:quote_id>/send/", quotes.quote_send_page, name="quote_send"),
     path("quotes/<uuid:quote_id>/send/preview/", quotes.quote_preview, name="quote_preview"),
+    path("customers/<uuid:customer_id>/statement/send/", statements.statement_send_page, name="statement_send"),
     path("customers/<uuid:customer_id>/message/", sending.customer_message_page, name="write"),
     path("customers/<uuid:customer_id>/message/preview/", sending.customer_preview, name="customer_preview"),
 ]

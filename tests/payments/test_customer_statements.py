@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from billing_assistant.core.rights import Role
 from billing_assistant.ledger.models import OwnerBalance
@@ -97,3 +98,46 @@ def test_clients_see_their_own_without_our_reasons(client: Client) -> None:
     assert "secret" not in page
     assert "777.00" not in page
     assert "/portal/statement/" in text_of(client.get("/portal/"))
+
+
+def words_of(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
+
+
+def test_the_paper_is_in_the_customers_language_and_as_of_its_day(client: Client) -> None:
+    of = customer()
+    of.language = "sw"
+    of.save()
+    old, bill, payment = story(of)
+    sign_in(client)
+    response = client.get(f"/customers/{of.pk}/statement/pdf/?from=2026-02-01&until=2026-03-02")
+    assert response["Content-Type"] == "application/pdf"
+    assert f"statement-{of.number}-2026-03-02.pdf" in response["Content-Disposition"]
+    words = words_of(response.content)
+    assert payment.number in words
+    assert bill.number in words
+    assert "Statement" not in words
+    assert "10.00" in words
+    past = client.get(f"/customers/{of.pk}/statement/pdf/?from=2026-01-01&until=2026-03-01").content
+    assert old.number in words_of(past)
+    assert bill.number not in words_of(past)
+    assert client.get(f"/customers/{of.pk}/statement/pdf/?from=2026-03-01&until=2026-02-01").status_code == 400
+
+
+def test_a_client_fetches_the_paper_of_its_own_customers_only(client: Client) -> None:
+    of = customer()
+    story(of)
+    stranger = factories.customer(of.profile, name="Other")
+    person = factories.user(Role.CLIENT)
+    Contact.objects.create(customer=of, name="Pat", email="pat@example.com", user=person)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    own = client.get(f"/portal/statement/{of.pk}/pdf/?from=2026-02-01&until=2026-03-02")
+    assert own.content.startswith(b"%PDF")
+    assert f"/portal/statement/{of.pk}/pdf/?from=" in client.get("/portal/statement/").content.decode()
+    assert client.get(f"/portal/statement/{stranger.pk}/pdf/").status_code == 404
+
+
+def test_nothing_owed_is_a_paper_too(client: Client) -> None:
+    of = customer()
+    sign_in(client)
+    assert "Nothing was owed" in words_of(client.get(f"/customers/{of.pk}/statement/pdf/").content)

@@ -32,6 +32,8 @@ from invoices.models import Plan
 from invoices.plan_selectors import plans_of_customer
 from invoices.plan_states import PlanStatus
 from invoices.selectors import drafts_listed, invoices_filtered, invoices_listed
+from payments.models import PaymentPlan
+from payments.selectors.payment_plans import plans_of_customers
 from payments.selectors.portal import methods_of
 
 TAB_SIZE: Final = 25
@@ -163,6 +165,7 @@ def _frame(request: HttpRequest, customer: Customer, tab: str) -> dict[str, Any]
         "contacts": selectors.contacts_of(customer),
         "to_bill": billable_open_count(customer.pk) if Right.INVOICES_VIEW in actor_of(request).rights else 0,
         "plans": _plans(request, customer),
+        "payment_plans": _payment_plans(request, customer),
         "payment_days": reads.average_payment_days(customer),
         "score": payment_score(actor_of(request), customer, now_of(request)),
         "over_limit": limit is not None and account.own.outstanding > limit,
@@ -177,6 +180,13 @@ def _plans(request: HttpRequest, customer: Customer) -> list[Plan]:
     return list(plans_of_customer(actor_of(request), customer.pk).exclude(status=PlanStatus.ENDED)[:FEW_PLANS])
 
 
+def _payment_plans(request: HttpRequest, customer: Customer) -> list[PaymentPlan]:
+    """What was agreed with a customer about invoices that are owed, as far as it stands."""
+    if Right.PAYMENTS_VIEW not in actor_of(request).rights:
+        return []
+    return list(plans_of_customers([customer])[:FEW_PLANS])
+
+
 def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
     """What can be started from here, as far as the person may and the page is there."""
     drafts = Right.INVOICES_DRAFT in rights and customer.status != CustomerStatus.SUSPENDED
@@ -185,6 +195,7 @@ def _links(rights: frozenset[Right], customer: Customer) -> dict[str, str]:
         "draft": url_to("customers:invoice_new", customer.pk) if drafts else "",
         "generate": url_to("ai:generate", customer.pk) if drafts else "",
         "payment": url_to("payments:new", customer=customer.pk) if pays else "",
+        "payment_plan": url_to("payments:payment_plan_new", customer.pk) if pays else "",
         "statement": url_to("payments:customer_statement", customer.pk) if Right.PAYMENTS_VIEW in rights else "",
         "quotes": url_to("invoices:quotes", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",
         "billable": url_to("invoices:billable", customer=customer.pk) if Right.INVOICES_VIEW in rights else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -23,7 +23,12 @@ from invoices.services.early_payment import early_offer
 from invoices.states import InvoiceKind, InvoiceState
 from invoices.web.lists import shown_status
 from payments.models import Allocation
+from payments.selectors.chasing import chase_of
+from payments.selectors.payment_plans import plan_of_invoice
+from payments.selectors.payments import checkouts_of
 from reminders.selectors import messages_of_invoice, scheduled_of_invoice
+
+TRIES: Final = 10
 
 
 @staff_page(Right.INVOICES_VIEW)
@@ -40,6 +45,9 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "overdue": owing and invoice.next_due_on is not None and invoice.next_due_on < today,
         "early": early_offer(invoice, today),
         "instalments": invoice.instalments.all(),
+        "chase": chase_of(invoice, today),
+        "payment_plan": plan_of_invoice(invoice.pk),
+        "tries": checkouts_of(invoice)[:TRIES] if Right.PAYMENTS_VIEW in actor.rights else [],
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
         "files": attachments_at(invoice),
@@ -75,8 +83,13 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
         "pay": url_to("payments:new", customer=invoice.customer_id, invoice=invoice.pk) if money and owing else "",
         "credit": url_to("payments:invoice_credit", invoice.pk) if voids and live else "",
         "apply": url_to("payments:credit_note_apply", invoice.pk) if money and has_credit else "",
+        "payment_plan": _plan_url(invoice) if money and owing else "",
         "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
         "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
         "duplicate": url_to("invoices:duplicate", invoice.pk) if drafts and is_invoice else "",
         "plan": url_to("invoices:plan_new", invoice=invoice.pk) if drafts and is_invoice else "",
     }
+
+
+def _plan_url(invoice: Invoice) -> str:
+    return url_to("payments:payment_plan_new", invoice.customer_id, invoice=invoice.pk)

@@ -28,6 +28,7 @@ from billing_assistant.core.web import (
 )
 from billing_assistant.core.web.fresh import require_fresh_sign_in
 from integrations.breaker import Breaker
+from integrations.errors import ConnectionInUse
 from integrations.models import ConnectionEnvironment, GatewayConnection
 from integrations.registry import built_in, hook_url
 from integrations.selectors import connection_get, connections_of
@@ -123,6 +124,8 @@ def connection(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
     found = connection_get(actor_of(request), connection_id)
     vendor = vendor_named(found.vendor)
     form = CredentialsForm(posted(request), vendor=vendor, connection=found)
+    if found.retired_at is not None:
+        return render_page(request, "shell/settings/connection_retired.html", {"connection": found, "vendor": vendor})
     if request.method == "POST" and form.is_valid():
         require_fresh_sign_in(request)
         try:
@@ -173,6 +176,20 @@ def connection_off(request: HttpRequest, connection_id: UUID) -> HttpResponseBas
     text = _("%(vendor)s is off. Payments that are under way are still taken in.")
     messages.success(request, text % {"vendor": vendor_named(done.vendor).label})
     return redirect(ONE, connection_id)
+
+
+@require_POST
+@staff_page(Right.SETTINGS_EDIT)
+def connection_retire(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
+    """Its keys are forgotten, and it is on no list any more; refused with everything that is still open."""
+    require_fresh_sign_in(request)
+    try:
+        done = services.connection_retire(connection_id=connection_id, actor=actor_of(request), now=now_of(request))
+    except ConnectionInUse as error:
+        messages.error(request, error.message)
+        return redirect(ONE, connection_id)
+    messages.success(request, _("%(vendor)s is taken away.") % {"vendor": vendor_named(done.vendor).label})
+    return redirect(LIST)
 
 
 @require_POST

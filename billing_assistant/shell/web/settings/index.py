@@ -60,6 +60,13 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
+        _("Payment plans"),
+        _("How long an agreed instalment may be late."),
+        "calendar-time",
+        "shell:payment_rules",
+        Right.SETTINGS_EDIT,
+    ),
+    Entry(
         _("Tax rates"),
         _("Which rates lines offer, since when, and why some have none."),
         "receipt-tax",
