@@ -46,7 +46,7 @@ def month(gateway: FakeGateway, tasks: CollectedTasks, number: int) -> tuple[lis
     for _ in range(number):
         bill = invoice(of, "100.00")
         checkout = checkout_open(
-            invoice_id=bill.pk, customer_id=of.pk, amount=Decimal(100), urls=URLS, actor=SYSTEM, now=time.now()
+            parts={bill.pk: Decimal(100)}, customer_id=of.pk, urls=URLS, actor=SYSTEM, now=time.now()
         )
         declined = chance.randrange(10) == 0
         status = ProviderStatus.FAILED if declined else ProviderStatus.SUCCEEDED
