@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -66,7 +66,7 @@ def _due(profile: BusinessProfile, now: datetime, limit: int) -> list[tuple[UUID
     return list(trying.order_by("id").values_list("pk", "tries")[: max(limit, 0)])
 
 
-def _trying(time_has_come: Q, days: Sequence[int]) -> QuerySet[Invoice]:
+def _trying(time_has_come: Q, days: Sequence[int]) -> QuerySet[Any]:
     """Invoices that a client's consent is about and that have attempts left."""
     charged = Q(checkouts__saved_method__isnull=False)
     consenting = Invoice.objects.filter(

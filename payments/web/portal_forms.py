@@ -66,18 +66,18 @@ class SeveralForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
         customer: Customer,
         gateways: Sequence[PaymentGateway],
         prompts: PaymentGateway | None,
-        **kwargs: Any,
     ) -> None:
         self.region = customer.country or customer.profile.country
         choices = [(each.name, each.label) for each in gateways]
         if prompts is not None:
             choices.append((BY_PHONE, _("%(name)s on the phone") % {"name": prompts.label}))
         first = choices[0][0] if choices else ""
-        super().__init__(*args, initial={"by": first, "phone": phone_shown(customer.phone)}, **kwargs)
+        super().__init__(data, initial={"by": first, "phone": phone_shown(customer.phone)})
         self.fields["by"].choices = choices  # type: ignore[attr-defined]
         if prompts is None:
             del self.fields["phone"]

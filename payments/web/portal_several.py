@@ -62,8 +62,8 @@ def several(request: HttpRequest) -> HttpResponseBase:
             return _begun(request, form, boxes, first)
         except DomainError as error:
             add_domain_error(form, error)
-    for error in boxes.errors:
-        form.add_error(None, error)
+    for wrong in boxes.errors:
+        form.add_error(None, wrong)
     context = {
         "profile": first.profile,
         "customer": first.customer,

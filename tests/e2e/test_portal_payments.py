@@ -96,10 +96,10 @@ def _sign_in(client: Page, mailbox: Path) -> None:
     """The client of the demo company, by the code that is sent to it."""
     client.goto("/accounts/login/code/")
     client.locator("[name=email]").fill(CLIENT_EMAIL)
-    client.locator("form button").last.click()
+    client.locator("form.form button").first.click()
     expect(client.locator("[name=code]")).to_be_visible()
     client.locator("[name=code]").fill(_wait_for_code(mailbox))
-    client.locator("form button").last.click()
+    client.locator("form.form button").first.click()
     client.wait_for_url("**/portal/")
 
 
@@ -117,7 +117,7 @@ def _wait_for_code(mailbox: Path) -> str:
 
 
 def _client(browser: Browser, base_url: str) -> Page:
-    return browser.new_context(viewport={"width": 390, "height": 844}, base_url=base_url).new_page()
+    return browser.new_context(viewport={"width": 390, "height": 844}, base_url=base_url, locale="en-GB").new_page()
 
 
 def _pay_by_card(client: Page) -> None:
