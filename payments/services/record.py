@@ -99,7 +99,16 @@ def payment_record(
         payment.external_id, payment.checkout_id = external.external_id, external.checkout_id
     try:
         with transaction.atomic():
-            return _record(payment, allocations, withheld, write_off_rest=write_off_rest, actor=actor, now=now)
+            may_repeat = payment_id is not None or external is not None
+            return _record(
+                payment,
+                allocations,
+                withheld,
+                write_off_rest=write_off_rest,
+                may_repeat=may_repeat,
+                actor=actor,
+                now=now,
+            )
     except IntegrityError:
         known = _known(payment)
         if known is None:
@@ -108,7 +117,14 @@ def payment_record(
 
 
 def _record(
-    payment: Payment, wish: Wish, withheld: Withheld | None, *, write_off_rest: bool, actor: Actor, now: datetime
+    payment: Payment,
+    wish: Wish,
+    withheld: Withheld | None,
+    *,
+    write_off_rest: bool,
+    may_repeat: bool,
+    actor: Actor,
+    now: datetime,
 ) -> Payment:
     money = Money(payment.amount, payment.currency)
     customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
@@ -116,7 +132,7 @@ def _record(
         raise NotFound(_("There is no such customer."))
     _check_date(payment.received_on, customer.profile, now)
     invoices = invoices_for_wish(wish, customer_id=customer.pk, money=money)
-    known = _known(payment)
+    known = _known(payment) if may_repeat else None
     if known is not None:
         return same_or_refused(known, payment)
     parts = parts_for_wish(wish, customer_id=customer.pk, money=money, invoices=invoices)
@@ -147,7 +163,7 @@ def payment_complete(
     number_give(payment)
     payment.save()
     Allocation.objects.bulk_create(settled.rows)
-    payment.refresh_from_db(fields=["unapplied"])
+    payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_refunded  # as the database does
     events.record(
         name="payment.recorded",
         subject=payment,

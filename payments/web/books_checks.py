@@ -97,7 +97,7 @@ def books_page(request: HttpRequest) -> HttpResponseBase:
     context = {
         "open": checks.filter(broken__gt=0, looked_at__isnull=True).first(),
         "last": last,
-        "late": last is None or now - last.created_at > LATE,
+        "late": last is not None and now - last.created_at > LATE,
         "page": page_of(checks, ("-id",), request.GET),
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
         "tabs": report_tabs("books"),

@@ -355,13 +355,15 @@ def test_finance_is_told_of_what_is_broken(broken_check: BooksCheck) -> None:
 
 def test_the_page_is_calm_when_all_holds_and_says_when_nobody_checked(client: Client) -> None:
     sign_in(client)
-    assert "were not checked last night" in text_of(client.get("/reports/books/"))
+    assert "have not been checked yet" in text_of(client.get("/reports/books/"))
     client.post("/reports/books/")
     check = BooksCheck.objects.get()
     books_check_advance(check_id=check.pk)
     page = text_of(client.get("/reports/books/"))
     assert "Everything ties" in page
     assert "do not tie" not in page
+    BooksCheck.objects.update(created_at=NOW - timedelta(days=2))
+    assert "were not checked last night" in text_of(client.get("/reports/books/"))
     sign_in(client, Role.READ_ONLY)
     assert client.get(f"/reports/books/{check.pk}/").status_code == 200
     assert client.post("/reports/books/").status_code == 403
