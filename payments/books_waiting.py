@@ -25,7 +25,9 @@ register_check(
     code="I5",
     rule="at most one way to pay an invoice online is open",
     query="""
-    SELECT invoice_id, COUNT(*) FROM payments_checkout WHERE status = 'open' GROUP BY invoice_id HAVING COUNT(*) > 1
+    SELECT part.invoice_id, COUNT(*) FROM payments_checkoutpart part
+    JOIN payments_checkout checkout ON checkout.id = part.checkout_id AND checkout.status = 'open'
+    GROUP BY part.invoice_id HAVING COUNT(*) > 1
     """,
 )
 register_check(

@@ -190,11 +190,13 @@ def applied_to(payment: Payment) -> list[AppliedTo]:
 
 
 def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
-    """The entries of a payment, the oldest first: receipt, reversal, what it settled (that names it in its memo)."""
+    """The entries of a payment, the oldest first: receipt, reversal, what it settled and gained (memo)."""
     theirs = [*payment.refunds.values_list("pk", flat=True), *payment.disputes.values_list("pk", flat=True)]
     own = Q(document_id__in=[payment.pk, *theirs])
     settled = Q(kind=EntryKind.ALLOCATION, owner_id=payment.customer_id, memo=payment.number)
-    return journal(actor).filter(own | settled, profile_id=payment.profile_id).order_by("booked_on", "id")
+    foreign = payment.exchange_results.values_list("invoice_id", flat=True)
+    gained = Q(kind=EntryKind.EXCHANGE, memo=payment.number, document_id__in=list(foreign))
+    return journal(actor).filter(own | settled | gained, profile_id=payment.profile_id).order_by("booked_on", "id")
 
 
 def disputes_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Dispute]:

@@ -122,19 +122,22 @@ def books_check_page(request: HttpRequest, check_id: UUID) -> HttpResponseBase:
     may_look = check.needs_a_person and Right.PAYMENTS_RECORD in actor.rights
     context = {
         "check": check,
-        "groups": _groups(check),
+        **_groups(check),
         "sees_rows": actor.profile_ids is None,
         "form": form if may_look else None,
     }
     return render_page(request, "reports/books_check.html", context)
 
 
-def _groups(check: BooksCheck) -> list[dict[str, Any]]:
-    """What was checked, invariant by invariant, the broken ones first."""
+def _groups(check: BooksCheck) -> dict[str, list[dict[str, Any]]]:
+    """What was checked, invariant by invariant: the broken ones, broken rules first, and those that hold."""
     groups: dict[str, dict[str, Any]] = {}
     for result in check.results:
         code = result["code"]
         group = groups.setdefault(code, {"code": code, "meaning": MEANINGS[code], "rules": [], "broken": 0})
         group["rules"].append(result)
         group["broken"] += bool(result["rows"])
-    return sorted(groups.values(), key=lambda group: not group["broken"])
+    for group in groups.values():
+        group["rules"].sort(key=lambda result: not result["rows"])
+    broken = [group for group in groups.values() if group["broken"]]
+    return {"broken": broken, "holding": [group for group in groups.values() if not group["broken"]]}

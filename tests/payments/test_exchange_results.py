@@ -127,6 +127,7 @@ def test_the_entries_are_about_the_invoice_and_the_pages_show_them(abroad, clien
     page = text_of(client.get(f"/payments/{paid.pk}/"))
     assert "Exchange loss" in page
     assert "200.00" in page
+    assert "Exchange gains and losses" in page
     assert "Exchange gains and losses" in text_of(client.get(f"/invoices/{bill.pk}/postings/"))
     assert "Exchange gains and losses" in text_of(client.get("/reports/trial-balance/"))
 
