@@ -22,8 +22,10 @@ from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import ReadTable
 from billing_assistant.core.admin.base import MOST_COUNTED, Guarded, ReadOnlyInline, ShortCount
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import (
     ApiKey,
+    BusinessProfile,
     DataImport,
     ErasureRecord,
     Event,
@@ -34,9 +36,11 @@ from billing_assistant.core.models import (
 )
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.api_keys import api_key_create
+from billing_assistant.ledger.kinds import Chain
+from billing_assistant.ledger.models import BookSeal
 from customers.models import Consent
-from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, PromoUse
-from payments.models import PayingRules
+from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, Invoice, PromoUse
+from payments.models import ExchangeResult, PayingRules, Payment, PaymentFee, PaymentRules, ProviderDay
 from tests import factories
 from tests.access import objects
 
@@ -105,6 +109,34 @@ def _without_address(world: objects.World) -> None:
     PromoUse.objects.create(
         profile=of, promo=promo, customer=customer, invoice=invoice, currency="KES", discount=Decimal(1)
     )
+    _of_the_books(of, invoice)
+
+
+def _of_the_books(of: BusinessProfile, invoice: Invoice) -> None:
+    """What payments cost and gained, and the heads of the chains."""
+    payment = Payment.objects.filter(profile=of).first()
+    PaymentRules.objects.get_or_create(profile=of)
+    PaymentFee.objects.create(profile=of, payment=payment, state="booked", currency="KES", amount=3)
+    ExchangeResult.objects.create(
+        profile=of,
+        payment=payment,
+        invoice=invoice,
+        currency="KES",
+        invoice_rate=129,
+        payment_rate=130,
+        amount=1,
+        result=1,
+    )
+    ProviderDay.objects.create(
+        profile=of,
+        provider="stripe",
+        account="acct",
+        day=clock.now().date(),
+        currency="KES",
+        amount=1,
+        asked_at=clock.now(),
+    )
+    BookSeal.objects.create(chain=Chain.JOURNAL, through=uuid7(), count=1, digest="0" * 64, sealed_at=clock.now())
 
 
 def test_every_model_of_ours_is_there() -> None:
