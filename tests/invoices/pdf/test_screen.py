@@ -29,7 +29,7 @@ def test_obeys_the_content_security_policy(kind: Kind) -> None:
     assert "<script" not in page
     sources = re.findall(r'src="([^"]*)"', page)
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert len(sources) == 2
+    assert len(sources) == 3
 
 
 def test_links_stylesheets_that_exist() -> None:

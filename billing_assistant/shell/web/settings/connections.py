@@ -182,6 +182,7 @@ def connection_off(request: HttpRequest, connection_id: UUID) -> HttpResponseBas
 @staff_page(Right.SETTINGS_EDIT)
 def connection_retire(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
     """Its keys are forgotten, and it is on no list any more; refused with everything that is still open."""
+    connection_get(actor_of(request), connection_id)
     require_fresh_sign_in(request)
     try:
         done = services.connection_retire(connection_id=connection_id, actor=actor_of(request), now=now_of(request))
