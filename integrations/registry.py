@@ -53,6 +53,12 @@ def gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
     return next(iter(page_gateways(profile_id, currency)), None)
 
 
+def link_gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
+    """The gateway that makes payment links in a currency; None when there is none."""
+    able = (each for each in gateways(profile_id) if each.capabilities.payment_links)
+    return next((each for each in able if each.capabilities.takes(currency)), None)
+
+
 def prompt_gateway_for(profile_id: UUID, currency: str) -> PaymentGateway | None:
     """The gateway that asks on the phone for payments in a currency; None when there is none."""
     able = (each for each in gateways(profile_id) if each.capabilities.phone_prompt)

@@ -141,6 +141,8 @@ story_register("credit_note.unapplied", _("Credit note %(label)s taken back"), i
 story_register(
     "checkout.opened", _("Client went to pay %(label)s online"), icon="credit-card", tone="info", detail=amount_of
 )
+story_register("checkout.linked", _("Payment link for %(label)s made"), icon="link", tone="info", detail=amount_of)
+story_register("checkout.link_closed", _("Payment link for %(label)s closed"), icon="clock-off", detail=amount_of)
 story_register(
     "checkout.prompted", _("Request for %(label)s sent to a phone"), icon="device-mobile", tone="info", detail=amount_of
 )

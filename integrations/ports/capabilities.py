@@ -36,6 +36,7 @@ class Capabilities:
 
     hosted_page: bool = True
     phone_prompt: bool = False
+    payment_links: bool = False
     find_by_key: bool = False
     expire: bool = False
     saved_methods: bool = False

@@ -18,6 +18,7 @@ from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, Hoste
 from integrations.ports.disputes import Disputes
 from integrations.ports.errors import Unsupported, WebhookNotConfigured, WebhookRefused, WebhookUnreadable
 from integrations.ports.incoming import IncomingPayments
+from integrations.ports.payment_links import LinkRequest, PaymentLink, PaymentLinks
 from integrations.ports.payouts import Balances, Fees, Payouts
 from integrations.ports.prompts import PhonePrompts
 from integrations.ports.refunds import Refunds
@@ -32,8 +33,10 @@ __all__ = [
     "Decline",
     "Environment",
     "HostedPages",
+    "LinkRequest",
     "NoticeKind",
     "PaymentGateway",
+    "PaymentLink",
     "ProviderPayment",
     "ProviderStatus",
     "SessionStatus",
@@ -49,6 +52,7 @@ __all__ = [
     "fees_of",
     "hosted_pages_of",
     "incoming_of",
+    "payment_links_of",
     "payouts_of",
     "phone_prompts_of",
     "refunds_of",
@@ -98,6 +102,13 @@ class PaymentGateway(Webhooks, Protocol):
 def hosted_pages_of(gateway: PaymentGateway) -> HostedPages:
     """Raises Unsupported."""
     if gateway.capabilities.hosted_page and isinstance(gateway, HostedPages):
+        return gateway
+    raise _cannot(gateway)
+
+
+def payment_links_of(gateway: PaymentGateway) -> PaymentLinks:
+    """Raises Unsupported."""
+    if gateway.capabilities.payment_links and isinstance(gateway, PaymentLinks):
         return gateway
     raise _cannot(gateway)
 

@@ -20,6 +20,7 @@ from integrations.ports.payments import (
 )
 from integrations.stripe.api import StripeApi
 from integrations.stripe.books import StripeBooks
+from integrations.stripe.links import StripeLinks
 from integrations.stripe.methods import StripeMethods
 from integrations.stripe.pages import StripePages
 from integrations.stripe.payloads import environment_of, text
@@ -44,7 +45,7 @@ _PAYMENTS: Final = frozenset(
 )
 
 
-class StripeGateway(StripePages, StripeMethods, StripeRefunds, StripeBooks):
+class StripeGateway(StripePages, StripeLinks, StripeMethods, StripeRefunds, StripeBooks):
     """Everything that we ask of Stripe. Disputes are answered on Stripe's own pages."""
 
     name = "stripe"
@@ -52,6 +53,7 @@ class StripeGateway(StripePages, StripeMethods, StripeRefunds, StripeBooks):
     capabilities = Capabilities(
         find_by_key=True,
         expire=True,
+        payment_links=True,
         saved_methods=True,
         refunds=True,
         partial_refunds=True,
@@ -130,9 +132,11 @@ def _kind(name: str, about: dict[str, Any]) -> NoticeKind:
 
 
 def _object_id(name: str, about: dict[str, Any]) -> Any:
-    """An attempt is a charge: an event about an intent names its latest one."""
+    """An attempt is a charge: an event about an intent names its latest one. A page of a link stands for the link."""
     if name.startswith("payment_intent.") and isinstance(about.get("latest_charge"), str):
         return about["latest_charge"]
+    if name.startswith("checkout.session.") and isinstance(about.get("payment_link"), str):
+        return about["payment_link"]
     return about.get("id") or name
 
 

@@ -89,7 +89,7 @@ class StripePages:
             if not intent["latest_charge"]:
                 return attempt_of(intent, session_id=self._session_id(external_id), account=self.account)
             external_id = text(intent["latest_charge"])
-        charge = self.api.call(lambda sdk: sdk.v1.charges.retrieve(_known(external_id)))
+        charge = self.api.call(lambda sdk: sdk.v1.charges.retrieve(known_id(external_id)))
         intent_id = charge["payment_intent"] or ""
         return payment_of(
             charge,
@@ -99,16 +99,16 @@ class StripePages:
         )
 
     def _session(self, external_id: str) -> dict[str, Any]:
-        return self.api.call(lambda sdk: sdk.v1.checkout.sessions.retrieve(_known(external_id)))
+        return self.api.call(lambda sdk: sdk.v1.checkout.sessions.retrieve(known_id(external_id)))
 
     @readable
     def _session_id(self, intent_id: str) -> str:
-        """The page that an intent belongs to; empty for one without."""
+        """The page that an intent belongs to, or the link that opened it; empty for one without."""
         page = self.api.call(lambda sdk: sdk.v1.checkout.sessions.list({"payment_intent": intent_id, "limit": 1}))
-        return text(page["data"][0]["id"]) if page["data"] else ""
+        return text(page["data"][0]["payment_link"] or page["data"][0]["id"]) if page["data"] else ""
 
 
-def _known(external_id: str) -> str:
+def known_id(external_id: str) -> str:
     """Raises Rejected (404) for what cannot be an id: the SDK would put it into a path."""
     if not external_id.replace("_", "").isalnum() or not external_id.isascii():
         raise Rejected("This is no id of Stripe's.", status=404)

@@ -10,6 +10,7 @@ from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
 from integrations.ports.capabilities import Environment
 from integrations.ports.checkouts import CheckoutSession, SessionStatus
 from integrations.ports.disputes import DisputeStatus, ProviderDispute
+from integrations.ports.payment_links import PaymentLink
 from integrations.ports.payouts import BalanceEntry, EntryKind, PayoutStatus, ProviderPayout
 from integrations.ports.refunds import ProviderRefund, RefundStatus
 from integrations.ports.saved_methods import SavedMethod, SetupSession
@@ -76,6 +77,17 @@ def session_of(body: dict[str, Any]) -> CheckoutSession:
         reference=text(body["client_reference_id"]),
         money=from_units(body["amount_total"], body["currency"]),
         expires_at=moment(body["expires_at"]),
+    )
+
+
+@readable
+def link_of(body: dict[str, Any]) -> PaymentLink:
+    """A payment link."""
+    return PaymentLink(
+        external_id=text(body["id"]),
+        url=text(body["url"]),
+        status=SessionStatus.OPEN if body["active"] else SessionStatus.EXPIRED,
+        reference=text(body["metadata"]["reference"]),
     )
 
 

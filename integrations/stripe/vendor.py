@@ -40,8 +40,8 @@ VENDOR = Vendor(
     build=_build,
     steps=(
         _(
-            "Make a restricted key that may write Checkout Sessions, Customers, PaymentIntents, PaymentMethods and "
-            "Refunds, and read Account, Balance, Charges, Disputes and Payouts."
+            "Make a restricted key that may write Checkout Sessions, Customers, PaymentIntents, Payment Links, "
+            "PaymentMethods, Products and Refunds, and read Account, Balance, Charges, Disputes and Payouts."
         ),
         _("Save it here: the address for webhooks is then shown."),
         _(

@@ -21,7 +21,7 @@ NUMBERS_SHOWN: Final = 3
 
 @pghistory.track()
 class Checkout(Entity):
-    """One way to pay at one gateway: a hosted page, a prompt on a `phone`, or a charge of a saved method.
+    """One way to pay at one gateway: a hosted page or link, a prompt on a `phone`, or a charge of a saved method.
 
     Written before the gateway is called. Its `parts` say what of it is for which invoice; `invoice` is the first.
     """
@@ -48,7 +48,7 @@ class Checkout(Entity):
     phone = models.CharField(
         max_length=20, blank=True, help_text=_("Where the client was asked to confirm; empty for a payment page.")
     )
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty for a payment link: it stays open."))
     ask_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the gateway is asked again; empty once nothing is open there.")
     )
@@ -84,6 +84,11 @@ class Checkout(Entity):
         found = [part.invoice.number for part in self.parts.select_related("invoice").order_by("id")]
         shown = ", ".join(found[:NUMBERS_SHOWN]) or self.invoice.number
         return f"{shown} +{len(found) - NUMBERS_SHOWN}" if len(found) > NUMBERS_SHOWN else shown
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a payment link, which staff made and which stays open until it is paid or closed."""
+        return self.expires_at is None
 
     @property
     def is_prompt(self) -> bool:

@@ -24,9 +24,10 @@ from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
 from payments.models import Allocation, Checkout, Dispute, Payment, PaymentFee, PaymentTally
-from payments.states import DisputeState, PaymentMethod, PaymentState
+from payments.states import CheckoutState, DisputeState, PaymentMethod, PaymentState
 
 FEW_CUSTOMERS: Final = 200
+LIVE_LINKS: Final = (CheckoutState.OPEN, CheckoutState.UNKNOWN, CheckoutState.PROCESSING)
 LISTED: Final = (
     "number",
     "customer__name",
@@ -251,6 +252,12 @@ def webhooks_about(checkout: Checkout) -> QuerySet[WebhookEvent]:
     """What the gateway told about an attempt and its payments, the newest first."""
     objects = {checkout.external_id, *checkout.payments.values_list("external_id", flat=True)} - {""}
     return WebhookEvent.objects.filter(source=checkout.gateway, object_id__in=objects).order_by("-id")
+
+
+def payment_link_of(invoice: Invoice) -> Checkout | None:
+    """The payment link of an invoice that is open, or with which a payment is on its way. The caller has scoped it."""
+    rows = Checkout.objects.filter(parts__invoice=invoice, expires_at=None, status__in=LIVE_LINKS)
+    return rows.order_by("-id").first()
 
 
 def checkouts_of(invoice: Invoice) -> QuerySet[Checkout]:

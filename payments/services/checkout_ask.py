@@ -19,14 +19,15 @@ from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import CheckoutSession, PaymentGateway, ProviderStatus, SessionStatus, hosted_pages_of
+from integrations.ports.payments import PaymentGateway, ProviderStatus, SessionStatus
 from integrations.registry import gateway as gateway_named
 from invoices.locks import invoices_lock
 from invoices.states import InvoiceState
 from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
-from payments.services.checkouts import checkout_close, checkout_move, checkout_told, session_noted
+from payments.services.checkouts import checkout_close, checkout_end, checkout_move, checkout_told, session_noted
 from payments.services.credits import invoice_page
+from payments.services.gateway_pages import Page, page_close, page_fetch, page_find, page_payments
 from payments.services.off_session import charge_ask
 from payments.services.prompts import next_question, prompt_ask
 from payments.services.provider import Doubtful, provider_payment_take
@@ -35,6 +36,7 @@ from payments.states import CheckoutState
 
 OFTEN: Final = timedelta(minutes=5)
 SELDOM: Final = timedelta(hours=1)
+RARELY: Final = timedelta(days=1)
 OFTEN_TIMES: Final = 24
 GIVE_UP_AFTER: Final = 24 * 14
 NEVER_ARRIVED_AFTER: Final = timedelta(minutes=5)
@@ -108,19 +110,17 @@ def checkouts_close(*, invoice_id: UUID, now: datetime) -> int:
     return len(too_much)
 
 
-def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> CheckoutSession | None:
+def _session(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> Page | None:
     """The page as it stands, closed first where it must be. None when the gateway never heard of it."""
-    pages = hosted_pages_of(gateway)
     if not checkout.external_id:
-        found = pages.checkout_find(checkout.idempotency_key, since=checkout.created_at)
+        found = page_find(gateway, checkout)
         if found is None:
             _never_arrived(checkout, now)
             return None
         checkout = session_noted(checkout_id=checkout.pk, session=found, actor=Actor.system(gateway.label), now=now)
-    over = checkout.status == CheckoutState.EXPIRED or checkout.expires_at <= now or _asks_too_much(checkout)
-    if over and gateway.capabilities.expire:
-        return pages.checkout_expire(checkout.external_id)
-    return pages.checkout_fetch(checkout.external_id)
+    ran_out = checkout.expires_at is not None and checkout.expires_at <= now
+    over = checkout.status == CheckoutState.EXPIRED or ran_out or _asks_too_much(checkout)
+    return page_close(gateway, checkout) if over else page_fetch(gateway, checkout)
 
 
 def _asks_too_much(checkout: Checkout) -> bool:
@@ -129,14 +129,14 @@ def _asks_too_much(checkout: Checkout) -> bool:
     return checkout.parts.filter(gone).exists()
 
 
-def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: CheckoutSession, now: datetime) -> None:
-    for paid in hosted_pages_of(gateway).checkout_payments(session.external_id):
+def _take_payments(gateway: PaymentGateway, checkout: Checkout, session: Page, now: datetime) -> None:
+    for paid in page_payments(gateway, checkout, session):
         taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
         if paid.status is ProviderStatus.REFUNDED and taken.payment is not None:
             refunds_take(gateway=gateway, paid=paid, payment=taken.payment, now=now)
 
 
-def _conclude(checkout_id: UUID, session: CheckoutSession, now: datetime) -> None:
+def _conclude(checkout_id: UUID, session: Page, now: datetime) -> None:
     """What remains to be asked: nothing once the page is closed and no payment is on its way."""
     with transaction.atomic():
         checkout = checkout_lock(checkout_id)
@@ -145,7 +145,7 @@ def _conclude(checkout_id: UUID, session: CheckoutSession, now: datetime) -> Non
             CheckoutState.OPEN,
             CheckoutState.UNKNOWN,
         }:
-            checkout_move(checkout, CheckoutState.EXPIRED)
+            checkout_end(checkout, Actor.system("billing"), now)
         still_open = session.status is SessionStatus.OPEN or checkout.status == CheckoutState.OPEN
         checkout.ask_at = _next(checkout, now) if waits or still_open else None
         checkout.save(update_fields=["status", "ask_at"])
@@ -166,7 +166,7 @@ def _never_arrived(checkout: Checkout, now: datetime) -> None:
 
 
 def _later(checkout: Checkout, now: datetime) -> None:
-    if checkout.asked >= GIVE_UP_AFTER:
+    if checkout.asked >= GIVE_UP_AFTER and not checkout.is_link:
         _to_a_person(checkout, "The gateway gave no final answer for two weeks.", now)
         return
     Checkout.objects.filter(pk=checkout.pk).update(ask_at=_next(checkout, now))
@@ -175,6 +175,8 @@ def _later(checkout: Checkout, now: datetime) -> None:
 def _next(checkout: Checkout, now: datetime) -> datetime:
     if checkout.is_prompt:
         return next_question(checkout, now)
+    if checkout.is_link and checkout.asked >= GIVE_UP_AFTER:
+        return now + RARELY
     return now + (OFTEN if checkout.asked < OFTEN_TIMES else SELDOM)
 
 

@@ -25,12 +25,12 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import Money
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
-from integrations.ports.payments import CheckoutRequest, CheckoutSession, PaymentGateway, hosted_pages_of
+from integrations.ports.payments import CheckoutRequest, PaymentGateway, hosted_pages_of
 from integrations.registry import page_gateways
-from invoices.models import Invoice
 from payments.errors import CheckoutFailed, CheckoutUnknown, OnlinePaymentsOff, PaymentInFlight
 from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout, CheckoutPart
+from payments.services.gateway_pages import Page
 from payments.services.last_look import Chosen, last_look, require_taken
 from payments.states import CHECKOUT_TRANSITIONS, CheckoutState
 
@@ -74,7 +74,8 @@ def checkout_open(
     if checkout.url:
         return checkout
     fail_point("checkout.before_call")
-    session = _call(gateway, checkout, _request(checkout, chosen.first, urls))
+    request = _request(checkout, urls)
+    session = page_made(checkout, lambda: hosted_pages_of(gateway).checkout_create(request))
     fail_point("checkout.after_call")
     return session_noted(checkout_id=checkout.pk, session=session, actor=actor, now=now)
 
@@ -111,7 +112,7 @@ def checkout_write(
     return checkout
 
 
-def session_noted(*, checkout_id: UUID, session: CheckoutSession, actor: Actor, now: datetime) -> Checkout:
+def session_noted(*, checkout_id: UUID, session: Page, actor: Actor, now: datetime) -> Checkout:
     """Keeps what the gateway answered. A webhook may have been quicker: a later state is left as it is, and a
     checkout that was closed meanwhile is asked about at once, so that the page is closed there too."""
     with transaction.atomic():
@@ -124,7 +125,7 @@ def session_noted(*, checkout_id: UUID, session: CheckoutSession, actor: Actor, 
             checkout.ask_at = now
         checkout.save(update_fields=["external_id", "url", "status", "ask_at"])
         if is_new and checkout.status == CheckoutState.OPEN:
-            checkout_told(checkout, "checkout.opened", actor, now)
+            checkout_told(checkout, "checkout.linked" if checkout.is_link else "checkout.opened", actor, now)
     return checkout
 
 
@@ -135,9 +136,16 @@ def checkout_move(checkout: Checkout, wanted: CheckoutState) -> None:
         checkout.status = wanted
 
 
-def checkout_close(checkout: Checkout, now: datetime) -> None:
-    """A locked checkout that must not be paid any more: expired here, and the gateway is told by a task."""
+def checkout_end(checkout: Checkout, actor: Actor, now: datetime) -> None:
+    """A locked checkout runs out (not saved yet); of a link it is told. Raises TransitionRefused."""
+    if checkout.is_link and checkout.status != CheckoutState.EXPIRED:
+        checkout_told(checkout, "checkout.link_closed", actor, now)
     checkout_move(checkout, CheckoutState.EXPIRED)
+
+
+def checkout_close(checkout: Checkout, now: datetime, actor: Actor | None = None) -> None:
+    """A locked checkout that must not be paid any more: expired here, and the gateway is told by a task."""
+    checkout_end(checkout, actor or Actor.system("billing"), now)
     checkout.ask_at = now
     checkout.save(update_fields=["status", "ask_at"])
     queue.enqueue_on_commit("payments.ask_checkout", checkout_id=str(checkout.pk))
@@ -179,9 +187,10 @@ def _reuse_or_begin(chosen: Chosen, gateway: PaymentGateway, actor: Actor, now: 
             raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
         if checkout.is_prompt:
             continue
-        fresh = checkout.status == CheckoutState.OPEN and checkout.expires_at > now + TOO_SHORT
+        lasts = checkout.expires_at is not None and checkout.expires_at > now + TOO_SHORT
+        fresh = lasts and checkout.status == CheckoutState.OPEN
         there = (checkout.gateway, checkout.account) == (gateway.name, gateway.account)
-        if fresh and there and _parts_of(checkout) == {(part.invoice_id, part.amount) for part in chosen.parts}:
+        if fresh and there and parts_of(checkout) == {(part.invoice_id, part.amount) for part in chosen.parts}:
             return checkout
         checkout_close(checkout, now)
     checkout_id = uuid7()
@@ -198,28 +207,35 @@ def _reuse_or_begin(chosen: Chosen, gateway: PaymentGateway, actor: Actor, now: 
     )
 
 
-def _parts_of(checkout: Checkout) -> set[tuple[UUID, Decimal]]:
+def parts_of(checkout: Checkout) -> set[tuple[UUID, Decimal]]:
+    """What of it is for which invoice."""
     return set(checkout.parts.values_list("invoice_id", "amount"))
 
 
-def _request(checkout: Checkout, invoice: Invoice, urls: ReturnUrls) -> CheckoutRequest:
+def description_of(checkout: Checkout) -> str:
+    """What the client reads at the gateway: the invoices, and whose they are."""
+    return f"{checkout.numbers} · {checkout.invoice.seller.get('name', '')}".strip(" ·")
+
+
+def _request(checkout: Checkout, urls: ReturnUrls) -> CheckoutRequest:
     customer = Customer.objects.get(pk=checkout.customer_id)
     return CheckoutRequest(
         reference=str(checkout.pk),
         money=Money(checkout.amount, checkout.currency),
-        description=f"{checkout.numbers} · {invoice.seller.get('name', '')}".strip(" ·"),
+        description=description_of(checkout),
         success_url=urls.success(checkout.pk),
         cancel_url=urls.cancel(checkout.pk),
-        expires_at=checkout.expires_at,
+        expires_at=checkout.expires_at or checkout.created_at + LIFE,
         idempotency_key=checkout.idempotency_key,
         payer_name=customer.name,
         payer_email=customer.email,
     )
 
 
-def _call(gateway: PaymentGateway, checkout: Checkout, request: CheckoutRequest) -> CheckoutSession:
+def page_made(checkout: Checkout, make: Callable[[], Page]) -> Page:
+    """Calls the gateway for a page and keeps how that failed. Raises CheckoutFailed, CheckoutUnknown."""
     try:
-        return hosted_pages_of(gateway).checkout_create(request)
+        return make()
     except Rejected as error:
         _failed(checkout, CheckoutState.FAILED, str(error))
         raise CheckoutFailed(_("The payment page could not be opened. Nothing was charged.")) from error

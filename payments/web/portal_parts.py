@@ -206,8 +206,9 @@ def may_still_end(checkout: Checkout, now: datetime) -> bool:
 
 def go_on_url(checkout: Checkout | None, now: datetime) -> str:
     """The payment page that a client left, as long as it can be paid there; else empty."""
-    lives = checkout is not None and checkout.status == CheckoutState.OPEN and checkout.expires_at > now
-    return checkout.url if checkout is not None and lives else ""
+    if checkout is None or checkout.status != CheckoutState.OPEN:
+        return ""
+    return checkout.url if checkout.expires_at is None or checkout.expires_at > now else ""
 
 
 def _next_part(invoice: Invoice) -> Decimal | None:

@@ -13,6 +13,7 @@ from payments.web import (
     disputes,
     events,
     lists,
+    payment_links,
     payment_plan_urls,
     portal_payments,
     proofs,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/receipt/", portal_payments.payment_receipt, name="payment_receipt"),
     path("payments/attempts/<uuid:checkout_id>/", attempts.attempt_detail, name="attempt"),
     path("payments/attempts/<uuid:checkout_id>/ask/", attempts.attempt_ask, name="attempt_ask"),
+    path("payments/attempts/<uuid:checkout_id>/close/", payment_links.link_close, name="payment_link_close"),
     path("payments/<uuid:payment_id>/ask/", attempts.payment_ask, name="ask"),
     path("payments/<uuid:payment_id>/proofs/new/", proofs.proof_new, name="proof_new"),
     path("payments/<uuid:payment_id>/proofs/<uuid:proof_id>/", proofs.proof_file, name="proof"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/undo/<uuid:invoice_id>/", detail.allocation_undo, name="undo"),
     path("payments/<uuid:payment_id>/reverse/", detail.payment_reverse_page, name="reverse"),
     path("invoices/<uuid:invoice_id>/apply/", apply.credit_note_apply_page, name="credit_note_apply"),
+    path("invoices/<uuid:invoice_id>/payment-link/", payment_links.link_new, name="payment_link_new"),
     path("invoices/<uuid:invoice_id>/credit/", credits.invoice_credit_page, name="invoice_credit"),
     path("customers/<uuid:customer_id>/statement/", customer_statements.statement_page, name="customer_statement"),
     path(

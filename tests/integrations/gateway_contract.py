@@ -16,6 +16,7 @@ from integrations.ports.attempts import Decline
 from integrations.ports.checkouts import HostedPages
 from integrations.ports.disputes import Disputes
 from integrations.ports.incoming import IncomingPayments
+from integrations.ports.payment_links import LinkRequest, PaymentLink, PaymentLinks
 from integrations.ports.payments import (
     CheckoutRequest,
     CheckoutSession,
@@ -31,6 +32,7 @@ from integrations.ports.payments import (
     fees_of,
     hosted_pages_of,
     incoming_of,
+    payment_links_of,
     payouts_of,
     phone_prompts_of,
     refunds_of,
@@ -43,6 +45,7 @@ from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMe
 
 PORTS = {
     "hosted_page": (HostedPages, hosted_pages_of),
+    "payment_links": (PaymentLinks, payment_links_of),
     "phone_prompt": (PhonePrompts, phone_prompts_of),
     "saved_methods": (SavedMethods, saved_methods_of),
     "refunds": (Refunds, refunds_of),
@@ -206,6 +209,48 @@ class GatewayContract:
         for wrong_headers, wrong_body in [({}, body), (headers, body + b" "), (headers, b""), ({"X": "y"}, body)]:
             with pytest.raises(WebhookRefused):
                 gateway.webhook_verify(WebhookCall(wrong_headers, wrong_body, clock.now()))
+
+    # Payment links.
+
+    def follows(self, gateway: Any, link: PaymentLink) -> CheckoutSession:
+        """A client opens a link: the page on which it can be paid."""
+        raise NotImplementedError
+
+    def link(self) -> LinkRequest:
+        """A link to be made."""
+        asked = request(currency=self.currency)
+        return LinkRequest(asked.reference, asked.money, asked.description, asked.idempotency_key)
+
+    def test_the_same_key_gives_the_same_link_and_finds_it(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "payment_links")
+        asked = self.link()
+        assert gateway.link_find(asked.idempotency_key) is None
+        link = gateway.link_create(asked)
+        assert (link.status, link.reference, link.url[:4]) == (SessionStatus.OPEN, asked.reference, "http")
+        assert gateway.link_create(asked) == gateway.link_find(asked.idempotency_key) == link
+        assert gateway.link_fetch(link.external_id) == link
+
+    def test_a_payment_through_a_link_says_which_link_and_uses_it_up(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "payment_links")
+        asked = self.link()
+        link = gateway.link_create(asked)
+        self.is_declined(gateway, self.follows(gateway, link))
+        self.pays(gateway, self.follows(gateway, link))
+        declined, paid = gateway.link_payments(link.external_id)
+        assert (declined.status, paid.status) == (ProviderStatus.FAILED, ProviderStatus.SUCCEEDED)
+        assert (paid.money, paid.reference, paid.session_id) == (asked.money, asked.reference, link.external_id)
+        assert gateway.payment_fetch(paid.external_id) == paid
+        assert gateway.link_fetch(link.external_id).status is SessionStatus.EXPIRED
+
+    def test_a_closed_link_takes_no_money_nor_do_pages_that_it_opened(self, gateway: PaymentGateway) -> None:
+        _needs(gateway, "payment_links")
+        link = gateway.link_create(self.link())
+        page = self.follows(gateway, link)
+        for _ in range(2):
+            assert gateway.link_close(link.external_id).status is SessionStatus.EXPIRED
+        with pytest.raises(AssertionError):
+            self.pays(gateway, page)
+        assert list(gateway.link_payments(link.external_id)) == []
 
     # Prompts on the phone.
 

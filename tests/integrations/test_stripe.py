@@ -17,8 +17,11 @@ from integrations.ports.disputes import DisputeStatus
 from integrations.ports.payments import (
     CheckoutSession,
     Environment,
+    LinkRequest,
     NoticeKind,
+    PaymentLink,
     ProviderStatus,
+    SessionStatus,
     WebhookCall,
     WebhookNotConfigured,
     WebhookRefused,
@@ -56,6 +59,10 @@ class TestStripeGateway(GatewayContract):
     def is_declined(self, gateway: StripeGateway, session: CheckoutSession) -> None:
         self.service.books.client_pays(session.external_id, "card_declined")
 
+    def follows(self, gateway: StripeGateway, link: PaymentLink) -> CheckoutSession:
+        page = self.service.books.client_follows(link.external_id)
+        return CheckoutSession(page, "", SessionStatus.OPEN, link.reference, Money(Decimal(1), "KES"), clock.now())
+
     def signed_event(self, gateway: StripeGateway, payment_id: str) -> tuple[dict[str, str], bytes]:
         (event,) = [one for one in self.service.books.ours.events if one["type"] == "payment_intent.succeeded"]
         return self.service.books.signed(event)
@@ -71,6 +78,7 @@ def _paid(gateway: StripeGateway, service: StripeServer, *amount: str, **other: 
 
 def test_what_the_service_answers_has_the_fields_of_the_contract(stripe_gateway, stripe_service) -> None:
     _paid(stripe_gateway, stripe_service)
+    stripe_gateway.link_create(LinkRequest("r", Money(Decimal(5), "KES"), "", "key"))
     for body in stripe_service.books.ours.objects.values():
         assert {name for name in body if not name.startswith("_")} == set(CONTRACT["fields"][body["object"]])
 

@@ -16,6 +16,7 @@ from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
 from billing_assistant.ledger.selectors import journal
 from billing_assistant.shell.links import url_to
+from integrations.registry import link_gateway_for
 from invoices.models import Invoice
 from invoices.selectors import invoice_get
 from invoices.services.attachments import attachments_at
@@ -25,7 +26,7 @@ from invoices.web.lists import shown_status
 from payments.models import Allocation
 from payments.selectors.chasing import chase_of
 from payments.selectors.payment_plans import plan_of_invoice
-from payments.selectors.payments import checkouts_of
+from payments.selectors.payments import checkouts_of, payment_link_of
 from reminders.selectors import messages_of_invoice, scheduled_of_invoice
 
 TRIES: Final = 10
@@ -48,6 +49,7 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "chase": chase_of(invoice, today),
         "payment_plan": plan_of_invoice(invoice.pk),
         "tries": checkouts_of(invoice)[:TRIES] if Right.PAYMENTS_VIEW in actor.rights else [],
+        "payment_link": payment_link_of(invoice) if Right.PAYMENTS_VIEW in actor.rights else None,
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
         "files": attachments_at(invoice),
@@ -84,11 +86,18 @@ def _links(invoice: Invoice, rights: frozenset[Right], *, owing: bool) -> dict[s
         "credit": url_to("payments:invoice_credit", invoice.pk) if voids and live else "",
         "apply": url_to("payments:credit_note_apply", invoice.pk) if money and has_credit else "",
         "payment_plan": _plan_url(invoice) if money and owing else "",
+        "payment_link": _link_url(invoice) if money and owing else "",
+        "money": money,
         "write_off": url_to("payments:invoice_write_off", invoice.pk) if voids and owing else "",
         "void": url_to("invoices:void", invoice.pk) if voids and untouched else "",
         "duplicate": url_to("invoices:duplicate", invoice.pk) if drafts and is_invoice else "",
         "plan": url_to("invoices:plan_new", invoice=invoice.pk) if drafts and is_invoice else "",
     }
+
+
+def _link_url(invoice: Invoice) -> str:
+    makes = link_gateway_for(invoice.profile_id, invoice.currency) is not None
+    return url_to("payments:payment_link_new", invoice.pk) if makes else ""
 
 
 def _plan_url(invoice: Invoice) -> str:

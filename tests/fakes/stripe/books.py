@@ -68,7 +68,9 @@ class Books:
 
     def keep(self, account: Account, kind: str, lead: str, **values: Any) -> dict[str, Any]:
         """A new object with an id."""
-        made = blank(kind, id=f"{lead}_{next(self._numbers):08}", created=self.now(), **values)
+        made = blank(kind, id=f"{lead}_{next(self._numbers):08}", **values)
+        if "created" in made:
+            made["created"] = self.now()
         if "livemode" in made:
             made["livemode"] = account.livemode
         account.objects[made["id"]] = made
@@ -122,6 +124,32 @@ class Books:
         session["url"] = f"https://checkout.stripe.example/c/pay/{session['id']}#{'x' * 600}"
         session["_intent_metadata"] = params.get("payment_intent_data", {}).get("metadata", {})
         return session
+
+    def link_create(self, account: Account, params: dict[str, Any]) -> dict[str, Any]:
+        (line,) = params["line_items"]
+        price = line["price_data"]
+        if int(price["unit_amount"]) <= 0:
+            raise Refused(400, "Invalid positive integer", param="line_items[0][price_data][unit_amount]")
+        limit = int(params["restrictions"]["completed_sessions"]["limit"])
+        link = self.keep(
+            account,
+            "payment_link",
+            "plink",
+            active=True,
+            currency=price["currency"],
+            metadata=params.get("metadata", {}),
+            payment_intent_data=params.get("payment_intent_data"),
+            restrictions={"completed_sessions": {"count": 0, "limit": limit}},
+        )
+        link["url"] = f"https://buy.stripe.example/{link['id']}"
+        link["_amount"] = int(price["unit_amount"])
+        return link
+
+    def link_update(self, account: Account, link_id: str, params: dict[str, Any]) -> dict[str, Any]:
+        link = self.one(account, link_id, "payment_link")
+        link["active"] = params["active"] == "true"
+        self.announce(account, "payment_link.updated", link)
+        return link
 
     def session_expire(self, account: Account, session_id: str) -> dict[str, Any]:
         session = self.one(account, session_id, "checkout.session")
@@ -209,6 +237,21 @@ class Books:
 
     # What clients and banks do.
 
+    def client_follows(self, link_id: str) -> str:
+        """A client opens a link, which opens a page; returns the page."""
+        account = self.ours
+        link = self.one(account, link_id, "payment_link")
+        if not link["active"]:
+            raise Refused(400, "This link is no longer active.")
+        session = self.keep(
+            account, "checkout.session", "cs_test", mode="payment", status="open", payment_status="unpaid",
+            metadata=link["metadata"], amount_total=link["_amount"], currency=link["currency"],
+            payment_link=link_id, expires_at=self.now() + SECONDS_A_DAY,
+        )  # fmt: skip
+        session["url"] = f"https://checkout.stripe.example/c/pay/{session['id']}"
+        session["_intent_metadata"] = (link["payment_intent_data"] or {}).get("metadata", {})
+        return str(session["id"])
+
     def client_pays(self, session_id: str, does: str = "pays", method: str = "card", **other: Any) -> str:
         """A client tries a method on a page; returns the charge. `other` falsifies the charge."""
         account = self.ours
@@ -230,8 +273,18 @@ class Books:
         charge.update(other)
         if does not in DECLINES:
             session.update(status="complete", url=None, payment_status="paid" if does == "pays" else "unpaid")
+            self._count(account, session)
             self.announce(account, "checkout.session.completed", session)
         return str(charge["id"])
+
+    def _count(self, account: Account, session: dict[str, Any]) -> None:
+        """A link that was used as often as it may be is closed."""
+        if session["payment_link"] is None:
+            return
+        link = account.objects[session["payment_link"]]
+        times = link["restrictions"]["completed_sessions"]
+        times["count"] += 1
+        link["active"] = times["count"] < times["limit"]
 
     def client_saves(self, session_id: str, does: str = "pays", kind: str = "card") -> str:
         """A client saves a method on a page; returns its id."""

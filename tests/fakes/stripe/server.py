@@ -18,6 +18,7 @@ from tests.fakes.stripe.contract import CONTRACT, blank, nested, unknown_names
 WORDS = frozenset(part for operation in CONTRACT["params"] for part in operation.partition(" ")[2].split("/"))
 LISTS = {
     "/v1/checkout/sessions": "checkout.session",
+    "/v1/payment_links": "payment_link",
     "/v1/payment_intents": "payment_intent",
     "/v1/charges": "charge",
     "/v1/refunds": "refund",
@@ -43,6 +44,8 @@ ACTS: dict[str, Act] = {
     "GET /v1/balance": lambda _books, account, _id, _params: blank("balance", livemode=account.livemode),
     "POST /v1/checkout/sessions": lambda books, account, _id, params: books.session_create(account, params),
     "POST /v1/checkout/sessions/{id}/expire": lambda books, account, id_, _params: books.session_expire(account, id_),
+    "POST /v1/payment_links": lambda books, account, _id, params: books.link_create(account, params),
+    "POST /v1/payment_links/{id}": lambda books, account, id_, params: books.link_update(account, id_, params),
     "POST /v1/payment_intents": lambda books, account, _id, params: books.intent_create(account, params),
     "POST /v1/refunds": lambda books, account, _id, params: books.refund_create(account, params),
     "POST /v1/customers": lambda books, account, _id, params: books.customer_create(account, params),
@@ -203,15 +206,19 @@ def _one(books: Books, account: Account, operation: str, object_id: str, params:
 
 def _listed(rows: list[dict[str, Any]], path: str, params: dict[str, Any]) -> dict[str, Any]:
     wanted = {name: value for name, value in params.items() if name not in NO_FILTER}
-    rows = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
-    created = params.get("created", {})
-    rows = [row for row in rows if row["created"] >= int(created.get("gte", 0))]
-    rows = [row for row in rows if row["created"] < int(created.get("lt", 10**12))]
+    rows = [row for row in rows if all(_word(row[name]) == value for name, value in wanted.items())]
+    if "created" in params:
+        since, until = (int(params["created"].get(end, default)) for end, default in (("gte", 0), ("lt", 10**12)))
+        rows = [row for row in rows if since <= row["created"] < until]
     if "starting_after" in params:
         ids = [row["id"] for row in rows]
         rows = rows[ids.index(params["starting_after"]) + 1 :]
     limit = int(params.get("limit", 10))
     return {"object": "list", "url": path, "has_more": len(rows) > limit, "data": rows[:limit]}
+
+
+def _word(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _shown(account: Account, body: dict[str, Any], expand: list[str]) -> dict[str, Any]:
