@@ -137,6 +137,22 @@ def test_a_process_that_dies_around_the_call_is_caught_up_with(
     assert link_of(bill).status == CheckoutState.OPEN
 
 
+def test_after_a_crash_the_button_is_there_again_and_finishes_the_same_link(
+    shop: Shop, client: Client, settings: Any
+) -> None:
+    bill = shop.invoice()
+    settings.FAIL_POINTS = "payment_link.after_call:raise"
+    with pytest.raises(FailPointReached):
+        link_of(bill)
+    settings.FAIL_POINTS = ""
+    sign_in(client).profiles.set([bill.profile])
+    assert "Make payment link" in client.get(f"/invoices/{bill.pk}/").content.decode()
+    client.post(f"/invoices/{bill.pk}/payment-link/")
+    link = Checkout.objects.get()
+    assert link.url == at_stripe(shop, link)["url"]
+    assert len(shop.service.books.all_of(shop.service.books.ours, "payment_link")) == 1
+
+
 def test_money_that_comes_after_the_invoice_was_paid_is_credit(shop: Shop) -> None:
     bill = shop.invoice()
     link = link_of(bill)
