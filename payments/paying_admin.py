@@ -21,7 +21,7 @@ class CheckoutPartAdmin(ReadTable):
 @admin.register(PayingRules)
 class PayingRulesAdmin(ReadTable):
     view_right = Right.SETTINGS_EDIT
-    list_display = ("profile", "least_percent", "autopay_on", "autopay_days")
+    list_display = ("profile", "least_percent", "autopay_on", "autopay_days", "plan_grace_days")
     list_filter = ("autopay_on", "profile")
     list_select_related = ("profile",)
     search_fields = ("profile__name",)

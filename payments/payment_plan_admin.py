@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.admin import CurrencyFilter, ReadOnlyInline, ReadTable, service_action
 from billing_assistant.core.rights import Right
-from payments.models import PaymentPlan, PaymentRules, PlanInstalment, PlannedInvoice
+from payments.models import PaymentPlan, PlanInstalment, PlannedInvoice
 from payments.services.payment_plans import payment_plan_cancel, payment_plan_follow
 
 
@@ -71,12 +71,3 @@ class PlannedInvoiceAdmin(PartOfPlan):
     list_filter = ("stands", CurrencyFilter, "plan__status")
     list_select_related = ("plan", "invoice")
     search_fields = ("plan__number", "invoice__number")
-
-
-@admin.register(PaymentRules)
-class PaymentRulesAdmin(ReadTable):
-    view_right = Right.SETTINGS_EDIT
-    list_display = ("profile", "plan_grace_days")
-    list_filter = ("plan_grace_days",)
-    list_select_related = ("profile",)
-    search_fields = ("profile__name",)

@@ -222,7 +222,6 @@ story_register(
     detail=reason,
 )
 story_register("payment_plan.cancelled", _("Payment plan %(label)s cancelled"), icon="x", url_name=PLAN, detail=reason)
-story_register("payment_rules.changed", _("Rules of payments changed"), icon="adjustments")
 story_register("payment.proof_added", _("Proof %(file)s added to %(label)s"), icon="paperclip", url_name=PAYMENT)
 story_register("payment.proof_removed", _("Proof %(file)s removed from %(label)s"), icon="trash", url_name=PAYMENT)
 story_register("payment.asked", _("Gateway asked about %(label)s"), icon="refresh", url_name=PAYMENT, detail=reason)

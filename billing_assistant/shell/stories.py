@@ -52,7 +52,7 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
         "url_name": "",
     },
     "paying_rules.changed": {
-        "title": _("Rules of paying online changed"),
+        "title": _("Rules of paying changed"),
         "icon": "credit-card",
         "url_name": "",
     },

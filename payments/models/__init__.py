@@ -2,7 +2,7 @@ from payments.models.checkouts import Checkout, CheckoutPart
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
-from payments.models.payment_plans import PaymentPlan, PaymentRules, PlanInstalment, PlannedInvoice
+from payments.models.payment_plans import PaymentPlan, PlanInstalment, PlannedInvoice
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.proofs import PaymentProof
 from payments.models.receipts import UnmatchedReceipt
@@ -30,7 +30,6 @@ __all__ = [
     "PaymentFee",
     "PaymentPlan",
     "PaymentProof",
-    "PaymentRules",
     "PaymentTally",
     "PlanInstalment",
     "PlannedInvoice",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import pghistory
 from django.db import models
@@ -14,30 +14,6 @@ from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
 from payments.states import PaymentPlanState
-
-GRACE_DAYS: Final = 3
-MOST_GRACE_DAYS: Final = 60
-
-
-@pghistory.track()
-class PaymentRules(Entity):
-    """How a business profile collects. A profile without a row has the defaults."""
-
-    profile = models.OneToOneField("core.BusinessProfile", on_delete=models.PROTECT, related_name="payment_rules")
-    plan_grace_days = models.PositiveSmallIntegerField(
-        _("days of grace for an instalment"),
-        default=GRACE_DAYS,
-        help_text=_("A payment plan is broken when an instalment is not paid within these days."),
-    )
-
-    class Meta:
-        verbose_name_plural = "payment rules"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(plan_grace_days__lte=MOST_GRACE_DAYS), name="plan_grace_is_short"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.profile)
 
 
 @pghistory.track()

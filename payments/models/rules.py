@@ -1,4 +1,4 @@
-"""How a business profile lets its clients pay."""
+"""How the clients of a business profile pay, and how long it waits for them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from billing_assistant.core.models.base import Entity
 from billing_assistant.core.states import values_constraint
 from payments.states import AutopayMoment
 
+GRACE_DAYS: Final = 3
+MOST_GRACE_DAYS: Final = 60
 LEAST_PERCENT: Final = Decimal(5)
 MOST_PERCENT: Final = Decimal(100)
 AUTOPAY_DAYS: Final = (0, 1, 3, 5, 7, 9, 11, 14)
@@ -38,6 +40,11 @@ class PayingRules(Entity):
     autopay_days = ArrayField(
         models.PositiveSmallIntegerField(), default=autopay_days, help_text=_("Days after the first attempt.")
     )
+    plan_grace_days = models.PositiveSmallIntegerField(
+        _("days of grace for an instalment"),
+        default=GRACE_DAYS,
+        help_text=_("A payment plan is broken when an instalment is not paid within these days."),
+    )
 
     class Meta:
         verbose_name_plural = "paying rules"
@@ -46,6 +53,7 @@ class PayingRules(Entity):
                 condition=Q(least_percent__gte=0, least_percent__lte=MOST_PERCENT), name="paying_least_is_a_percentage"
             ),
             models.CheckConstraint(condition=Q(autopay_days__len__gt=0), name="paying_autopay_has_days"),
+            models.CheckConstraint(condition=Q(plan_grace_days__lte=MOST_GRACE_DAYS), name="plan_grace_is_short"),
             values_constraint("paying_autopay_moment_known", "autopay_on", AutopayMoment),
         ]
 

@@ -32,8 +32,8 @@ from payments.errors import NothingDue, NotWhatIsOwed, OtherCurrency, OtherCusto
 from payments.locks import payment_plan_lock
 from payments.models import PaymentPlan, PlanInstalment, PlannedInvoice
 from payments.selectors.open_items import is_being_paid
+from payments.selectors.paying_rules import paying_rules_of
 from payments.selectors.payment_plans import Progress, covered, progress_of
-from payments.services.payment_rules import payment_rules_of
 from payments.states import PAYMENT_PLAN_TRANSITIONS, PaymentPlanState
 
 NUMBER_PATTERN: Final = "PP-{number:04}"
@@ -80,7 +80,7 @@ def payment_plan_agree(
             number=human_number_take(profile_id=profile.pk, kind="payment_plan", pattern=NUMBER_PATTERN)[0],
             currency=currency,
             amount=owed,
-            grace_days=payment_rules_of(profile.pk).plan_grace_days,
+            grace_days=paying_rules_of(profile.pk).plan_grace_days,
             agreed_on=today,
             next_due_on=wanted.instalments[0].due_on,
             note=wanted.note.strip()[:240],

@@ -36,10 +36,10 @@ from customers.selectors import customer_get
 from invoices.models import Invoice
 from payments.models import PaymentPlan, PlannedInvoice
 from payments.selectors.open_items import open_invoices
+from payments.selectors.paying_rules import paying_rules_of
 from payments.selectors.payment_plans import instalment_rows, payment_plan_get, planned_of, plans_for, progress_of
 from payments.services.payment_plan_proposal import Every, proposal
 from payments.services.payment_plans import MOST_INVOICES, PlanInput, payment_plan_agree, payment_plan_cancel
-from payments.services.payment_rules import payment_rules_of
 from payments.states import PaymentPlanState
 from payments.web.forms import ReasonForm
 from payments.web.payment_plan_forms import PartFormSet, PartRows, PlanForm
@@ -97,7 +97,7 @@ def plan_new(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "currency": currency,
         "form": form,
         "rows": rows,
-        "grace": payment_rules_of(customer.profile_id).plan_grace_days,
+        "grace": paying_rules_of(customer.profile_id).plan_grace_days,
     }
     return render_page(request, "payments/payment_plan_new.html", context)
 

@@ -40,7 +40,7 @@ from billing_assistant.ledger.kinds import Chain
 from billing_assistant.ledger.models import BookSeal
 from customers.models import Consent
 from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, Invoice, PromoUse
-from payments.models import ExchangeResult, PayingRules, Payment, PaymentFee, PaymentRules, ProviderDay
+from payments.models import ExchangeResult, PayingRules, Payment, PaymentFee, ProviderDay
 from tests import factories
 from tests.access import objects
 
@@ -115,7 +115,6 @@ def _without_address(world: objects.World) -> None:
 def _of_the_books(of: BusinessProfile, invoice: Invoice) -> None:
     """What payments cost and gained, and the heads of the chains."""
     payment = Payment.objects.filter(profile=of).first()
-    PaymentRules.objects.get_or_create(profile=of)
     PaymentFee.objects.create(profile=of, payment=payment, state="booked", currency="KES", amount=3)
     ExchangeResult.objects.create(
         profile=of,

@@ -11,7 +11,7 @@ from django.test import Client
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Role
 from customers.portal_tokens import token_of
-from payments.models import PaymentPlan, PaymentRules
+from payments.models import PayingRules, PaymentPlan
 from payments.services.dispute import DisputeInput, dispute_open
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, pay
@@ -173,10 +173,11 @@ def test_what_is_disputed_does_not_count_for_the_second_person(client: Client) -
     assert post(client, f"payments/{paid.number}/refunds", given).status_code == 201
 
 
-def test_the_days_of_grace_are_set_on_their_page(client: Client) -> None:
+def test_the_days_of_grace_are_set_among_the_rules_of_paying(client: Client) -> None:
     of = customer()
     sign_in(client, Role.ADMIN)
-    assert 'value="3"' in client.get("/settings/payment-rules/").content.decode()
-    assert client.post("/settings/payment-rules/", {"plan_grace_days": "10"}).status_code == 302
-    assert PaymentRules.objects.get(profile=of.profile).plan_grace_days == 10
-    assert client.post("/settings/payment-rules/", {"plan_grace_days": "400"}).status_code == 422
+    rules = {"least_percent": "5", "autopay_on": "issue", "autopay_days": "0, 1", "plan_grace_days": "10"}
+    assert 'value="3"' in client.get("/settings/paying/").content.decode()
+    assert client.post("/settings/paying/", rules).status_code == 302
+    assert PayingRules.objects.get(profile=of.profile).plan_grace_days == 10
+    assert client.post("/settings/paying/", rules | {"plan_grace_days": "400"}).status_code == 422

@@ -28,6 +28,7 @@ from payments.selectors.chasing import chase_of, held_back, to_chase
 from payments.selectors.payment_plans import instalment_rows, planned_of
 from payments.services.allocate import payment_deallocate
 from payments.services.dispute import DisputeInput, dispute_open, dispute_win
+from payments.services.paying_rules import paying_rules_change
 from payments.services.payment_plan_proposal import Every, proposal
 from payments.services.payment_plans import (
     PlanInput,
@@ -35,7 +36,6 @@ from payments.services.payment_plans import (
     payment_plan_cancel,
     payment_plans_sweep,
 )
-from payments.services.payment_rules import payment_rules_change
 from payments.services.reverse import payment_reverse
 from payments.states import Chase, PaymentPlanState
 from tests import factories
@@ -141,12 +141,12 @@ def test_a_missed_instalment_breaks_it_after_the_days_of_grace_and_staff_are_tol
 def test_the_grace_is_a_setting_that_plans_keep() -> None:
     of, admin = customer(), factories.actor(Role.ADMIN)
     early = agree(of, [late(of)], (FIRST, "100.00"))
-    payment_rules_change(profile_id=of.profile_id, plan_grace_days=0, actor=admin, now=NOW)
+    paying_rules_change(profile_id=of.profile_id, changes={"plan_grace_days": 0}, actor=admin, now=NOW)
     strict = agree(of, [late(of)], (FIRST, "100.00"))
     assert payment_plans_sweep(now=NOW + timedelta(days=11)) == 2
     assert [PaymentPlan.objects.get(pk=plan.pk).status for plan in (early, strict)] == ["kept", "broken"]
     with pytest.raises(ValidationFailed):
-        payment_rules_change(profile_id=of.profile_id, plan_grace_days=61, actor=admin, now=NOW)
+        paying_rules_change(profile_id=of.profile_id, changes={"plan_grace_days": 61}, actor=admin, now=NOW)
 
 
 def test_a_plan_is_not_broken_while_its_money_is_disputed() -> None:

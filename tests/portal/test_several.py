@@ -195,7 +195,7 @@ def test_the_rules_are_changed_on_a_page_of_settings(client: Client) -> None:
     person = factories.user(Role.ADMIN, profiles=[of])
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert 'value="5"' in text_of(client.get("/settings/paying/"))
-    rules = {"least_percent": "20", "autopay_on": "due", "autopay_days": "0, 2, 4"}
+    rules = {"least_percent": "20", "autopay_on": "due", "autopay_days": "0, 2, 4", "plan_grace_days": "3"}
     assert client.post("/settings/paying/", rules).status_code == 302
     page = text_of(client.get("/settings/paying/"))
     assert "5 → 20" in page

@@ -53,17 +53,10 @@ ENTRIES: Final = (
         Right.SETTINGS_EDIT,
     ),
     Entry(
-        _("Paying online"),
-        _("The smallest part that a client pays at once, when autopay charges and tries again."),
+        _("How clients pay"),
+        _("The smallest part at once, when autopay charges and tries again, how late an instalment may be."),
         "cash",
         "shell:paying_rules",
-        Right.SETTINGS_EDIT,
-    ),
-    Entry(
-        _("Payment plans"),
-        _("How long an agreed instalment may be late."),
-        "calendar-time",
-        "shell:payment_rules",
         Right.SETTINGS_EDIT,
     ),
     Entry(

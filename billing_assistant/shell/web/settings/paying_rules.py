@@ -1,4 +1,4 @@
-"""How the clients of the chosen business profile pay online, and the history of it."""
+"""How the clients of the chosen business profile pay, and the history of it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from billing_assistant.core.web import (
     render_page,
     staff_page,
 )
-from payments.models.rules import MOST_PERCENT
+from payments.models.rules import MOST_GRACE_DAYS, MOST_PERCENT
 from payments.selectors.paying_rules import paying_rules_history, paying_rules_of
 from payments.services.paying_rules import paying_rules_change
 from payments.states import AutopayMoment
 
 
 class PayingRulesForm(forms.Form):
-    """The rules of paying online."""
+    """The rules of paying."""
 
     least_percent = forms.DecimalField(
         label=gettext_lazy("Smallest part"),
@@ -57,6 +57,16 @@ class PayingRulesForm(forms.Form):
         ),
     )
 
+    plan_grace_days = forms.IntegerField(
+        label=gettext_lazy("Days of grace for an instalment"),
+        min_value=0,
+        max_value=MOST_GRACE_DAYS,
+        help_text=gettext_lazy(
+            "A payment plan is broken when an instalment is not paid within these days. "
+            "Plans that were agreed before keep their days."
+        ),
+    )
+
     def clean_autopay_days(self) -> list[int]:
         parts = self.cleaned_data["autopay_days"].replace(";", ",").split(",")
         if not all(part.strip().isdecimal() for part in parts):
@@ -73,6 +83,7 @@ def paying_rules(request: HttpRequest) -> HttpResponseBase:
         "least_percent": f"{rules.least_percent.normalize():f}",
         "autopay_on": rules.autopay_on,
         "autopay_days": ", ".join(map(str, rules.autopay_days)),
+        "plan_grace_days": rules.plan_grace_days,
     }
     form = PayingRulesForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
