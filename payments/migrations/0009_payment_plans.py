@@ -87,6 +87,31 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='PaymentRules',
+                    fields=[
+                        ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                        ('plan_grace_days', models.PositiveSmallIntegerField(default=3, help_text='A payment plan is broken when an instalment is not paid within these days.', verbose_name='days of grace for an instalment')),
+                    ],
+                    options={
+                        'verbose_name_plural': 'payment rules',
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PaymentRulesEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, serialize=False)),
+                        ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                        ('plan_grace_days', models.PositiveSmallIntegerField(default=3, help_text='A payment plan is broken when an instalment is not paid within these days.', verbose_name='days of grace for an instalment')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
                     name='PlanInstalment',
                     fields=[
                         ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -208,6 +233,26 @@ class Migration(migrations.Migration):
                     field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile'),
                 ),
                 migrations.AddField(
+                    model_name='paymentrules',
+                    name='profile',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment_rules', to='core.businessprofile'),
+                ),
+                migrations.AddField(
+                    model_name='paymentrulesevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='paymentrulesevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='payments.paymentrules'),
+                ),
+                migrations.AddField(
+                    model_name='paymentrulesevent',
+                    name='profile',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businessprofile'),
+                ),
+                migrations.AddField(
                     model_name='planinstalment',
                     name='plan',
                     field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='payments.paymentplan'),
@@ -267,6 +312,18 @@ class Migration(migrations.Migration):
                     constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', False), ('removed_by_label', ''), _connector='OR'), name='payment_proof_removed_by_somebody'),
                 ),
                 migrations.AddConstraint(
+                    model_name='paymentrules',
+                    constraint=models.CheckConstraint(condition=models.Q(('plan_grace_days__lte', 60)), name='plan_grace_is_short'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='paymentrules',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_paymentrulesevent" ("created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_grace_days", "profile_id") SELECT new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_grace_days", new_values."profile_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3218111469516077de251d1aabd4f2fa1e97e498', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b2688', referencing='REFERENCING NEW TABLE AS new_values ', table='payments_paymentrules', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='paymentrules',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_paymentrulesevent" ("created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_grace_days", "profile_id") SELECT new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."plan_grace_days", new_values."profile_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='632ad9246d61e0c1b2f92a9c8e8f19e4be07c4d3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cef2a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='payments_paymentrules', when='AFTER')),
+                ),
+                migrations.AddConstraint(
                     model_name='planinstalment',
                     constraint=models.UniqueConstraint(fields=('plan', 'position'), name='plan_instalment_position_once'),
                 ),
@@ -297,15 +354,6 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     model_name='plannedinvoice',
                     constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='planned_invoice_in_minor_units'),
-                ),
-                migrations.AddField(
-                    model_name='payingrules',
-                    name='plan_grace_days',
-                    field=models.PositiveSmallIntegerField(default=3, help_text='A payment plan is broken when an instalment is not paid within these days.', verbose_name='days of grace for an instalment'),
-                ),
-                migrations.AddConstraint(
-                    model_name='payingrules',
-                    constraint=models.CheckConstraint(condition=models.Q(('plan_grace_days__lte', 60)), name='plan_grace_is_short'),
                 ),
             ]
         ),
