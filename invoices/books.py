@@ -9,12 +9,12 @@ register_check(
     rule="the total of a document is its lines, less discount, plus tax",
     query="""
     SELECT invoice.number, invoice.total FROM invoices_invoice invoice
-    LEFT JOIN LATERAL (
-        SELECT SUM(amount) AS amount FROM invoices_invoiceline WHERE invoice_id = invoice.id
-    ) line ON true
-    LEFT JOIN LATERAL (
-        SELECT SUM(base) AS base, SUM(tax) AS tax FROM invoices_invoicetax WHERE invoice_id = invoice.id
-    ) tax ON true
+    LEFT JOIN (
+        SELECT invoice_id, SUM(amount) AS amount FROM invoices_invoiceline GROUP BY invoice_id
+    ) line ON line.invoice_id = invoice.id
+    LEFT JOIN (
+        SELECT invoice_id, SUM(base) AS base, SUM(tax) AS tax FROM invoices_invoicetax GROUP BY invoice_id
+    ) tax ON tax.invoice_id = invoice.id
     WHERE invoice.total <> invoice.subtotal - invoice.discount_total + invoice.tax_total
         OR COALESCE(tax.tax, 0) <> invoice.tax_total
         OR COALESCE(tax.base, 0) <> invoice.subtotal - invoice.discount_total
@@ -54,12 +54,12 @@ register_check(
     rule="the ledger says of each invoice what the invoice says is due",
     query="""
     SELECT invoice.number, invoice.amount_due, books.due FROM invoices_invoice invoice
-    LEFT JOIN LATERAL (
-        SELECT SUM(line.amount) AS due FROM ledger_journalentry entry
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(line.amount) AS due FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'receivable'
-        WHERE entry.document_id = invoice.id
-    ) books ON true
+        GROUP BY entry.document_id
+    ) books ON books.document_id = invoice.id
     WHERE invoice.kind = 'invoice' AND COALESCE(books.due, 0) <> invoice.amount_due
     """,
 )

@@ -74,14 +74,14 @@ register_check(
     query="""
     SELECT payment.number, payment.status, payment.amount, books.received, books.taken_back
     FROM payments_payment payment
-    LEFT JOIN LATERAL (
-        SELECT -SUM(line.amount) FILTER (WHERE entry.kind = 'payment') AS received,
+    LEFT JOIN (
+        SELECT entry.document_id, -SUM(line.amount) FILTER (WHERE entry.kind = 'payment') AS received,
             SUM(line.amount) FILTER (WHERE entry.kind = 'payment_reversal') AS taken_back
         FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'customer_credit'
-        WHERE entry.document_id = payment.id
-    ) books ON true
+        GROUP BY entry.document_id
+    ) books ON books.document_id = payment.id
     WHERE COALESCE(books.received, 0)
             <> CASE WHEN payment.status IN ('completed', 'reversed') THEN payment.amount ELSE 0 END
         OR COALESCE(books.taken_back, 0) <> CASE WHEN payment.status = 'reversed' THEN payment.amount ELSE 0 END
@@ -93,12 +93,12 @@ register_check(
     query="""
     SELECT payment.number, payment.status, payment.amount_withheld, books.claimed
     FROM payments_payment payment
-    LEFT JOIN LATERAL (
-        SELECT SUM(line.amount) AS claimed FROM ledger_journalentry entry
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(line.amount) AS claimed FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'withholding_tax'
-        WHERE entry.document_id = payment.id
-    ) books ON true
+        GROUP BY entry.document_id
+    ) books ON books.document_id = payment.id
     WHERE COALESCE(books.claimed, 0)
         <> CASE WHEN payment.status = 'completed' THEN payment.amount_withheld ELSE 0 END
     """,
@@ -160,14 +160,15 @@ register_check(
     rule="the ledger took each refund from the credit once, holds what is on its way, gave failed ones back",
     query="""
     SELECT refund.number, refund.status, refund.amount, books.taken, books.on_way FROM payments_refund refund
-    LEFT JOIN LATERAL (
-        SELECT SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
             -SUM(line.amount) FILTER (WHERE account.kind = 'refunds_on_way') AS on_way
         FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id
-        WHERE entry.document_id = refund.id
-    ) books ON true
+        WHERE entry.document_id IN (SELECT id FROM payments_refund)
+        GROUP BY entry.document_id
+    ) books ON books.document_id = refund.id
     WHERE COALESCE(books.taken, 0) <> CASE WHEN refund.status = 'failed' THEN 0 ELSE refund.amount END
         OR COALESCE(books.on_way, 0) <> CASE WHEN refund.status = 'pending' THEN refund.amount ELSE 0 END
     """,
@@ -177,14 +178,15 @@ register_check(
     rule="the ledger holds what is disputed, and gave it back when a dispute was won",
     query="""
     SELECT dispute.number, dispute.status, dispute.amount, books.taken, books.held FROM payments_dispute dispute
-    LEFT JOIN LATERAL (
-        SELECT SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
             -SUM(line.amount) FILTER (WHERE account.kind = 'disputed') AS held
         FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id
-        WHERE entry.document_id = dispute.id
-    ) books ON true
+        WHERE entry.document_id IN (SELECT id FROM payments_dispute)
+        GROUP BY entry.document_id
+    ) books ON books.document_id = dispute.id
     WHERE COALESCE(books.taken, 0) <> CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount END
         OR COALESCE(books.held, 0)
             <> CASE WHEN dispute.status IN ('opened', 'under_review') THEN dispute.amount ELSE 0 END
@@ -262,13 +264,15 @@ register_check(
         WHERE undone_at IS NULL GROUP BY line_id
     ) linked ON linked.line_id = line.id
     JOIN payments_bankaccount account ON account.id = line.account_id
-    LEFT JOIN LATERAL (
-        SELECT SUM(side.amount) FILTER (WHERE place.kind = 'bank_fees') AS fees,
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(side.amount) FILTER (WHERE place.kind = 'bank_fees') AS fees,
             -SUM(side.amount) FILTER (WHERE place.kind = 'suspense') AS suspense,
             SUM(side.amount) FILTER (WHERE place.kind = 'cash' AND entry.kind = 'payout') AS payouts
         FROM ledger_journalentry entry JOIN ledger_journalline side ON side.entry_id = entry.id
-        JOIN ledger_account place ON place.id = side.account_id WHERE entry.document_id = line.id
-    ) books ON true
+        JOIN ledger_account place ON place.id = side.account_id
+        WHERE entry.document_id IN (SELECT id FROM payments_statementline)
+        GROUP BY entry.document_id
+    ) books ON books.document_id = line.id
     WHERE COALESCE(books.fees, 0)
             <> CASE line.state WHEN 'fee' THEN -line.amount WHEN 'matched' THEN COALESCE(linked.fee, 0) ELSE 0 END
         OR COALESCE(books.suspense, 0) <> CASE line.state WHEN 'suspense' THEN line.amount ELSE 0 END

@@ -69,12 +69,13 @@ register_check(
     query="""
     SELECT payment.number, fee.state, fee.amount, books.amount FROM payments_paymentfee fee
     JOIN payments_payment payment ON payment.id = fee.payment_id
-    LEFT JOIN LATERAL (
-        SELECT SUM(line.amount) AS amount FROM ledger_journalentry entry
+    LEFT JOIN (
+        SELECT entry.document_id, SUM(line.amount) AS amount FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'gateway_fees'
-        WHERE entry.document_id = fee.payment_id
-    ) books ON true
+        WHERE entry.document_id IN (SELECT payment_id FROM payments_paymentfee)
+        GROUP BY entry.document_id
+    ) books ON books.document_id = fee.payment_id
     WHERE COALESCE(books.amount, 0) <> CASE WHEN fee.state = 'booked' THEN fee.amount ELSE 0 END
     """,
 )
@@ -85,16 +86,16 @@ register_check(
     SELECT invoice.number, payment.number, kept.result, books.result, net.amount FROM payments_exchangeresult kept
     JOIN payments_payment payment ON payment.id = kept.payment_id
     JOIN invoices_invoice invoice ON invoice.id = kept.invoice_id
-    LEFT JOIN LATERAL (
-        SELECT -SUM(line.amount) AS result FROM ledger_journalentry entry
-        JOIN ledger_journalline line ON line.entry_id = entry.id AND line.currency = kept.currency
+    LEFT JOIN (
+        SELECT entry.document_id, entry.memo, line.currency, -SUM(line.amount) AS result
+        FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'exchange_result'
-        WHERE entry.document_id = kept.invoice_id AND entry.kind = 'exchange' AND entry.memo = payment.number
-    ) books ON true
-    LEFT JOIN LATERAL (
-        SELECT SUM(amount) AS amount FROM payments_allocation moved
-        WHERE moved.payment_id = kept.payment_id AND moved.invoice_id = kept.invoice_id
-    ) net ON true
+        WHERE entry.kind = 'exchange' GROUP BY entry.document_id, entry.memo, line.currency
+    ) books ON books.document_id = kept.invoice_id AND books.memo = payment.number AND books.currency = kept.currency
+    LEFT JOIN (
+        SELECT payment_id, invoice_id, SUM(amount) AS amount FROM payments_allocation GROUP BY payment_id, invoice_id
+    ) net ON net.payment_id = kept.payment_id AND net.invoice_id = kept.invoice_id
     WHERE COALESCE(books.result, 0) <> kept.result OR kept.amount > COALESCE(net.amount, 0)
         OR (kept.amount = 0 AND kept.result <> 0)
     """,
