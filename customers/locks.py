@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from customers.models import Contact, Customer, CustomerDocument, Note, PortalLink
 
@@ -16,7 +15,6 @@ def customer_lock(customer_id: UUID) -> Customer:
 
     Raises NotFound.
     """
-    set_lock_timeout()
     found = list(
         Customer.objects.select_for_update(no_key=True, of=("self",)).select_related("profile").filter(pk=customer_id)
     )
@@ -30,7 +28,6 @@ def customers_lock_to_merge(keep_id: UUID, merge_id: UUID) -> tuple[Customer, Cu
 
     Raises NotFound.
     """
-    set_lock_timeout()
     rows = Customer.objects.select_for_update(of=("self",)).select_related("profile")
     found = {row.pk: row for row in rows.filter(pk__in=[keep_id, merge_id]).order_by("pk")}
     if not {keep_id, merge_id} <= found.keys():
@@ -53,7 +50,6 @@ def contact_lock(contact_id: UUID) -> Contact:
 
 def note_lock(note_id: UUID) -> Note:
     """The note, locked, with its customer. Raises NotFound."""
-    set_lock_timeout()
     found = list(Note.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=note_id))
     if not found:
         raise NotFound(_("There is no such note."))
@@ -62,7 +58,6 @@ def note_lock(note_id: UUID) -> Note:
 
 def document_lock(document_id: UUID) -> CustomerDocument:
     """The paper of a customer, locked. Raises NotFound."""
-    set_lock_timeout()
     found = list(CustomerDocument.objects.select_for_update(of=("self",)).filter(pk=document_id))
     if not found:
         raise NotFound(_("There is no such document."))
@@ -71,7 +66,6 @@ def document_lock(document_id: UUID) -> CustomerDocument:
 
 def portal_link_lock(link_id: UUID) -> PortalLink:
     """The portal link, locked. Raises NotFound."""
-    set_lock_timeout()
     found = list(PortalLink.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=link_id))
     if not found:
         raise NotFound(_("There is no such link."))

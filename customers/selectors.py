@@ -17,10 +17,13 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models.sealed import found_by
 from billing_assistant.core.money import Money
+from billing_assistant.core.prepared import Prepared, one_of
 from billing_assistant.core.rights import Right
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Contact, Customer, Note
 from customers.states import BillingCycle, CustomerStatus, PaymentStatus, PreferredMethod
+
+_BY_ID: Final = Prepared(lambda: Customer.objects.select_related("profile").filter(one_of("pk", "wanted")).order_by())
 
 LEAST_DIGITS: Final = 3
 WIDEST_NUMBER: Final = 8
@@ -119,6 +122,11 @@ def customer_get(actor: Actor, reference: str | UUID, *, profile_id: UUID | None
     if len(found) != 1:
         raise NotFound(_("There is no such customer."))
     return found[0].merged_into or found[0]
+
+
+def customers_by_id(customer_ids: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Customers with their profiles, in one query; those that do not exist are left out. The caller scopes them."""
+    return {customer.pk: customer for customer in _BY_ID.rows(wanted=list(customer_ids))}
 
 
 def accounts_of(customers: Iterable[Customer]) -> dict[UUID, Account]:

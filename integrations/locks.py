@@ -6,14 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from integrations.models import DemoPayment, DemoSession, GatewayConnection, WebhookEvent
 
 
 def webhook_lock(event_id: UUID) -> WebhookEvent:
     """Locks one webhook. Raises NotFound."""
-    set_lock_timeout()
     event = WebhookEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
     if event is None:
         raise NotFound(_("There is no such event."))
@@ -22,7 +20,6 @@ def webhook_lock(event_id: UUID) -> WebhookEvent:
 
 def connection_lock(connection_id: UUID) -> GatewayConnection:
     """Locks a connection to a payment provider. Raises NotFound."""
-    set_lock_timeout()
     rows = GatewayConnection.objects.select_for_update(of=("self",)).select_related("profile")
     connection = rows.filter(pk=connection_id).first()
     if connection is None:
@@ -32,7 +29,6 @@ def connection_lock(connection_id: UUID) -> GatewayConnection:
 
 def demo_session_lock(session_id: str) -> DemoSession:
     """Locks a page of the demo gateway. Raises NotFound."""
-    set_lock_timeout()
     session = DemoSession.objects.select_for_update().filter(pk=session_id).first()
     if session is None:
         raise NotFound(_("There is no such session."))
@@ -41,7 +37,6 @@ def demo_session_lock(session_id: str) -> DemoSession:
 
 def demo_payment_lock(payment_id: str) -> DemoPayment:
     """Locks an attempt at the demo gateway, with its page loaded. Raises NotFound."""
-    set_lock_timeout()
     rows = DemoPayment.objects.select_for_update(of=("self",)).select_related("session")
     payment = rows.filter(pk=payment_id).first()
     if payment is None:

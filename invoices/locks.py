@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import IntegerField, Q
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import only, set_lock_timeout
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.prepared import Given, Prepared, one_of
 from invoices.batch_states import BatchItemState
 from invoices.billable_states import BillableState
 from invoices.models import (
@@ -36,6 +37,18 @@ from invoices.models import (
 )
 from invoices.plan_states import PlanStatus
 
+_INVOICES: Final = Prepared(
+    lambda: Invoice.objects.select_for_update(of=("self",)).filter(one_of("pk", "wanted")).order_by("pk")
+)
+_COUNTER: Final = Prepared(
+    lambda: SeriesCounter.objects.select_for_update().filter(
+        series_id=Given("series_id"), year=Given("year", IntegerField())
+    )
+)
+_DRAFTS: Final = Prepared(
+    lambda: InvoiceDraft.objects.select_for_update().filter(one_of("pk", "wanted")).order_by("pk")
+)
+
 
 def plans_due_claim(*, now: datetime, limit: int) -> list[Plan]:
     """Locks plans that are due, the longest due first, but those that another worker has."""
@@ -54,7 +67,6 @@ def periods_reviewed_claim(*, now: datetime, limit: int) -> list[PlanPeriod]:
 def plans_lock(plan_ids: Iterable[UUID]) -> list[Plan]:
     """Locks plans in the order of their ids, with customer and profile at hand; what does not exist is left out."""
     wanted = set(plan_ids)
-    set_lock_timeout()
     rows = Plan.objects.select_for_update(of=("self",)).select_related("customer", "profile")
     return list(rows.filter(pk__in=wanted).order_by("pk"))
 
@@ -70,8 +82,7 @@ def plan_lock(plan_id: UUID) -> Plan:
 def drafts_lock(draft_ids: Iterable[UUID]) -> list[InvoiceDraft]:
     """Locks drafts in the order of their ids. Raises NotFound when one is missing."""
     wanted = set(draft_ids)
-    set_lock_timeout()
-    drafts = list(InvoiceDraft.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    drafts = _DRAFTS.rows(wanted=list(wanted))
     if len(drafts) != len(wanted):
         raise NotFound(_("There is no such draft."))
     return drafts
@@ -85,8 +96,7 @@ def draft_lock(draft_id: UUID) -> InvoiceDraft:
 def invoices_lock(invoice_ids: Iterable[UUID]) -> list[Invoice]:
     """Locks invoices in the order of their ids. Raises NotFound when one is missing."""
     wanted = set(invoice_ids)
-    set_lock_timeout()
-    invoices = list(Invoice.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    invoices = _INVOICES.rows(wanted=list(wanted))
     if len(invoices) != len(wanted):
         raise NotFound(_("There is no such invoice."))
     return invoices
@@ -99,23 +109,20 @@ def invoice_lock(invoice_id: UUID) -> Invoice:
 
 def lock_date_share(profile_id: UUID) -> None:
     """Keeps the lock date of a profile where it is. Many hold this at once; who moves the date waits for them all."""
-    set_lock_timeout()
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM core_businessprofile WHERE id = %s FOR SHARE", [profile_id])
 
 
 def counter_lock(series: NumberSeries, year: int) -> SeriesCounter:
     """Locks the counter of a series and year, making it when it is the first. Taken last."""
-    counters = SeriesCounter.objects.select_for_update().filter(series=series, year=year)
-    if (counter := only(counters)) is not None:
+    if (counter := _COUNTER.row(series_id=series.pk, year=year)) is not None:
         return counter
     SeriesCounter.objects.bulk_create([SeriesCounter(series=series, year=year)], ignore_conflicts=True)
-    return counters.get()
+    return SeriesCounter.objects.select_for_update().get(series=series, year=year)
 
 
 def catalogue_item_lock(item_id: UUID) -> CatalogueItem:
     """Locks one item of the catalogue. Raises NotFound."""
-    set_lock_timeout()
     item = CatalogueItem.objects.select_for_update().filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such item in the catalogue."))
@@ -124,7 +131,6 @@ def catalogue_item_lock(item_id: UUID) -> CatalogueItem:
 
 def templates_lock(profile_id: UUID) -> list[InvoiceTemplate]:
     """Locks the templates of a profile, so that one of them is the default at any time."""
-    set_lock_timeout()
     rows = InvoiceTemplate.objects.select_for_update(of=("self",), no_key=True).select_related("profile")
     return list(rows.filter(profile_id=profile_id).order_by("pk"))
 
@@ -139,7 +145,6 @@ def template_lock(template_id: UUID) -> InvoiceTemplate:
 
 def promo_lock(promo_id: UUID) -> PromoCode:
     """Locks one promo code. Raises NotFound."""
-    set_lock_timeout()
     promo = PromoCode.objects.select_for_update().filter(pk=promo_id).first()
     if promo is None:
         raise NotFound(_("There is no such promo code."))
@@ -153,7 +158,6 @@ def promos_lock(named: Iterable[tuple[UUID, str]]) -> list[PromoCode]:
         wanted |= Q(profile_id=profile_id, code=code)
     if not wanted:
         return []
-    set_lock_timeout()
     return list(PromoCode.objects.select_for_update().filter(wanted).order_by("pk"))
 
 
@@ -175,7 +179,6 @@ def draft_quotes_lock(draft: InvoiceDraft) -> list[Quote]:
 
 def attachment_lock(attachment_id: UUID) -> Attachment:
     """Locks one file beside a document. Raises NotFound."""
-    set_lock_timeout()
     rows = Attachment.objects.select_for_update(of=("self",)).select_related("draft__invoice", "invoice")
     found = rows.filter(pk=attachment_id).first()
     if found is None:
@@ -188,14 +191,12 @@ def billable_lock(item_ids: Iterable[UUID]) -> list[BillableItem]:
     wanted = set(item_ids)
     if not wanted:
         return []
-    set_lock_timeout()
     return list(BillableItem.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
 
 
 def billable_open_lock(customer_id: UUID, item_ids: Iterable[UUID] | None = None) -> list[BillableItem]:
     """Locks the open work of a customer, all or of some ids, in the order of ids. What another call takes meanwhile
     is waited for and then left out."""
-    set_lock_timeout()
     wanted = Q(customer_id=customer_id, state=BillableState.OPEN)
     if item_ids is not None:
         wanted &= Q(pk__in=list(item_ids))
@@ -204,14 +205,12 @@ def billable_open_lock(customer_id: UUID, item_ids: Iterable[UUID] | None = None
 
 def billable_of_draft_lock(draft: InvoiceDraft, item_ids: Iterable[UUID]) -> list[BillableItem]:
     """Locks the work that is on a draft, and that of its profile with some ids, in the order of ids."""
-    set_lock_timeout()
     own = Q(draft_id=draft.pk) | Q(pk__in=list(item_ids), profile_id=draft.profile_id)
     return list(BillableItem.objects.select_for_update(of=("self",)).filter(own).order_by("pk"))
 
 
 def batch_lock(batch_id: UUID) -> InvoiceBatch:
     """Locks a batch, not its items. Raises NotFound."""
-    set_lock_timeout()
     rows = InvoiceBatch.objects.select_related("profile").select_for_update(of=("self",), no_key=True)
     batch = rows.filter(pk=batch_id).first()
     if batch is None:

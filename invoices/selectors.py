@@ -17,6 +17,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.models import BusinessProfile
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import Right
 from billing_assistant.core.searching import matching_any, number_like
 from customers.models import Customer
@@ -39,6 +40,8 @@ from invoices.states import (
     status_expression,
     status_filter,
 )
+
+_TAX_RATES: Final = Prepared(lambda: TaxRate.objects.filter(profile_id=Given("profile_id")))
 
 FEW_CUSTOMERS: Final = 200
 LISTED: Final = (
@@ -200,6 +203,11 @@ def template_id_of(profile_id: UUID, reference: str) -> UUID:
     if found is None:
         raise ValidationFailed({"template": [_("There is no such template in use.")]})
     return found.pk
+
+
+def tax_rates_all(profile_id: UUID) -> list[TaxRate]:
+    """Every rate of a profile, whenever it holds. The caller has scoped the profile."""
+    return _TAX_RATES.rows(profile_id=profile_id)
 
 
 def tax_rates_for(profile_id: UUID, *, on: date | None = None) -> QuerySet[TaxRate]:

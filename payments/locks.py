@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from payments.models import (
     BankAccount,
@@ -35,7 +34,6 @@ from payments.states import CheckoutState
 
 def payment_lock(payment_id: UUID) -> Payment:
     """Locks one payment. The invoices that it is to be allocated to are locked before. Raises NotFound."""
-    set_lock_timeout()
     found = list(Payment.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=payment_id))
     if not found:
         raise NotFound(_("There is no such payment."))
@@ -44,20 +42,17 @@ def payment_lock(payment_id: UUID) -> Payment:
 
 def external_payment_lock(*, provider: str, account: str, external_id: str) -> Payment | None:
     """Locks the payment that a provider's id stands for, if we have it."""
-    set_lock_timeout()
     rows = Payment.objects.select_for_update(of=("self",)).select_related("profile")
     return next(iter(rows.filter(provider=provider, account=account, external_id=external_id)), None)
 
 
 def payment_fee_lock(payment_id: UUID) -> PaymentFee:
     """Locks the fee of a locked payment. Raises DoesNotExist."""
-    set_lock_timeout()
     return PaymentFee.objects.select_for_update(of=("self",)).get(payment_id=payment_id)
 
 
 def refund_lock(refund_id: UUID) -> Refund:
     """Locks one refund. Its payment is locked before. Raises NotFound."""
-    set_lock_timeout()
     rows = Refund.objects.select_for_update(of=("self",)).select_related("profile")
     found = list(rows.filter(pk=refund_id))
     if not found:
@@ -67,7 +62,6 @@ def refund_lock(refund_id: UUID) -> Refund:
 
 def dispute_lock(dispute_id: UUID) -> Dispute:
     """Locks one dispute. Its payment is locked before. Raises NotFound."""
-    set_lock_timeout()
     found = list(Dispute.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=dispute_id))
     if not found:
         raise NotFound(_("There is no such dispute."))
@@ -76,7 +70,6 @@ def dispute_lock(dispute_id: UUID) -> Dispute:
 
 def checkout_lock(checkout_id: UUID) -> Checkout:
     """Locks one checkout, with its invoice loaded. Raises NotFound."""
-    set_lock_timeout()
     rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
     found = list(rows.filter(pk=checkout_id))
     if not found:
@@ -94,7 +87,6 @@ def waiting_checkouts_lock(invoice_ids: Iterable[UUID]) -> list[Checkout]:
 
 def bank_account_lock(account_id: UUID) -> BankAccount:
     """Locks an account. Raises NotFound."""
-    set_lock_timeout()
     found = list(BankAccount.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=account_id))
     if not found:
         raise NotFound(_("There is no such account."))
@@ -103,7 +95,6 @@ def bank_account_lock(account_id: UUID) -> BankAccount:
 
 def statement_lock(statement_id: UUID) -> Statement:
     """Locks a statement, not its lines. Raises NotFound."""
-    set_lock_timeout()
     rows = Statement.objects.select_for_update(of=("self",), no_key=True).select_related("account", "profile", "file")
     found = list(rows.filter(pk=statement_id))
     if not found:
@@ -113,21 +104,18 @@ def statement_lock(statement_id: UUID) -> Statement:
 
 def statement_lines_lock(line_ids: Iterable[UUID]) -> list[StatementLine]:
     """Locks lines in the order of their ids, with their accounts. Invoices and payments are locked before."""
-    set_lock_timeout()
     rows = StatementLine.objects.select_for_update(of=("self",)).select_related("account", "profile")
     return list(rows.filter(pk__in=set(line_ids)).order_by("pk"))
 
 
 def match_rules_lock(profile_id: UUID) -> list[MatchRule]:
     """Locks the rules of a profile; in their order."""
-    set_lock_timeout()
     found = list(MatchRule.objects.select_for_update(of=("self",)).filter(profile_id=profile_id).order_by("pk"))
     return sorted(found, key=lambda rule: rule.position)
 
 
 def saved_method_lock(method_id: UUID) -> SavedMethod:
     """Locks one saved method. Raises NotFound."""
-    set_lock_timeout()
     rows = SavedMethod.objects.select_for_update(of=("self",)).select_related("profile", "customer")
     found = list(rows.filter(pk=method_id))
     if not found:
@@ -137,7 +125,6 @@ def saved_method_lock(method_id: UUID) -> SavedMethod:
 
 def method_setup_lock(setup_id: UUID) -> MethodSetup:
     """Locks one setup. Raises NotFound."""
-    set_lock_timeout()
     rows = MethodSetup.objects.select_for_update(of=("self",)).select_related("profile", "customer")
     found = list(rows.filter(pk=setup_id))
     if not found:
@@ -147,7 +134,6 @@ def method_setup_lock(setup_id: UUID) -> MethodSetup:
 
 def receipt_lock(receipt_id: UUID) -> UnmatchedReceipt:
     """Locks one receipt that waits for a person. Raises NotFound."""
-    set_lock_timeout()
     rows = UnmatchedReceipt.objects.select_for_update(of=("self",)).select_related("profile")
     found = list(rows.filter(pk=receipt_id))
     if not found:
@@ -157,7 +143,6 @@ def receipt_lock(receipt_id: UUID) -> UnmatchedReceipt:
 
 def payment_plan_lock(plan_id: UUID) -> PaymentPlan:
     """Locks one payment plan. Its invoices are locked before. Raises NotFound."""
-    set_lock_timeout()
     rows = PaymentPlan.objects.select_for_update(of=("self",)).select_related("profile", "customer")
     found = list(rows.filter(pk=plan_id))
     if not found:
@@ -167,7 +152,6 @@ def payment_plan_lock(plan_id: UUID) -> PaymentPlan:
 
 def proof_lock(proof_id: UUID) -> PaymentProof:
     """Locks one file beside a payment. Raises NotFound."""
-    set_lock_timeout()
     rows = PaymentProof.objects.select_for_update(of=("self",)).select_related("payment")
     found = list(rows.filter(pk=proof_id))
     if not found:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.errors import NotFound
 from invoices.models import InvoiceDraft
 from invoices.states import DraftStatus
@@ -17,7 +16,6 @@ from reminders.states import MessageStatus
 
 def message_lock(message_id: UUID) -> Message:
     """Locks one message. Raises NotFound."""
-    set_lock_timeout()
     message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
         raise NotFound(_("There is no such message."))

@@ -43,37 +43,63 @@ def rows_insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
 
 def rows_create(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The same, for who goes on with the rows: gives them when they are few; many are not read back: []."""
-    if len(rows) < COPY_FROM:
-        return model._default_manager.bulk_create([model(**row) for row in rows]) if rows else []
-    rows_insert(model, rows)
-    return []
+    if not rows or len(rows) >= COPY_FROM:
+        rows_insert(model, rows)
+        return []
+    made = [model(**row) for row in rows]
+    _few(made, rows, given=rows[0].keys())
+    return made
 
 
 def models_insert(rows: Sequence[Model]) -> None:
-    """Inserts model instances as they are. Keys that the database counts are not read back when there are many."""
-    if len(rows) < COPY_FROM:
-        if rows:
-            type(rows[0])._default_manager.bulk_create(rows)
+    """Inserts model instances as they are, without signals. Keys that the database counts are not read back of many."""
+    if not rows:
         return
     model = type(rows[0])
-    _copy(model, [row.__dict__ for row in rows], given=[field.attname for field in model._meta.concrete_fields])
+    values, given = [row.__dict__ for row in rows], [field.attname for field in model._meta.concrete_fields]
+    if len(rows) < COPY_FROM:
+        _few(rows, values, given)
+        return
+    _copy(model, values, given)
+    if not _is_counted(model._meta.pk):
+        _mark_stored(rows)
 
 
-def _insert(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
-    """Writes a few rows by one INSERT whose text is put together once."""
-    fields = _written(model)
-    columns = _columns(fields, rows, given)
+def _few(rows: Sequence[Model], values: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
+    """Inserts a few model instances by their values, and gives them the keys that the database counted."""
+    model = type(rows[0])
+    counted = _is_counted(model._meta.pk)
+    keys = _insert(model, values, given, back=counted)
+    for row, key in zip(rows, keys, strict=False):
+        row.pk = key
+    _mark_stored(rows)
+
+
+def _mark_stored(rows: Iterable[Model]) -> None:
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _insert(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str], *, back: bool = False
+) -> list[Any]:
+    """Writes a few rows by one INSERT whose text is put together once; gives their keys when they are asked back."""
+    columns = _columns(_written(model), rows, given)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, len(rows)), [value for row in zip(*columns, strict=True) for value in row])
+        cursor.execute(
+            _statement(model, len(rows), back=back), [value for row in zip(*columns, strict=True) for value in row]
+        )
+        return [key for (key,) in cursor.fetchall()] if back else []
 
 
 @cache
-def _statement(model: type[Model], rows: int) -> str:
+def _statement(model: type[Model], rows: int, *, back: bool) -> str:
     name = connection.ops.quote_name
     fields = _written(model)
     names = ", ".join(name(str(field.column)) for field in fields)
     values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * rows)
-    return f"INSERT INTO {name(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608 -- names of the model
+    text = f"INSERT INTO {name(model._meta.db_table)} ({names}) VALUES {values}"  # noqa: S608 -- names of the model
+    return f"{text} RETURNING {name(str(model._meta.pk.column))}" if back else text
 
 
 def _copy(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
@@ -152,7 +178,15 @@ def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
     """Writes some fields of many rows of one model in one statement, found by their keys."""
     if not rows:
         return
-    meta = type(rows[0])._meta
+    statement, given = _update(type(rows[0]), tuple(fields))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_ready(field, [getattr(row, field.attname) for row in rows]) for field in given])
+
+
+@cache
+def _update(model: type[Model], fields: Sequence[str]) -> tuple[str, Sequence[models.Field[Any, Any]]]:
+    """The text of an update, and the columns that it is given."""
+    meta = model._meta
     name = connection.ops.quote_name
     changed = [_column(meta, one) for one in fields]
     given = [_column(meta, meta.pk.name), *changed]
@@ -160,11 +194,8 @@ def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
     sets = ", ".join(f"{name(str(field.column))} = given.{name(str(field.column))}" for field in changed)
     arrays = ", ".join(f"%s::{_type(field)}[]" for field in given)
     names = ", ".join(name(str(field.column)) for field in given)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {table}.{key} = given.{key}",  # noqa: S608 -- names of the model
-            [_ready(field, [getattr(row, str(field.attname)) for row in rows]) for field in given],
-        )
+    text = f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {table}.{key} = given.{key}"  # noqa: S608 -- names of the model
+    return text, given
 
 
 def _column(meta: Options[Any], name: str) -> models.Field[Any, Any]:

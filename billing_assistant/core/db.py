@@ -26,8 +26,8 @@ def require_no_transaction() -> None:
         raise OutsideEffectInTransaction("Commit before calling an outside service.")
 
 
-def set_lock_timeout(milliseconds: int = LOCK_TIMEOUT_MS) -> None:
-    """Bounds the wait for a lock until the end of the transaction."""
+def set_lock_timeout(milliseconds: int) -> None:
+    """Bounds the wait for a lock until the end of the transaction otherwise than every connection does; 0: no bound."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
 

@@ -8,7 +8,9 @@ crash it is run again. It raises RetryLater when its moment has not come.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -67,6 +69,7 @@ class EventInput:
 
 _by_event: dict[str, list[Subscriber]] = defaultdict(list)
 _by_name: dict[str, Subscriber] = {}
+_gathered: ContextVar[list[EventInput] | None] = ContextVar("gathered_events", default=None)
 
 
 def subscribe(
@@ -119,9 +122,31 @@ def record_many(entries: Iterable[EventInput]) -> None:
     _write(list(entries))
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded in the block is written when it ends, in its order and in two statements for all of it.
+
+    For a block in which nothing is undone on its own: what fails in it fails as a whole.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    entries: list[EventInput] = []
+    token = _gathered.set(entries)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if entries:
+        _write(entries)
+
+
 def _write(entries: Sequence[EventInput]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction that makes it true.")
+    if (gathered := _gathered.get()) is not None:
+        gathered += entries
+        return
     rows = [_row(entry) for entry in entries]
     rows_insert(Event, rows)
     wanted = [

@@ -50,7 +50,11 @@ def one_at_a_time(name: str) -> Iterator[None]:
     """Waits for the named lock and holds it for a block that is in no transaction: work on other machines."""
     require_no_transaction()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_number(name)])
+        cursor.execute("SET lock_timeout = 0")  # who has it may be waiting for another machine
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_number(name)])
+        finally:
+            cursor.execute("RESET lock_timeout")
         try:
             yield
         finally:

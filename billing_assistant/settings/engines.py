@@ -8,6 +8,10 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from psycopg.conninfo import conninfo_to_dict
 
 IDLE_SECONDS = 60
+PREPARE_FROM = 2
+"""From its third time on the server keeps a statement of `core.prepared` ready."""
+LOCK_TIMEOUT = "-c lock_timeout=10s"
+"""Nobody waits longer for a lock, in any transaction, unless the work itself says how long (`core.db`)."""
 
 
 def database(url: str, *, pool_max: int = 0) -> dict[str, Any]:
@@ -19,6 +23,8 @@ def database(url: str, *, pool_max: int = 0) -> dict[str, Any]:
     options: dict[str, Any] = {
         name: value for name, value in parts.items() if name not in {"dbname", "user", "password", "host", "port"}
     }
+    options["prepare_threshold"] = PREPARE_FROM
+    options["options"] = f"{LOCK_TIMEOUT} {options.get('options', '')}".strip()
     if pool_max:
         options["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 10}
     return {

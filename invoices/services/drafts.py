@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import models_insert, rows_insert
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
-from billing_assistant.core.related import children_known
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
 from invoices.errors import DraftChanged, DraftNotEditable
 from invoices.locks import billable_lock, draft_lock
-from invoices.models import DraftLine, DraftVersion, InvoiceDraft
-from invoices.selectors import tax_rates_for
+from invoices.models import DraftVersion, InvoiceDraft
+from invoices.selectors import tax_rates_all
 from invoices.services.billable_following import billable_follow, billable_free, billable_take_again
 from invoices.services.draft_filling import draft_fill
 from invoices.services.draft_input import DraftInput
+from invoices.services.draft_lines import lines_known
 from invoices.services.draft_snapshots import draft_input_of, draft_snapshot
 from invoices.states import (
     DRAFT_TRANSITIONS,
@@ -44,7 +45,9 @@ def default_tax(customer: Customer) -> tuple[TaxCategory, Decimal]:
     if not customer.include_tax:
         return TaxCategory.EXEMPT, ZERO
     profile = customer.profile
-    default = tax_rates_for(profile.pk, on=local_today(profile)).filter(is_default=True).first()
+    today = local_today(profile)
+    holding = (rate for rate in tax_rates_all(profile.pk) if rate.is_default and rate.is_valid_on(today))
+    default = next(holding, None)
     if default is None:
         return TaxCategory.STANDARD, profile.default_tax_rate
     return TaxCategory(default.category), default.rate
@@ -197,18 +200,15 @@ def _write(draft: InvoiceDraft, data: DraftInput, actor: Actor, now: datetime) -
         draft=draft, lines=data.lines, currency=data.currency or draft.customer.currency, actor=actor, now=now
     )
     lines = draft_fill(draft, replace(data, lines=followed), now=now)
-    draft.save()
-    if not is_new:
+    if is_new:
+        models_insert([draft])
+    else:
+        draft.save()
         draft.lines.all().delete()
-    DraftLine.objects.bulk_create(lines)
-    children_known(draft, "lines", draft.lines.order_by("position"))  # as stored, with the decimals of the columns
-    DraftVersion.objects.create(
-        draft=draft,
-        version=draft.version,
-        snapshot=draft_snapshot(draft),
-        author_label=actor.label[:150],
-        created_at=now,
-    )
+    models_insert(lines)
+    lines_known([draft])  # as stored, with the decimals of the columns
+    version = {"draft_id": draft.pk, "version": draft.version, "snapshot": draft_snapshot(draft), "created_at": now}
+    rows_insert(DraftVersion, [version | {"author_label": actor.label[:150]}])
 
 
 def _editable(draft_id: UUID, actor: Actor) -> InvoiceDraft:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
@@ -18,13 +17,14 @@ from billing_assistant.core.errors import NotFound
 from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
-from customers.models import Customer
+from customers.selectors import customers_by_id
 from customers.states import CustomerStatus
 from invoices.errors import CustomerSuspended
 from invoices.locks import drafts_lock
 from invoices.models import Invoice, InvoiceDraft
 from invoices.services.billable_following import billable_invoiced
 from invoices.services.compute import Discount, compute
+from invoices.services.draft_lines import lines_known
 from invoices.services.draft_snapshots import line_input
 from invoices.services.issuing import Issuable, documents_issue, issuable
 from invoices.services.numbering import series_of_drafts
@@ -85,8 +85,8 @@ def _locked(draft_ids: Sequence[UUID], actor: Actor) -> list[InvoiceDraft]:
         if not actor.can_see(draft.profile_id):
             raise NotFound(_("There is no such draft."))
         require_transition(DRAFT_TRANSITIONS, draft.number, DraftStatus(draft.status), DraftStatus.CONVERTED)
-    customers = Customer.objects.select_related("profile").in_bulk({draft.customer_id for draft in drafts})
-    prefetch_related_objects(drafts, "lines")
+    customers = customers_by_id({draft.customer_id for draft in drafts})
+    lines_known(drafts)
     for draft in drafts:
         draft.customer = customers[draft.customer_id]
         draft.profile = draft.customer.profile
@@ -113,10 +113,7 @@ def _close_drafts(prepared: Sequence[Issuable[InvoiceDraft]], invoices: Sequence
     changed = ["status", "invoice", "scheduled_for"]
     for one, invoice in zip(prepared, invoices, strict=True):
         one.draft.status, one.draft.invoice, one.draft.scheduled_for = DraftStatus.CONVERTED, invoice, None
-    if len(prepared) == 1:  # the usual case, at a third of the cost
-        prepared[0].draft.save(update_fields=changed)
-    else:
-        rows_update([one.draft for one in prepared], changed)
+    rows_update([one.draft for one in prepared], changed)
     with_work = [one.draft.pk for one in prepared if any(line.billable for line in one.draft.lines.all())]
     if with_work:
         billable_invoiced(draft_ids=with_work, now=invoices[0].issued_at)

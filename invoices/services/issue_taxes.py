@@ -14,6 +14,7 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
 from invoices.errors import TaxRateNotValid
 from invoices.models import BillingRules, TaxRate
+from invoices.selectors import tax_rates_all
 from invoices.services.compute import LineInput, TaxGroup
 from invoices.states import UNTAXED, TaxCategory
 
@@ -23,7 +24,7 @@ class TaxesAtIssue:
 
     def __init__(self, profile: BusinessProfile, rules: BillingRules) -> None:
         self._profile = profile
-        self._rates = list(TaxRate.objects.filter(profile=profile))
+        self._rates = tax_rates_all(profile.pk)
         self._listed_only = rules.listed_taxes_only
 
     def check(self, number: str, lines: Iterable[LineInput], day: date) -> None:

@@ -148,6 +148,8 @@ class _Writing(Generic[OfDraft]):
     def write(self, invoices: Sequence[Invoice], parts: Sequence[Sequence[DuePart]]) -> None:
         """The invoices, their taxes and due parts, what happened, and the books."""
         models_insert(invoices)
+        for invoice in invoices:
+            invoice.amount_due = invoice.total  # as the database computes it
         groups = [
             self._tax(invoice, group)
             for one, invoice in zip(self._documents, invoices, strict=True)

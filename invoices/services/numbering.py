@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+from django.db.models import TextField
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.db import only
+from billing_assistant.core.bulk import rows_update
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.prepared import Given, Prepared
 from invoices.errors import IssueDateRefused
 from invoices.locks import counter_lock
 from invoices.models import NumberSeries
 from invoices.services.drafted import Drafted
 from invoices.states import InvoiceKind
+
+_DEFAULT: Final = Prepared(
+    lambda: NumberSeries.objects.filter(
+        profile_id=Given("profile_id"), kind=Given("kind", TextField()), is_default=True
+    ).order_by()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class TakenNumber:
 
 def series_default(profile_id: UUID, kind: InvoiceKind) -> NumberSeries:
     """The series that a profile uses for a kind of document. Raises NotFound when the profile has none."""
-    series = only(NumberSeries.objects.filter(profile_id=profile_id, kind=kind, is_default=True))
+    series = _DEFAULT.row(profile_id=profile_id, kind=kind.value)
     if series is None:
         raise NotFound(_("This business profile has no number series yet. An administrator adds one in Settings."))
     return series
@@ -69,7 +78,7 @@ def _take_year(series: NumberSeries, year: int, dates: list[date], strict: bool)
     first = counter.last_number + 1
     counter.last_number += len(dates)
     counter.last_issued_on = dates[-1]
-    counter.save(update_fields=["last_number", "last_issued_on"])
+    rows_update([counter], ["last_number", "last_issued_on"])
     return [
         TakenNumber(series, counter_year, sequence, series.number(year=year, sequence=sequence), day)
         for sequence, day in enumerate(dates, start=first)

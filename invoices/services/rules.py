@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -10,17 +11,19 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.db import only
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.locks import business_profile_lock
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import Right
 from invoices.models import BillingRules
 from invoices.models.rules import MAX_RATE_DAYS
 
+_RULES: Final = Prepared(lambda: BillingRules.objects.filter(profile_id=Given("profile_id")).order_by())
+
 
 def rules_of(profile_id: UUID) -> BillingRules:
     """The rules of a profile, or the defaults, unsaved. The caller has scoped the profile."""
-    return only(BillingRules.objects.filter(profile_id=profile_id)) or BillingRules(profile_id=profile_id)
+    return _RULES.row(profile_id=profile_id) or BillingRules(profile_id=profile_id)
 
 
 def rules_change(

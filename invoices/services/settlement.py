@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import rows_update
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.states import require_transition
@@ -64,9 +65,9 @@ def settlement_change(
         require_transition(STATE_TRANSITIONS, invoice.number, InvoiceState(invoice.state), InvoiceState.UNCOLLECTIBLE)
         invoice.state = InvoiceState.UNCOLLECTIBLE
     due = _due(invoice)
-    invoice.next_due_on = next_due_on(parts_standing(invoice), invoice.total - due, invoice.total)
-    invoice.settled_at = (invoice.settled_at or now) if due == 0 else None
-    invoice.save(update_fields=FIELDS)
+    invoice.next_due_on = next_due_on(parts_standing(invoice), invoice.total - due, invoice.total) if due else None
+    invoice.settled_at = None if due else (invoice.settled_at or now)
+    rows_update([invoice], FIELDS)
     _record(invoice, due_before, due, actor, now)
     return invoice
 

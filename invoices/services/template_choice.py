@@ -6,9 +6,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
+from billing_assistant.core.prepared import Prepared, one_of
 from customers.models import Customer
 from invoices.models import InvoiceTemplate
 from invoices.services.drafted import Drafted
+
+_DEFAULTS: Final = Prepared(
+    lambda: InvoiceTemplate.objects.filter(one_of("profile_id", "profiles"), is_default=True).order_by()
+)
 
 PRINTED: Final = (
     "number",
@@ -44,10 +49,7 @@ def templates_chosen(drafts: Iterable[Drafted]) -> dict[UUID, dict[str, Any]]:
     drafts = list(drafts)
     named = InvoiceTemplate.objects.in_bulk({draft.template_id for draft in drafts if draft.template_id})
     unnamed = {draft.profile_id for draft in drafts if not draft.template_id}
-    defaults = {
-        template.profile_id: template
-        for template in InvoiceTemplate.objects.filter(profile_id__in=unnamed, is_default=True).order_by()
-    }
+    defaults = {template.profile_id: template for template in _DEFAULTS.rows(profiles=list(unnamed))}
     chosen = {}
     for draft in drafts:
         if draft.template_id:

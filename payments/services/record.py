@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.bulk import models_insert
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFailed
 from billing_assistant.core.failpoints import declare, fail_point
@@ -23,15 +24,15 @@ from billing_assistant.core.money import MAX_AMOUNT, Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.ledger.services.posting import entries_post
-from customers.models import Customer
+from customers.selectors import customers_by_id
 from invoices.models import Invoice
 from invoices.services.lock_date import days_open, first_open_day
 from payments.errors import DuplicatePayment
 from payments.locks import external_payment_lock
-from payments.models import Allocation, Payment
+from payments.models import Payment
 from payments.services.plan import Part, Wish
 from payments.services.postings import received_entry
-from payments.services.settle import apply_parts, invoices_for_wish, parts_for_wish
+from payments.services.settle import Settled, apply_parts, invoices_for_wish, parts_for_wish
 from payments.services.withholding import Withheld, withheld_fill
 from payments.services.write_off import small_differences_write_off
 from payments.states import PaymentMethod, PaymentState
@@ -127,7 +128,7 @@ def _record(
     now: datetime,
 ) -> Payment:
     money = Money(payment.amount, payment.currency)
-    customer = Customer.objects.select_related("profile").filter(pk=payment.customer_id).first()
+    customer = customers_by_id([payment.customer_id]).get(payment.customer_id)
     if customer is None or not actor.can_see(customer.profile_id):
         raise NotFound(_("There is no such customer."))
     _check_date(payment.received_on, customer.profile, now)
@@ -157,13 +158,30 @@ def payment_complete(
 
     Inside the caller's transaction; `payment.profile` is loaded. Writes payment.recorded.
     """
-    settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now)
-    payment.status = PaymentState.COMPLETED
-    payment.amount_allocated = settled.total
-    number_give(payment)
-    payment.save()
-    Allocation.objects.bulk_create(settled.rows)
-    payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_refunded  # as the database does
+    with events.together():
+        settled = apply_parts(
+            source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now
+        )
+        payment.status = PaymentState.COMPLETED
+        payment.amount_allocated = settled.total
+        number_give(payment)
+        _written(payment)
+        models_insert(settled.rows)
+        payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_refunded  # as the database does
+        _recorded(payment, settled, actor, now)
+    entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
+    fail_point("payment.before_commit")
+    return payment
+
+
+def _written(payment: Payment) -> None:
+    if payment._state.adding:
+        models_insert([payment])
+    else:
+        payment.save()
+
+
+def _recorded(payment: Payment, settled: Settled, actor: Actor, now: datetime) -> None:
     events.record(
         name="payment.recorded",
         subject=payment,
@@ -184,9 +202,6 @@ def payment_complete(
             "provider": payment.provider,
         },
     )
-    entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
-    fail_point("payment.before_commit")
-    return payment
 
 
 def number_give(payment: Payment) -> None:

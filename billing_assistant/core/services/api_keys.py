@@ -11,16 +11,20 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import crypto, events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.db import only
 from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.locks import api_key_lock
 from billing_assistant.core.models import ApiKey, BusinessProfile, User
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import ROLE_RIGHTS, Right, Role
+
+_BY_PREFIX: Final = Prepared(
+    lambda: ApiKey.objects.select_related("user").filter(prefix=Given("prefix", TextField())).order_by()
+)
 
 LEAD: Final = "bak"
 PREFIX_RANDOM: Final = 9
@@ -105,7 +109,7 @@ def api_key_revoke(*, key_id: UUID, actor: Actor, now: datetime) -> ApiKey:
 def api_key_find(*, plain: str, now: datetime) -> ApiKey | None:
     """The key with this plain text if it may be used now. Takes as long when there is none."""
     prefix = plain.partition("_")[0]
-    key = only(ApiKey.objects.select_related("user").filter(prefix=prefix))
+    key = _BY_PREFIX.row(prefix=prefix)
     right = crypto.matches(plain, key.key_hash if key else _NO_SUCH_KEY, purpose=PURPOSE)
     if key is None or not right or key.revoked_at is not None or not key.user.is_active:
         return None

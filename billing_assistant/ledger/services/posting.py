@@ -9,21 +9,33 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import rows_insert
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, is_quantized
 from billing_assistant.ledger.kinds import OWNED, AccountKind, EntryKind
-from billing_assistant.ledger.models import Account, JournalEntry, JournalLine
+from billing_assistant.ledger.models import JournalEntry, JournalLine
 from billing_assistant.ledger.services.balances import BalanceChange, balances_apply
 
 CHUNK: Final = 500
 AccountKey = tuple[UUID, AccountKind, UUID | None, str]
+_READ: Final = """
+SELECT id, profile_id, kind, owner_id, currency FROM ledger_account
+WHERE profile_id = ANY(%s) AND (owner_id = ANY(%s) OR owner_id IS NULL)
+"""
+_OPEN: Final = """
+INSERT INTO ledger_account (id, created_at, profile_id, kind, owner_id, currency)
+SELECT id, %s, profile_id, kind, owner_id, currency
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[])
+    AS opened (id, profile_id, kind, owner_id, currency)
+ON CONFLICT DO NOTHING
+RETURNING id, profile_id, kind, owner_id, currency
+"""
 
 
 class UnbalancedEntry(DomainError):
@@ -136,28 +148,32 @@ def _key(entry: EntryInput, side: Side) -> AccountKey:
 def _accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     """Finds or opens the accounts; two writers that open the same one do not clash."""
     found = _read_accounts(keys)
-    missing = sorted(keys - found.keys(), key=str)
-    if missing:
-        Account.objects.bulk_create(
-            [
-                Account(profile_id=p, kind=kind, owner_id=owner, currency=currency)
-                for p, kind, owner, currency in missing
-            ],
-            ignore_conflicts=True,
-        )
-        found |= _read_accounts(set(missing))
+    if missing := keys - found.keys():
+        found |= _open_accounts(missing)
+    if missing := keys - found.keys():
+        found |= _read_accounts(missing)
     return found
+
+
+def _open_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
+    """Opens accounts, but those that another writer opened meanwhile."""
+    columns = [list(column) for column in zip(*sorted(keys, key=str), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [clock.now(), [uuid7() for _ in keys], *columns])
+        return _by_key(cursor.fetchall())
 
 
 def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     owners = {owner for _, _, owner, _ in keys if owner}
     profiles = {profile for profile, _, _, _ in keys}
-    rows = Account.objects.filter(Q(owner_id__in=owners) | Q(owner_id__isnull=True), profile_id__in=profiles)
-    by_key: dict[AccountKey, UUID] = {
-        (profile, AccountKind(kind), owner, currency): pk
-        for profile, kind, owner, currency, pk in rows.values_list("profile_id", "kind", "owner_id", "currency", "pk")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(profiles), list(owners)])
+        by_key = _by_key(cursor.fetchall())
     return {key: by_key[key] for key in keys if key in by_key}
+
+
+def _by_key(rows: Iterable[tuple[UUID, UUID, str, UUID | None, str]]) -> dict[AccountKey, UUID]:
+    return {(profile, AccountKind(kind), owner, currency): pk for pk, profile, kind, owner, currency in rows}
 
 
 def _change(entry: EntryInput, owner_id: UUID) -> BalanceChange:

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.db import set_lock_timeout
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.models import BusinessProfile, DeliveryStatus, EventDelivery
 from billing_assistant.core.rights import Role
@@ -29,6 +30,7 @@ def demo_seed(*, now: datetime) -> bool:
     """
     profile, people = company_make(), people_make()
     with transaction.atomic():
+        set_lock_timeout(0)
         advisory_lock("shell.demo_seed")
         if Customer.objects.filter(profile=profile).exists():
             return False
