@@ -13,7 +13,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.rights import Right
 from payments.models import BankAccount, MatchRule, StatementLine
-from payments.services.match_candidates import Found
+from payments.services.match_found import Found
 from payments.services.match_ground import ground_of
 from payments.services.match_lines import outcome_of
 from payments.statement_states import OPEN_LINES

@@ -4,99 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
-from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from billing_assistant.core.currencies import exponent
 from billing_assistant.core.money import ZERO, percentage
-from payments.models import MatchRule, Payment, StatementLine
-from payments.services.match_ground import LIKE, Asked, Ground, OpenInvoice
+from payments.models import MatchRule, Payment
+from payments.services.match_found import Fits, Found
+from payments.services.match_ground import LIKE, MOST_OF_A_CUSTOMER, Asked, Ground, OpenInvoice
 from payments.services.match_sums import subsets_of
 from payments.services.match_texts import Named, named, nearly_named
-from payments.statement_states import CandidateKind, RuleKind
+from payments.statement_states import RuleKind
 
 MOST_ONLY_BY_AMOUNT: Final = 3
-MOST_SETS: Final = 3
+MOST_COMPLETED: Final = 12
 FEE_SHARE: Final = Decimal(20)
 """A fee is never over this many per cent of what is due."""
 CODE: Final = 6
 """A reference of a recorded payment this long or longer is looked for in a text."""
-
-
-class Fits(IntEnum):
-    """How the money and what is due go together. From SHORT on it explains the line."""
-
-    NOT = 0
-    PART = 1
-    OVER = 2
-    SHORT = 3
-    EQUAL = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that a line may be. `names` is how surely the text names it, `like` how alike the payer's name is."""
-
-    rule: RuleKind
-    fits: Fits
-    names: Named
-    like: int
-    days: int
-    invoices: tuple[OpenInvoice, ...] = ()
-    payment: Payment | None = None
-    payout: StatementLine | None = None
-    fee: Decimal = ZERO
-    surplus: Decimal = ZERO
-    partly: bool = False
-    """Whether the text names some of several invoices and not the others."""
-
-    @property
-    def kind(self) -> CandidateKind:
-        if self.payment is not None:
-            return CandidateKind.PAYMENT
-        return CandidateKind.PAYOUT if self.payout is not None else CandidateKind.INVOICES
-
-    @property
-    def explains(self) -> bool:
-        return self.fits >= Fits.SHORT
-
-    @property
-    def customer_id(self) -> UUID | None:
-        if self.payment is not None:
-            return self.payment.customer_id
-        return self.invoices[0].customer_id if self.invoices else None
-
-    @property
-    def weakness(self) -> tuple[Any, ...]:
-        """Among candidates of one rule the weaker is greater: less evidence, then what is due later."""
-        evidence = (self.explains, self.names, self.like >= LIKE, self.fits, -len(self.invoices), self.like)
-        first = self.invoices[0] if self.invoices else None
-        rest = (first.due_on, first.number) if first is not None else (date.max, "")
-        return (*(-part for part in evidence), -self.days if first is None else 0, *rest)
-
-    def parts(self, worth: Decimal) -> list[dict[str, str]]:
-        """What each invoice gets of the money and its fee, the oldest first."""
-        left, told = worth + self.fee, []
-        for one in self.invoices:
-            amount = min(left, one.due)
-            left -= amount
-            if amount > 0:
-                told.append({"invoice": str(one.pk), "number": one.number, "amount": str(amount), "due": str(one.due)})
-        return told
-
-    def evidence(self) -> dict[str, Any]:
-        """Why, as codes that the page puts into words."""
-        return {
-            "amount": self.fits.name.lower(),
-            "invoices": len(self.invoices),
-            "reference": "partly" if self.partly else self.names.name.lower(),
-            "name": self.like,
-            "days": -self.days,
-        }
 
 
 def found_for(one: Asked, ground: Ground) -> list[Found]:
@@ -105,7 +32,7 @@ def found_for(one: Asked, ground: Ground) -> list[Found]:
         return []
     found = [*_recorded(one, ground), *_payouts(one, ground), *_invoices(one, ground), *_sets(one, ground)]
     found = [each for each in found if each.rule in ground.rules]
-    return sorted(found, key=lambda each: (ground.rules[each.rule].position, *each.weakness))
+    return sorted(found, key=lambda each: (-each.weight, ground.rules[each.rule].position, *each.weakness))
 
 
 def fee_limit(rule: MatchRule, due: Decimal, currency: str) -> Decimal:
@@ -118,7 +45,7 @@ def fee_limit(rule: MatchRule, due: Decimal, currency: str) -> Decimal:
 def _invoices(one: Asked, ground: Ground) -> Iterator[Found]:
     """Single invoices: over the very amount, named by the text, or of a customer who is named."""
     near = {each.pk: each for each in ground.by_amount.get(one.worth, ())}
-    for key in {mention.key for mention in one.mentions}:
+    for key in one.keys:
         near |= {each.pk: each for each in ground.by_tail.get(key, ()) if each.due > 0}
     for customer_id, like in list(one.names.items()):
         if like >= LIKE:
@@ -140,8 +67,8 @@ def _single(one: Asked, invoice: OpenInvoice, ground: Ground) -> Found | None:
     level = named(one.mentions, invoice.forms)
     like = one.like(invoice.customer_id, invoice.customer)
     fits, fee, surplus = _fit(one.worth, invoice.due, ground)
-    if level is Named.NOT and fits is Fits.EQUAL and nearly_named(one.mentions, invoice.forms):
-        level = Named.TYPO
+    if level is Named.NOT and fits is Fits.EQUAL:
+        level = nearly_named(one.mentions, invoice.forms)
     days = -abs((one.line.booked_on - invoice.due_on).days)
     found = Found(RuleKind.OTHER, fits, level, like, days, (invoice,), fee=fee, surplus=surplus)
     if fits is Fits.EQUAL:
@@ -154,7 +81,7 @@ def _single(one: Asked, invoice: OpenInvoice, ground: Ground) -> Found | None:
 def _rule_of_equal(one: Asked, found: Found, ground: Ground) -> RuleKind:
     if found.names >= Named.TAIL:
         return RuleKind.REFERENCE
-    if found.names >= Named.TYPO:
+    if found.names > Named.NOT:
         return RuleKind.TYPO
     rule = ground.rules.get(RuleKind.NAME)
     if rule is None or found.like < rule.name_score:
@@ -189,6 +116,10 @@ def _sets(one: Asked, ground: Ground) -> Iterator[Found]:
     likely = {key for key, like in one.names.items() if like >= LIKE} | set(told)
     for customer_id in likely:
         open_ones = [each for each in ground.by_customer.get(customer_id, ()) if each.due <= one.worth]
+        for chosen in _completed(one, told.get(customer_id, []), open_ones):
+            seen.add(frozenset(each.pk for each in chosen))
+            yield _set_of(one, chosen, told[customer_id])
+        open_ones = open_ones[:MOST_OF_A_CUSTOMER]
         amounts = [_minor(each.due, ground.account.currency) for each in open_ones]
         total = _minor(one.worth, ground.account.currency)
         for places in subsets_of(amounts, total, most=rule.invoices_most):
@@ -199,10 +130,32 @@ def _sets(one: Asked, ground: Ground) -> Iterator[Found]:
                 yield _set_of(one, chosen, told.get(customer_id, []))
 
 
+def _completed(
+    one: Asked, those: Sequence[OpenInvoice], open_ones: Sequence[OpenInvoice]
+) -> Iterator[tuple[OpenInvoice, ...]]:
+    """All that a text names of a customer with the one or two invoices more that make up the amount."""
+    missing = one.worth - sum((each.due for each in those), ZERO)
+    if not those or missing <= 0:
+        return
+    mine = {each.pk for each in those}
+    by_due: dict[Decimal, list[OpenInvoice]] = defaultdict(list)
+    for each in open_ones:
+        if each.pk not in mine and each.due <= missing:
+            by_due[each.due].append(each)
+    found: list[tuple[OpenInvoice, ...]] = [(each,) for each in by_due.get(missing, ())]
+    if len(those) > 1 and not found:
+        rest = [each for some in by_due.values() for each in some]
+        found = [
+            (each, other) for each in rest for other in by_due.get(missing - each.due, ()) if each.number < other.number
+        ]
+    for more in found[:MOST_COMPLETED]:
+        yield tuple(sorted((*those, *more), key=lambda each: (each.due_on, each.number)))
+
+
 def _told(one: Asked, ground: Ground) -> dict[UUID, list[OpenInvoice]]:
     """The open invoices that a text names, by customer."""
     found: dict[UUID, dict[UUID, OpenInvoice]] = defaultdict(dict)
-    for key in {mention.key for mention in one.mentions}:
+    for key in one.keys:
         for each in ground.by_tail.get(key, ()):
             if each.due > 0 and named(one.mentions, each.forms) >= Named.BARE:
                 found[each.customer_id][each.pk] = each
@@ -226,9 +179,10 @@ def _set_of(one: Asked, chosen: tuple[OpenInvoice, ...], told: Iterable[OpenInvo
     every, some = min(levels), max(levels)
     days = -min(abs((one.line.booked_on - each.due_on).days) for each in chosen)
     like = one.like(chosen[0].customer_id, chosen[0].customer)
-    partly = every is Named.NOT and some >= Named.TAIL
-    level = Named.BARE if partly else every
-    return Found(RuleKind.MERGED, Fits.EQUAL, level, like, days, chosen, partly=partly)
+    partly = every is Named.NOT and some >= Named.BARE
+    level = Named.TYPO if partly else every
+    many = sum(level > Named.NOT for level in levels)
+    return Found(RuleKind.MERGED, Fits.EQUAL, level, like, days, chosen, partly=partly, told=many)
 
 
 def _recorded(one: Asked, ground: Ground) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,15 +23,17 @@ from invoices.models import Invoice
 from invoices.number_tails import NumberTail
 from invoices.states import InvoiceKind, InvoiceState
 from payments.models import BankAccount, LineMatch, MatchRule, Payment, StatementLine
-from payments.services.match_names import Payer, likeness, name_of, payer_of
-from payments.services.match_texts import LONGEST_KEY, Mention, Named, NumberForms, forms_of, mentions_of, named
+from payments.services.match_mentions import Mention, mentions_of
+from payments.services.match_names import Payer, has_all, likeness, name_of, payer_of
+from payments.services.match_texts import LONGEST_KEY, Named, NumberForms, forms_of, named
 from payments.statement_states import OPEN_LINES, BankAccountKind, RuleKind
 from payments.states import PaymentState
 
 MOST_ROWS: Final = 20_000
 MOST_OF_A_CUSTOMER: Final = 60
-NAMES_OF_A_LINE: Final = 12
+NAMES_OF_A_LINE: Final = 25
 LIKE: Final = 60
+WHOLE: Final = 85
 PAYOUT_DAYS: Final = 12
 _BY_NAME: Final = """
 SELECT asked.line, found.id, found.name
@@ -38,6 +41,15 @@ FROM unnest(%s::int[], %s::text[]) AS asked (line, name)
 CROSS JOIN LATERAL (
     SELECT customer.id, customer.name FROM customers_customer customer
     WHERE customer.profile_id = %s AND upper(customer.name) %% asked.name
+    ORDER BY similarity(upper(customer.name), asked.name) DESC, customer.id LIMIT %s
+) found
+"""
+_BY_WORD: Final = """
+SELECT asked.line, found.id, found.name
+FROM unnest(%s::int[], %s::text[], %s::text[]) AS asked (line, name, word)
+CROSS JOIN LATERAL (
+    SELECT customer.id, customer.name FROM customers_customer customer
+    WHERE customer.profile_id = %s AND upper(customer.name) LIKE '%%' || asked.word || '%%'
     ORDER BY similarity(upper(customer.name), asked.name) DESC, customer.id LIMIT %s
 ) found
 """
@@ -58,7 +70,7 @@ class OpenInvoice:
     forms: NumberForms = field(compare=False, hash=False, repr=False)
 
 
-@dataclass(slots=True)
+@dataclass
 class Asked:
     """A line with what can be read from it once."""
 
@@ -68,6 +80,11 @@ class Asked:
     payer: Payer
     names: dict[UUID, int] = field(default_factory=dict)
     """How alike the names of customers are, as far as they were looked at."""
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What the text may name invoices by."""
+        return frozenset(key for mention in self.mentions for key in mention.keys)
 
     def like(self, customer_id: UUID, name: str) -> int:
         found = self.names.get(customer_id)
@@ -135,48 +152,62 @@ def open_of(account: BankAccount) -> QuerySet[Invoice]:
 
 def _read_amounts(ground: Ground, coming: Sequence[Asked]) -> None:
     amounts = {one.worth for one in coming}
-    rows = _rows(open_of(ground.account).filter(amount_due__in=amounts))
+    rows = _rows(open_of(ground.account).filter(amount_due__in=amounts), ground.account.currency)
     ground.amounts_cut = len(rows) >= MOST_ROWS
     for one in rows:
         ground.by_amount[one.due].append(one)
 
 
 def _read_tails(ground: Ground, coming: Sequence[Asked]) -> None:
-    """Invoices that the texts name, open or not: one that is settled tells that another is not meant."""
-    keys = {mention.key for one in coming for mention in one.mentions if len(mention.key) <= LONGEST_KEY}
-    tails = Invoice.objects.filter(
-        profile_id=ground.account.profile_id, kind=InvoiceKind.INVOICE, currency=ground.account.currency
-    )
-    for one in _rows(tails.alias(tail=NumberTail("number")).filter(tail__in=keys)):
+    """Invoices that the texts name, open or not: one that is settled or over other money tells that another is not
+    meant.
+    """
+    keys = {key for one in coming for key in one.keys if len(key) <= LONGEST_KEY}
+    tails = Invoice.objects.filter(profile_id=ground.account.profile_id, kind=InvoiceKind.INVOICE)
+    for one in _rows(tails.alias(tail=NumberTail("number")).filter(tail__in=keys), ground.account.currency):
         ground.by_tail[one.forms.key].append(one)
 
 
 def _read_customers(ground: Ground, unclear: Sequence[Asked]) -> None:
     """Open invoices of the customers whom the texts name, and of those whose invoices they name."""
-    names = [one.payer.asked for one in unclear]
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_NAME, [list(range(len(names))), names, ground.account.profile_id, NAMES_OF_A_LINE])
-        found: list[tuple[int, UUID, str]] = cursor.fetchall()
-    wanted = {each.customer_id for one in unclear for each in _named_by(ground, one)}
-    for number, customer_id, name in found:
-        if unclear[number].like(customer_id, name) >= LIKE:
-            wanted.add(customer_id)
-    for one in unclear:
-        _only_the_longest(one, {customer_id: name for number, customer_id, name in found if unclear[number] is one})
+    wanted = {each.customer_id for one in unclear for each in _named_by(ground, one, Named.BARE)}
+    for one, names in zip(unclear, _names_near(ground, unclear), strict=True):
+        wanted |= {key for key, name in names.items() if one.like(key, name) >= LIKE}
+        _only_the_longest(one, names)
     rows = open_of(ground.account).filter(customer_id__in=wanted)
-    for each in _rows(rows.order_by("customer_id", "next_due_on", "number")):
+    for each in _rows(rows.order_by("customer_id", "next_due_on", "number"), ground.account.currency):
         ground.by_customer[each.customer_id].append(each)
     ground.too_many = {key for key, those in ground.by_customer.items() if len(those) > MOST_OF_A_CUSTOMER}
-    for key in ground.too_many:
-        del ground.by_customer[key][MOST_OF_A_CUSTOMER:]
+
+
+def _names_near(ground: Ground, unclear: Sequence[Asked]) -> list[dict[UUID, str]]:
+    """Customers whose names are like what each text says; by its words where none is the whole of it."""
+    found: list[dict[UUID, str]] = [{} for _one in unclear]
+    profile_id = ground.account.profile_id
+    names = [one.payer.asked for one in unclear]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_NAME, [list(range(len(names))), names, profile_id, NAMES_OF_A_LINE])
+        for at, key, name in cursor.fetchall():
+            found[at][key] = name
+        lost = [
+            at
+            for at, one in enumerate(unclear)
+            if not any(one.like(key, name) >= WHOLE for key, name in found[at].items())
+        ]
+        words = [(at, names[at], word) for at in lost for word in unclear[at].payer.solid]
+        if words:
+            cursor.execute(_BY_WORD, [*map(list, zip(*words, strict=True)), profile_id, NAMES_OF_A_LINE])
+            for at, key, name in cursor.fetchall():
+                found[at][key] = name
+    return found
 
 
 def _only_the_longest(one: Asked, names: dict[UUID, str]) -> None:
     """Of "Kamau Hardware" and "Kamau Hardware Supplies" only the second is meant where the text has all of it."""
-    whole = {key: set(name_of(name).words) for key, name in names.items() if one.names.get(key, 0) >= 85}  # noqa: PLR2004
+    whole = {key: set(name_of(name).words) for key, name in names.items() if has_all(name_of(name), one.payer)}
     for key, words in whole.items():
         if any(words < other for other in whole.values()):
-            one.names[key] = LIKE
+            one.names[key] = min(one.names.get(key, LIKE), LIKE)
 
 
 def _read_recorded(ground: Ground, coming: Sequence[Asked]) -> None:
@@ -220,18 +251,17 @@ def _read_payouts(ground: Ground, coming: Sequence[Asked]) -> None:
         ground.payouts[-line.amount].append(line)
 
 
-def _named_by(ground: Ground, one: Asked) -> list[OpenInvoice]:
-    keys = {mention.key for mention in one.mentions}
-    found = [each for key in keys for each in ground.by_tail.get(key, ())]
-    return [each for each in found if named(one.mentions, each.forms) >= Named.TAIL]
+def _named_by(ground: Ground, one: Asked, least: Named) -> list[OpenInvoice]:
+    found = [each for key in one.keys for each in ground.by_tail.get(key, ())]
+    return [each for each in found if named(one.mentions, each.forms) >= least]
 
 
 def _is_clear(ground: Ground, one: Asked) -> bool:
     """Whether the text names an open invoice over the very amount: nothing else has to be looked for."""
-    return any(each.due == one.worth for each in _named_by(ground, one))
+    return any(each.due == one.worth for each in _named_by(ground, one, Named.TAIL))
 
 
-def _rows(rows: QuerySet[Invoice]) -> list[OpenInvoice]:
+def _rows(rows: QuerySet[Invoice], currency: str) -> list[OpenInvoice]:
     names = (
         "pk",
         "number",
@@ -243,11 +273,12 @@ def _rows(rows: QuerySet[Invoice]) -> list[OpenInvoice]:
         "next_due_on",
         "due_on",
         "state",
+        "currency",
     )
     told: Iterable[tuple[Any, ...]] = rows.values_list(*names)[:MOST_ROWS]
     found = []
-    for pk, number, customer_id, customer, total, due, issued_on, next_due_on, due_on, state in told:
-        owed = due if state == InvoiceState.ISSUED else Decimal(0)
+    for pk, number, customer_id, customer, total, due, issued_on, next_due_on, due_on, state, theirs in told:
+        owed = due if state == InvoiceState.ISSUED and theirs == currency else Decimal(0)
         forms = forms_of(number)
         found.append(
             OpenInvoice(pk, number, customer_id, customer, total, owed, issued_on, next_due_on or due_on, forms)

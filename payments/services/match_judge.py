@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from payments.services.match_candidates import Found
+from payments.services.match_found import Found
 from payments.services.match_ground import LIKE, Asked, Ground, OpenInvoice
 from payments.services.match_texts import Named, named
 from payments.statement_states import RuleKind
@@ -21,6 +21,7 @@ ROUND: Final = Decimal(100)
 """Amounts without a remainder here are sums of others by chance too often."""
 SAME_DAYS: Final = 4
 CLEARLY: Final = 10
+Besides = list[tuple[OpenInvoice, Named]]
 
 
 def sure_of(one: Asked, found: Sequence[Found], ground: Ground) -> Found | None:
@@ -60,7 +61,7 @@ def _things(found: Found) -> list[UUID]:
 
 
 def _others(each: Found, explaining: Sequence[Found]) -> list[Found]:
-    return [other for other in explaining if other is not each and (other.names >= Named.TYPO or other.like >= LIKE)]
+    return [other for other in explaining if other is not each and (other.names > Named.NOT or other.like >= LIKE)]
 
 
 def _enough(one: Asked, found: Found, ground: Ground) -> bool:
@@ -75,13 +76,9 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
         case RuleKind.REFERENCE:
             enough = not any(each.due > 0 and level >= found.names for each, level in besides)
         case RuleKind.TYPO:
-            elsewhere = all(_is_not_it(each, one, found) for each, _level in besides)
-            only_one = by_name or len(ground.by_amount[one.worth]) == 1
-            enough = not ground.amounts_cut and (not besides or (only_one and elsewhere))
-        case RuleKind.MERGED if found.names >= Named.BARE and not found.partly:
-            enough = True
+            enough = not ground.amounts_cut and _typo_is_clear(one, found, ground, besides, by_name=by_name)
         case RuleKind.MERGED:
-            enough = by_name and found.customer_id not in ground.too_many and not besides
+            enough = _set_is_clear(one, found, ground, besides, by_name=by_name)
         case RuleKind.NAME:
             enough = not ground.amounts_cut and not besides
         case RuleKind.FEE:
@@ -91,17 +88,38 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
     return enough
 
 
+def _typo_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *, by_name: bool) -> bool:
+    """Whether a number with an error is meant: no other that could be is named, and two errors need the name too."""
+    if found.names is Named.DOUBT:
+        return by_name and not besides
+    elsewhere = all(_is_not_it(each, one, found) for each, _level in besides)
+    return not besides or (elsewhere and (by_name or len(ground.by_amount[one.worth]) == 1))
+
+
+def _set_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *, by_name: bool) -> bool:
+    """Whether several invoices are meant: all of them named, all but one, or found by the payer's name and the sum."""
+    if found.names >= Named.BARE:
+        return True
+    if found.partly:
+        return not besides and (by_name or _only_one_missing(one, found))
+    return by_name and found.customer_id not in ground.too_many and not besides
+
+
+def _only_one_missing(one: Asked, found: Found) -> bool:
+    """Whether all but one are named, and the one makes up an amount that does not come about by chance."""
+    return len(found.invoices) - found.told == 1 and one.worth % ROUND != 0
+
+
 def _is_not_it(named_one: OpenInvoice, one: Asked, found: Found) -> bool:
     """Whether an invoice that the text names by chance cannot be meant: another customer's, over other money."""
     return named_one.customer_id != found.customer_id and one.worth not in {named_one.total, named_one.due}
 
 
-def _names_besides(one: Asked, found: Found, ground: Ground) -> list[tuple[OpenInvoice, Named]]:
+def _names_besides(one: Asked, found: Found, ground: Ground) -> Besides:
     """The invoices, open or settled, that the text names beside those found, and how surely."""
     mine = {each.pk for each in found.invoices}
     least = Named.TAIL if found.like >= LIKE else Named.BARE
-    keys = {mention.key for mention in one.mentions}
-    there = {each.pk: each for key in keys for each in ground.by_tail.get(key, ()) if each.pk not in mine}
+    there = {each.pk: each for key in one.keys for each in ground.by_tail.get(key, ()) if each.pk not in mine}
     levels = [(each, named(one.mentions, each.forms)) for each in there.values()]
     return [(each, level) for each, level in levels if level >= least]
 
@@ -115,7 +133,8 @@ def _beats(each: Found, other: Found, one: Asked) -> bool:
     if each.customer_id != other.customer_id and _named_better(each, other):
         return True
     if each.fits > other.fits:
-        return each.customer_id == other.customer_id or _named_better(each, other) or each.names > Named.NOT
+        likelier = each.like >= max(other.like, LIKE) and one.worth % ROUND != 0
+        return each.customer_id == other.customer_id or likelier or each.names > Named.NOT
     return _simpler(each, other, one)
 
 

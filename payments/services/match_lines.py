@@ -20,7 +20,8 @@ from billing_assistant.core.failpoints import declare, fail_point
 from payments.locks import statement_lines_lock
 from payments.models import BankAccount, MatchCandidate, MatchRule, StatementLine
 from payments.services.line_settling import line_accept
-from payments.services.match_candidates import Found, found_for
+from payments.services.match_candidates import found_for
+from payments.services.match_found import Found
 from payments.services.match_ground import Asked, Ground, ground_of
 from payments.services.match_judge import sure_of, undisputed
 from payments.services.match_rules import match_rules_ensure
@@ -60,7 +61,17 @@ def outcome_of(ground: Ground) -> Outcome:
     outcome = Outcome(found=[(one, found_for(one, ground)) for one in ground.asked])
     claims = [(one, found) for one, those in outcome.found if (found := sure_of(one, those, ground)) is not None]
     outcome.sure = undisputed(claims)
+    outcome.found = _still_open(outcome)
     return outcome
+
+
+def _still_open(outcome: Outcome) -> list[tuple[Asked, list[Found]]]:
+    """What was found without what others surely pay: that is settled when a person looks."""
+    paid = {each.pk: one.line.pk for one, found in outcome.sure for each in found.invoices}
+    return [
+        (one, [each for each in found if all(paid.get(part.pk, one.line.pk) == one.line.pk for part in each.invoices)])
+        for one, found in outcome.found
+    ]
 
 
 def lines_suggest(*, account: BankAccount, line_ids: Iterable[UUID], now: datetime) -> None:

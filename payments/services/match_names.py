@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
-from payments.services.match_texts import LIST_WORDS, REF_WORDS, plain, word_set
+from payments.services.match_mentions import LIST_WORDS, REF_WORDS, plain, word_set
+from payments.services.match_words import SOLID, Alike, Pair, alike, paired
 
 LEGAL: Final = word_set(
     "LTD LIMITED INC INCORPORATED LLC PLC CO COMPANY CORP CORPORATION GMBH AG SA SARL SAS BV NV PTY LLP LP "
@@ -22,16 +22,23 @@ NOISE: Final = word_set(
     "MPESA PAYBILL TILL CREDIT DEPOSIT CASH CHEQUE CHQ BANK MOBILE ONLINE INTERNET BEING SETTLEMENT SETTLING "
     "PART FULL FINAL BALANCE RETAINER SERVICE SERVICES FEE FEES SUBSCRIPTION MONTHLY MONTH JAN FEB MAR APR "
     "MAY JUN JUL AUG SEP SEPT OCT NOV DEC JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPTEMBER OCTOBER "
-    "NOVEMBER DECEMBER B O IFO"
+    "NOVEMBER DECEMBER B O IFO THANKS THANK YOU PYMT PYT OUR YOUR GOODS SUPPLY MALIPO YA KWA ASANTE"
 )
 LONGEST_ASKED: Final = 60
 CUT: Final = 16
 """From this length on a bank may have cut a name."""
 LONG: Final = 5
 ENOUGH: Final = 10
+MOST_WORDS: Final = 4
 STARTS: Final = 2
+ABBREVIATED: Final = 90
+"""The most that a name with an abbreviation is alike; and below, one with initials, one that was cut between words."""
+INITIALED: Final = 86
+CUT_SHORT: Final = 86
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _AFTER_APOSTROPHE: Final = re.compile(r"[’'`]")
+_SHORTENED: Final = re.compile(r"\b([A-Z])/([A-Z]{3,})")
+_COUNTRY: Final = re.compile(r"\(\s*[A-Z]{0,3}\s*(?:\)|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class Payer:
     def asked(self) -> str:
         """What customers are looked for by."""
         return " ".join(self.field or self.text)[:LONGEST_ASKED]
+
+    @property
+    def solid(self) -> list[str]:
+        """The words of it that are long enough to look for one by one."""
+        return [word for word in self.field or self.text if len(word) >= SOLID and word.isalpha()][:MOST_WORDS]
 
 
 @lru_cache(maxsize=100_000)
@@ -98,14 +110,25 @@ def _in_field(name: Name, payer: Payer) -> int:
         return 100
     if cut and len(joined) >= ENOUGH and name.joined.startswith(joined) and not joined[-1].isdigit():
         return 95
-    mine, theirs = _shared(name.words, words, cut=cut)
-    whole_of_mine, whole_of_theirs = mine / name.letters, theirs / len(joined)
+    pairs = paired(name.words, words, cut=cut)
+    mine = sum(len(name.words[at]) for at, _other, _alike in pairs)
+    theirs = sum(len(words[other]) for _at, other, _alike in pairs)
     if mine == name.letters and theirs == len(joined):
-        return 98
-    score = 100 * whole_of_mine * whole_of_theirs
+        return _most(name, pairs, 98)
+    score: float = 100 * mine * theirs / (name.letters * len(joined))
     if len(joined) >= ENOUGH and abs(len(joined) - name.letters) <= STARTS and _digits(name.joined) == _digits(joined):
         score = max(score, fuzz.ratio(name.joined, joined) - 3)
-    return int(min(score, 96))
+    return int(min(score, _most(name, pairs, 96)))
+
+
+def _most(name: Name, pairs: Sequence[Pair], whole: int) -> int:
+    """The highest that words which go together so are alike: less with abbreviations and initials."""
+    levels = [alike for _at, _other, alike in pairs]
+    if not any(level >= Alike.NEARLY and len(name.words[at]) >= SOLID for at, _other, level in pairs):
+        return whole if all(alike >= Alike.NEARLY for alike in levels) else 70
+    if Alike.INITIAL in levels:
+        return INITIALED
+    return ABBREVIATED if Alike.SHORT in levels else whole
 
 
 def _in_text(name: Name, payer: Payer) -> int:
@@ -115,21 +138,57 @@ def _in_text(name: Name, payer: Payer) -> int:
         words = words[:-1]
     if not words:
         return 0
-    cut = len(payer.text_raw) >= CUT
-    mine, _theirs = _shared(name.words, words, cut=False)
-    if mine == name.letters:
+    if has_all(name, payer):
         if len(name.words) > 1 and name.letters >= ENOUGH:
             return 94
         return 88 if _alone(name, words) or _with_legal_form(name, payer.all_words) else 70
-    if cut and (run := _cut_run(name, words)):
-        return 92 if run >= ENOUGH + 2 else 75
-    return int(80 * mine / name.letters)
+    best = max(_in_windows(name, payer), _cut_within(name, payer))
+    if len(payer.text_raw) >= CUT and (run := _cut_run(name, words)):
+        best = max(best, 92 if run >= ENOUGH + 2 else 75)
+    pairs = paired(name.words, words)
+    whole = [len(name.words[at]) for at, _other, alike in pairs if alike >= Alike.NEARLY]
+    return max(best, int((90 if len(whole) > 1 else 80) * sum(whole) / name.letters))
+
+
+def _in_windows(name: Name, payer: Payer) -> int:
+    """A name that stands together in a text, in any order of its words, mistyped, abbreviated or with initials."""
+    words = [word for word in payer.all_words if word not in LEGAL]
+    size, best = len(name.words), 0
+    if size < 2:  # noqa: PLR2004
+        return 0
+    for at in range(len(words) - size + 1):
+        window = words[at : at + size]
+        if not any(alike(mine, other) >= Alike.NEARLY for mine in name.words for other in window if len(mine) >= SOLID):
+            continue
+        pairs = paired(name.words, window, cut=at + size == len(words))
+        if len(pairs) == size:
+            best = max(best, _most(name, pairs, 92))
+    return best
+
+
+def _cut_within(name: Name, payer: Payer) -> int:
+    """A long beginning of a name, cut between words or within one, with other text after it."""
+    words = payer.all_words
+    for at in range(len(words)):
+        count = 0
+        while count < len(name.words) and at + count < len(words) and words[at + count] == name.words[count]:
+            count += 1
+        if not count or count == len(name.words):
+            continue
+        rest = words[at + count] if at + count < len(words) else ""
+        part = len(rest) if rest and name.words[count].startswith(rest) else 0
+        letters = sum(map(len, name.words[:count])) + part
+        if letters + count >= CUT and 2 * letters >= name.letters:
+            return CUT_SHORT
+    return 0
 
 
 def _alone(name: Name, words: Sequence[str]) -> bool:
     """Whether the words of a short name are all the words that there are."""
     others = (word for word in words if not word.isdigit())
-    return name.letters >= LONG and all(any(_same(word, mine) for mine in name.words) for word in others)
+    return name.letters >= LONG and all(
+        any(alike(mine, word) >= Alike.NEARLY for mine in name.words) for word in others
+    )
 
 
 def _with_legal_form(name: Name, words: Sequence[str]) -> bool:
@@ -154,31 +213,14 @@ def _cut_run(name: Name, words: Sequence[str]) -> int:
     return 0
 
 
-def _shared(mine: Sequence[str], theirs: Sequence[str], *, cut: bool) -> tuple[int, int]:
-    """Letters of words that both have, in either of them; a word counts once. A cut text may end within a word."""
-    left = list(theirs)
-    found_mine = found_theirs = 0
-    for word in mine:
-        at = next((n for n, other in enumerate(left) if _same(word, other)), None)
-        if at is None and cut and left and left[-1] == theirs[-1]:
-            begins = len(theirs[-1]) >= STARTS and word.startswith(theirs[-1])
-            at = len(left) - 1 if begins else None
-        if at is not None:
-            found_mine += len(word)
-            found_theirs += len(left.pop(at))
-    return found_mine, found_theirs
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two words are one, with one typing error in a long one."""
-    if one == other:
-        return True
-    short = min(len(one), len(other))
-    return short >= LONG and not one.isdigit() and OSA.distance(one, other, score_cutoff=1) <= 1
+def has_all(name: Name, payer: Payer) -> bool:
+    """Whether a text has every word of a name."""
+    return set(name.words) <= set(payer.all_words)
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_AFTER_APOSTROPHE.sub("", plain(text)))
+    upper = _COUNTRY.sub(" ", _AFTER_APOSTROPHE.sub("", plain(text)))
+    return _WORD.findall(_SHORTENED.sub(r"\1\2", upper))
 
 
 def _digits(text: str) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
 
-MOST_FOUND: Final = 12
+MOST_FOUND: Final = 40
 
 
 def subsets_of(amounts: Sequence[int], total: int, *, most: int) -> list[tuple[int, ...]]:
     """The sets of two to `most` (at most four) places whose amounts come to a total, small sets first.
 
-    At most twelve: whoever asks wants to know whether there is one. Steps grow with the square of the amounts.
+    At most forty: whoever asks wants to know whether there is one. Steps grow with the square of the amounts.
     """
     found: list[tuple[int, ...]] = []
     places = [at for at, amount in enumerate(amounts) if 0 < amount < total]

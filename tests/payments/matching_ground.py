@@ -56,8 +56,8 @@ class Score:
 
 
 def share(part: int, whole: int) -> Decimal:
-    """Per cent, with one decimal."""
-    return (Decimal(100 * part) / (whole or 1)).quantize(Decimal("0.1"))
+    """Per cent, with one decimal; of nothing all is right."""
+    return (Decimal(100 * part) / whole if whole else Decimal(100)).quantize(Decimal("0.1"))
 
 
 def built(world: World) -> BankAccount:

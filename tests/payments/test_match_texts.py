@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from payments.services.match_mentions import mentions_of
 from payments.services.match_names import likeness, name_of, payer_of
 from payments.services.match_sums import subsets_of
-from payments.services.match_texts import Named, forms_of, mentions_of, named, nearly_named
+from payments.services.match_texts import Named, forms_of, named, nearly_named
 
 
 @pytest.mark.parametrize(
@@ -23,8 +24,8 @@ from payments.services.match_texts import Named, forms_of, mentions_of, named, n
         ("invoice number 77", "77", Named.TAIL),
         ("PAYMENT FOR INVOICE 1258 & 1259", "INV-1259", Named.TAIL),
         ("invoices 0012, 13, 14", "INV-2026-0014", Named.TAIL),
-        ("INV 1258-1260", "INV-1259", Named.TAIL),
-        ("INV 1258/59", "INV-1259", Named.TAIL),
+        ("INV 1258-1260", "INV-1259", Named.BARE),
+        ("INV 1258/59", "INV-1259", Named.BARE),
         ("0012", "INV-2026-0012", Named.TAIL),
         ("1258", "INV-1258", Named.BARE),
         ("536365", "536365", Named.FULL),
@@ -33,6 +34,18 @@ from payments.services.match_texts import Named, forms_of, mentions_of, named, n
         ("INV 12l8", "INV-1218", Named.TYPO),
         ("paid 1,258.00 for rent", "INV-1258", Named.NOT),
         ("254712345678", "INV-5678", Named.NOT),
+        ("INV-ZOZ6-OOIZ", "INV-2026-0012", Named.TYPO),
+        ("I N V - 2 0 2 6 - 0 0 1 2", "INV-2026-0012", Named.FULL),
+        ("INV 00 835", "INV-00835", Named.FULL),
+        ("INV-2026-0969 - INV-2026-0971", "INV-2026-0970", Named.BARE),
+        ("invoices 0969 to 0971", "INV-2026-0970", Named.BARE),
+        ("INV-2026-0969 & 0971", "INV-2026-0971", Named.TAIL),
+        ("INV 101,102,103", "INV-102", Named.TAIL),
+        ("INV-2026-0012 USD 96.62 @129.00", "INV-0129", Named.NOT),
+        ("SI-26-0012", "SI-26-0026", Named.NOT),
+        ("A0012/26", "A0012/26", Named.FULL),
+        ("invoice 12", "A0012/26", Named.TAIL),
+        ("A0012/26", "A0013/26", Named.NOT),
         ("INV 1285", "INV-1258", Named.NOT),
     ],
 )
@@ -41,19 +54,21 @@ def test_a_number_is_named_as_people_write_it(text: str, number: str, level: Nam
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "near"),
+    ("text", "number", "level"),
     [
-        ("INV 1285", "INV-1258", True),
-        ("INV-2062-0012", "INV-2026-0012", True),
-        ("INV-2026-00122", "INV-2026-0012", True),
-        ("INV 125", "INV-1258", True),
-        ("INV-2025-0013", "INV-2026-0012", False),
-        ("INV 2158", "INV-1285", False),
-        ("no number at all", "INV-1258", False),
+        ("INV 1285", "INV-1258", Named.TYPO),
+        ("INV-2062-0012", "INV-2026-0012", Named.TYPO),
+        ("INV-2026-00122", "INV-2026-0012", Named.TYPO),
+        ("INV 125", "INV-1258", Named.TYPO),
+        ("INV-2026-001", "INV-2026-0012", Named.TYPO),
+        ("INV-2026-00", "INV-2026-0012", Named.DOUBT),
+        ("INV-2025-0013", "INV-2026-0012", Named.DOUBT),
+        ("INV 2158", "INV-1285", Named.NOT),
+        ("no number at all", "INV-1258", Named.NOT),
     ],
 )
-def test_one_typing_error_is_seen_through(text: str, number: str, near: bool) -> None:
-    assert nearly_named(mentions_of(text), forms_of(number)) is near
+def test_typing_errors_are_seen_through(text: str, number: str, level: Named) -> None:
+    assert nearly_named(mentions_of(text), forms_of(number)) is level
 
 
 @pytest.mark.parametrize(
@@ -70,6 +85,14 @@ def test_one_typing_error_is_seen_through(text: str, number: str, near: bool) ->
         ("Savanna Logistics Ltd", "", "TRF FROM SAVANNA LOGISTICS REF 88120"),
         ("Customer 17850", "CUSTOMER 17850", ""),
         ("Café Zürich", "CAFE ZURICH", ""),
+        ("Flamingo Manufacturing Ltd", "FLAMINGO MFG", ""),
+        ("Hillcrest Wholesalers & Brothers", "HILLCREST W/SALERS & BROS", ""),
+        ("Lakeview Transporters International (K) Ltd", "LAKEVIEW TRANSP INTL LTD", ""),
+        ("Collins Mutiso Kimani", "C M KIMANI", ""),
+        ("Collins Mutiso Kimani", "", "THANKS FROM C M KIMANI"),
+        ("Sunset Consultants", "", "B/O SUNSET CONSULT SUPPLY"),
+        ("Kagwe Khadija Okello", "", "/ OKELLO KAGWE KHADI"),
+        ("Meridian Millers & Brothers", "", "MERIDIAN MILLERS BRO / MARCH"),
     ],
 )
 def test_a_name_is_known_cut_turned_and_without_its_legal_form(name: str, field: str, text: str) -> None:
@@ -84,6 +107,10 @@ def test_a_name_is_known_cut_turned_and_without_its_legal_form(name: str, field:
         ("John Kamau Mwangi", "JOHN KAMAU", ""),
         ("Simba Motors", "SIMBA DAIRIES", ""),
         ("Acme Ltd", "", "ACMEX HOLDINGS RENT"),
+        ("Collins Mutiso Kimani", "C K KIMANI", ""),
+        ("Collins Mutiso Kimani", "C KIMANI", ""),
+        ("Flamingo Manufacturing", "F MFG", ""),
+        ("Sunset Consultants", "SUNSET CONTRACTORS", ""),
         ("", "ANYBODY", ""),
         ("Acme Ltd", "", ""),
     ],
@@ -98,4 +125,4 @@ def test_a_few_amounts_that_come_to_a_sum_are_found() -> None:
     assert subsets_of(amounts, 1000, most=2) == [(1, 3)]
     assert subsets_of(amounts, 1700, most=4) == [(0, 1, 2, 3)]
     assert subsets_of(amounts, 99, most=4) == []
-    assert len(subsets_of([100] * 30, 200, most=4)) == 12
+    assert len(subsets_of([100] * 30, 200, most=4)) == 40

@@ -1,0 +1,111 @@
+"""One thing that a line may be, with its evidence, and how likely it is beside others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, Final
+from uuid import UUID
+
+from billing_assistant.core.money import ZERO
+from payments.models import Payment, StatementLine
+from payments.services.match_ground import LIKE, OpenInvoice
+from payments.services.match_texts import Named
+from payments.statement_states import CandidateKind, RuleKind
+
+_WORDS_OF: Final = {Named.DOUBT: "typo"}
+
+
+class Fits(IntEnum):
+    """How the money and what is due go together. From SHORT on it explains the line."""
+
+    NOT = 0
+    PART = 1
+    OVER = 2
+    SHORT = 3
+    EQUAL = 4
+
+
+_FITS: Final = {Fits.NOT: 0, Fits.PART: 0, Fits.OVER: 0, Fits.SHORT: 20, Fits.EQUAL: 42}
+_NAMES: Final = {Named.NOT: 0, Named.DOUBT: 12, Named.TYPO: 25, Named.BARE: 30, Named.TAIL: 40, Named.FULL: 50}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a line may be. `names` is how surely the text names it, `like` how alike the payer's name is."""
+
+    rule: RuleKind
+    fits: Fits
+    names: Named
+    like: int
+    days: int
+    invoices: tuple[OpenInvoice, ...] = ()
+    payment: Payment | None = None
+    payout: StatementLine | None = None
+    fee: Decimal = ZERO
+    surplus: Decimal = ZERO
+    partly: bool = False
+    """Whether the text names some of several invoices and not the others; and below, how many it names."""
+    told: int = 0
+
+    @property
+    def kind(self) -> CandidateKind:
+        if self.payment is not None:
+            return CandidateKind.PAYMENT
+        return CandidateKind.PAYOUT if self.payout is not None else CandidateKind.INVOICES
+
+    @property
+    def explains(self) -> bool:
+        return self.fits >= Fits.SHORT
+
+    @property
+    def customer_id(self) -> UUID | None:
+        if self.payment is not None:
+            return self.payment.customer_id
+        return self.invoices[0].customer_id if self.invoices else None
+
+    @property
+    def weakness(self) -> tuple[Any, ...]:
+        """Among candidates of one rule the weaker is greater: less evidence, then what is due later."""
+        evidence = (self.explains, self.names, self.like >= LIKE, self.fits, -len(self.invoices), self.like)
+        first = self.invoices[0] if self.invoices else None
+        rest = (first.due_on, first.number) if first is not None else (date.max, "")
+        apart = -self.days if first is None else self.apart
+        return (*(-part for part in evidence), apart, *rest)
+
+    @property
+    def weight(self) -> int:
+        """How likely it is beside the others that are shown, in bands: within one, the order of the rules decides."""
+        weight = _FITS[self.fits] + _NAMES[self.names] + self.like * 3 // 10
+        if len(self.invoices) > 1:
+            weight -= 3 * len(self.invoices)
+            weight += 15 * self.told // len(self.invoices) if self.partly else 0
+        return weight // 5
+
+    @property
+    def apart(self) -> int:
+        """How far apart the numbers of several invoices are: people pay what was sent together."""
+        counts = [int(one.forms.tail or 0) for one in self.invoices]
+        return max(counts) - min(counts) if counts else 0
+
+    def parts(self, worth: Decimal) -> list[dict[str, str]]:
+        """What each invoice gets of the money and its fee, the oldest first."""
+        left, told = worth + self.fee, []
+        for one in self.invoices:
+            amount = min(left, one.due)
+            left -= amount
+            if amount > 0:
+                told.append({"invoice": str(one.pk), "number": one.number, "amount": str(amount), "due": str(one.due)})
+        return told
+
+    def evidence(self) -> dict[str, Any]:
+        """Why, as codes that the page puts into words."""
+        return {
+            "amount": self.fits.name.lower(),
+            "invoices": len(self.invoices),
+            "reference": "partly" if self.partly else _WORDS_OF.get(self.names, self.names.name.lower()),
+            "name": self.like,
+            "days": -self.days,
+        }
