@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -15,11 +16,23 @@ from billing_assistant.shell.demo import ACCOUNTS
 from billing_assistant.shell.seeding.catalogue import ITEMS
 from customers.models import Contact, Customer
 from customers.selectors import account_of
-from invoices.models import CatalogueItem, Invoice, InvoiceDraft
+from invoices.models import BillableItem, CatalogueItem, Invoice, InvoiceDraft, Plan, PlanPeriod
 from invoices.number_selectors import number_gaps
-from payments.models import Payment
+from payments.models import Dispute, Payment, PaymentPlan, PaymentProof, StatementLine
 from reminders.models import Message
 
+MAIN = (
+    "/customers/",
+    "/invoices/",
+    "/drafts/",
+    "/plans/",
+    "/plans/runs/",
+    "/billable/",
+    "/payments/",
+    "/payments/disputes/",
+    "/payments/plans/",
+    "/reconciliation/",
+)
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 
@@ -57,13 +70,32 @@ def test_the_demo_company(seeded: str, client: Client) -> None:
     statuses = dict(Customer.objects.values_list("number", "payment_status"))
     assert (statuses["CUST-0003"], statuses["CUST-0001"], statuses["CUST-0004"]) == ("overdue", "good", "overdue")
     assert Customer.objects.get(number="CUST-0004").status == "suspended"
-    assert Invoice.objects.count() == 15
-    assert InvoiceDraft.objects.filter(invoice__isnull=True).count() == 3
+    assert Invoice.objects.filter(plan_periods=None).count() == 15
+    assert InvoiceDraft.objects.filter(invoice=None, plan_periods=None).count() == 3
     assert Payment.objects.exists()
     for invoice in Invoice.objects.select_related("series"):
         assert number_gaps(invoice.series) == []
     assert set(Message.objects.values_list("status", flat=True)) == {"sent", "failed"}
     assert not EventDelivery.objects.filter(status="pending", subscriber__startswith="reminders.").exists()
+
+
+def test_no_main_page_of_the_demo_company_is_empty(seeded: str, client: Client) -> None:
+    assert dict(Counter(Plan.objects.values_list("status", flat=True))) == {"active": 7, "parked": 1, "paused": 1}
+    assert {plan.unit for plan in Plan.objects.all()} == {"week", "month", "year"}
+    assert Plan.objects.filter(trial_days__gt=0, next_index=0).count() == 1
+    outcomes = Counter(PlanPeriod.objects.values_list("outcome", flat=True))
+    assert outcomes["invoiced"] > 12
+    assert outcomes["drafted"] == 1
+    kinds = set(BillableItem.objects.values_list("kind", flat=True))
+    assert kinds >= {"time", "expense", "milestone"}
+    assert (PaymentPlan.objects.get().status, Dispute.objects.get().status) == ("kept", "opened")
+    assert PaymentProof.objects.count() == 1
+    states = Counter(StatementLine.objects.values_list("state", flat=True))
+    assert states["new"] + states["suggested"] >= 3
+    client.force_login(User.objects.get(username="admin"))
+    for page in MAIN:
+        answer = client.get(page)
+        assert (answer.status_code, 'class="empty-state"' in answer.content.decode()) == (200, False), page
 
 
 def test_the_sign_ins_work(seeded: str) -> None:

@@ -163,6 +163,52 @@ SAMPLES: Final = (
             "payment_terms": "net_60",
         },
     ),
+    Sample(
+        "jua",
+        {
+            "name": "Jua Solar Ltd",
+            "email": "office@juasolar.example",
+            "phone": "0722 481 310",
+            "city": "Nakuru",
+            "country": "Kenya",
+            "business_type": "energy",
+            "preferred_payment_method": "mpesa",
+            "payment_terms": "net_15",
+            "billing_cycle": "monthly",
+            "tags": ["recurring"],
+        },
+    ),
+    Sample(
+        "lamu",
+        {
+            "name": "Lamu Dhow House",
+            "email": "stay@lamudhow.example",
+            "phone": "0745 660 218",
+            "city": "Lamu",
+            "country": "Kenya",
+            "business_type": "hospitality",
+            "preferred_payment_method": "credit_card",
+            "payment_terms": "net_30",
+            "billing_cycle": "quarterly",
+            "tags": ["recurring"],
+        },
+    ),
+    Sample(
+        "kijani",
+        {
+            "name": "Kijani Growers Cooperative",
+            "email": "accounts@kijani.example",
+            "phone": "0798 104 775",
+            "city": "Nakuru",
+            "country": "Kenya",
+            "business_type": "agriculture",
+            "preferred_payment_method": "mpesa",
+            "language": "sw",
+            "payment_terms": "net_30",
+            "billing_cycle": "monthly",
+            "tags": ["recurring"],
+        },
+    ),
 )
 
 

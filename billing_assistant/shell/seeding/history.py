@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,8 @@ from reminders.services.moving import message_move
 from reminders.services.recording import record_failed, record_sent
 from reminders.states import MessageStatus
 
+Step = tuple[datetime, Callable[[], None]]
+"""Something that happened, and when."""
 OFFICE_OPENS: Final = time(9, 12)
 
 
@@ -113,12 +116,12 @@ class Story:
         opened = datetime.combine(day, OFFICE_OPENS, tzinfo=zone)
         return min(opened + timedelta(hours=hours), self.now)
 
-    def tell(self) -> None:
-        """Writes everything."""
-        for _moment, step in sorted(self._steps(), key=lambda entry: entry[0]):
+    def tell(self, *others: Iterable[Step]) -> None:
+        """Writes everything, and the steps that others tell of, each in its turn."""
+        for _moment, step in sorted(chain(self._steps(), *others), key=lambda entry: entry[0]):
             step()
 
-    def _steps(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    def _steps(self) -> Iterator[Step]:
         for bill in BILLS:
             yield self.at(bill.days_ago), partial(self._issue, bill)
             yield self.at(bill.days_ago, hours=1), partial(self._send, bill)
