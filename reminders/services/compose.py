@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import OperationalError
 from django.utils.translation import gettext as _
@@ -23,6 +24,9 @@ from invoices.services.attachments import attachments_for_client
 from invoices.services.documents import invoice_pdf
 from invoices.services.quote_documents import quote_pdf
 from invoices.states import InvoiceState
+from payments.models import Payment
+from payments.services.receipt_documents import receipt_name, receipt_pdf
+from payments.states import PaymentState
 from reminders.addresses import header_text, own_address
 from reminders.channels.ports import Attachment, OutgoingEmail
 from reminders.errors import NothingToSend
@@ -57,11 +61,12 @@ class Composed:
 
 
 def message_compose(*, message: Message, now: datetime) -> Composed:
-    """The mail as it goes out. The PDF of its document is rendered here if no worker has done it yet.
+    """The mail as it goes out. The PDF of its document is rendered here if no worker has done it yet; that of a receipt
+    shows the payment as it is at the first attempt, and is kept with the message.
 
     The letter of a scheduled message is written here, so that it tells what is due now.
-    Raises NothingToSend when the document was voided or taken back meanwhile or when, since it was scheduled, a
-    recipient has refused e-mail; RetryLater while the PDF cannot be had.
+    Raises NothingToSend when the document was voided or taken back or the payment reversed meanwhile or when, since it
+    was scheduled, a recipient has refused e-mail; RetryLater while the PDF cannot be had.
     Any other error means that something is missing, too: the mail is not sent without it.
     """
     document = _quote(message) or _document(message)
@@ -130,14 +135,32 @@ def _content(message: Message, document: Invoice | Quote | None) -> Content:
 
 
 def _files(message: Message, document: Invoice | Quote | None) -> Iterator[FilePart]:
-    if document is None:
+    if document is None or message.kind == MessageKind.RECEIPT:
         for kept in message.attachments.select_related("file"):
             yield FilePart(kept.file, kept.name)
-    if message.attach_pdf and document is not None:
+    if message.kind == MessageKind.RECEIPT:
+        if message.attach_pdf and message.payment_id is not None and not message.attachments.exists():
+            yield _receipt(message.payment_id)
+    elif message.attach_pdf and document is not None:
         pdf = document.pdf or _rendered(document)
         yield FilePart(pdf, f"{file_name(document.number)}.pdf")
         if isinstance(document, Invoice):
             yield from _beside(document, MOST_BYTES - pdf.size)
+
+
+def _receipt(payment_id: UUID) -> FilePart:
+    """The receipt of a payment, drawn and kept. Not inside a transaction."""
+    payment = Payment.objects.select_related("customer__profile", "profile").get(pk=payment_id)
+    if payment.status != PaymentState.COMPLETED:
+        raise NothingToSend(_("%(number)s is not received any more.") % {"number": payment.number})
+    name = receipt_name(payment)
+    try:
+        stored = files.store(
+            content=receipt_pdf(payment), name=name, content_type="application/pdf", profile_id=payment.profile_id
+        )
+    except (OperationalError, OSError, Unavailable) as error:  # the storage is away
+        raise RetryLater(_("The PDF of %(number)s is not there yet.") % {"number": payment.number}) from error
+    return FilePart(stored, name)
 
 
 def _beside(invoice: Invoice, room: int) -> Iterator[FilePart]:

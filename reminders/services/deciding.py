@@ -54,7 +54,7 @@ def message_resend(*, message_id: UUID, actor: Actor, now: datetime, key: str = 
             actor=actor,
             now=now,
         )
-        if old.invoice_id is None and old.quote_id is None:
+        if (old.invoice_id is None and old.quote_id is None) or old.kind == MessageKind.RECEIPT:
             kept = old.attachments.all()  # those of a document are taken from it when it goes out
             MessageAttachment.objects.bulk_create(
                 MessageAttachment(message=new, file_id=one.file_id, name=one.name) for one in kept

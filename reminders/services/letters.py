@@ -45,6 +45,7 @@ def receipt_send(*, payment_id: UUID, actor: Actor, now: datetime) -> Message | 
             reply_to=customer.profile.email,
             recipients=default_recipients(customer),
             content=receipt_content(payment),
+            attach_pdf=True,
             actor=actor,
             now=now,
         )

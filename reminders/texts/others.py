@@ -97,7 +97,7 @@ def _receipt(payment: Payment, customer: Customer) -> Letter:
             Fact(_("Received on"), day(payment.received_on, language)),
         ),
         greeting=greeting_to(customer.name),
-        paragraphs=(_("Thank you. We have received your payment."),),
+        paragraphs=(_("Thank you. We have received your payment."), _("The receipt is attached as a PDF.")),
         facts=tuple(facts),
         button=_("View the invoice") if settled else "",
     )

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import NotFound, OutcomeUnknown, PermissionRefused, Rejected, ValidationFailed
+from billing_assistant.core.errors import (
+    NotFound,
+    OutcomeUnknown,
+    PermissionRefused,
+    Rejected,
+    Unavailable,
+    ValidationFailed,
+)
 from billing_assistant.core.models import Notice
 from billing_assistant.core.rights import Role
 from billing_assistant.core.states import TransitionRefused
@@ -19,9 +26,12 @@ from invoices.models import Invoice, InvoiceDraft
 from invoices.plan_states import PlanMakes
 from invoices.services.billing_engine import run_work
 from invoices.services.void import invoice_void
+from payments.models import Payment
 from payments.services.record import payment_record
+from payments.services.reverse import payment_reverse
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
+from reminders.services import compose
 from reminders.services.deciding import message_cancel, message_confirm, message_resend, message_retry
 from reminders.services.documents import invoice_send
 from reminders.services.drafts import SendOptions, draft_send, draft_send_later, scheduled_drafts_send
@@ -158,8 +168,8 @@ def test_without_an_address_finance_is_told() -> None:
 # Receipts
 
 
-def pay(of: Customer, amount: str, allocations: Any = None) -> None:
-    payment_record(
+def pay(of: Customer, amount: str, allocations: Any = None) -> Payment:
+    return payment_record(
         customer_id=of.pk,
         amount=Decimal(amount),
         currency="KES",
@@ -186,7 +196,47 @@ def test_a_payment_is_receipted_once() -> None:
     (mail,) = run(FakeChannel()).mails
     assert mail.headers["Auto-Submitted"] == "auto-generated"
     assert "/portal/i/" in mail.text
+    (paper,) = mail.attachments
+    assert (paper.content_type, paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert paper.name == f"receipt-{message.payment.number}.pdf"
+    assert message.attachments.get().name == paper.name
     assert Invoice.objects.get(pk=invoice.pk).sent_at is None  # a receipt is not the invoice
+
+
+def test_a_receipt_is_drawn_once_however_often_it_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = buyer()
+    pay(one, "20000")
+    relay_all()
+    drawn: list[object] = []
+    draw = compose.receipt_pdf
+    monkeypatch.setattr(compose, "receipt_pdf", lambda payment: drawn.append(payment) or draw(payment))
+    run(failing(Unavailable("down")))
+    channel = run(FakeChannel(), minutes=30)
+    assert (len(drawn), len(channel.mails[0].attachments)) == (1, 1)
+    again = message_resend(message_id=Message.objects.get().pk, actor=SYSTEM, now=NOW)
+    assert again.attachments.count() == 1
+
+
+def test_a_receipt_waits_for_its_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    pay(buyer(), "20000")
+    relay_all()
+
+    def away(**_given: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("reminders.services.compose.files.store", away)
+    assert not run(FakeChannel()).mails
+    assert Message.objects.get().status == "pending"
+    monkeypatch.undo()
+    assert len(run(FakeChannel(), minutes=30).mails) == 1
+
+
+def test_a_receipt_of_money_that_was_taken_back_is_not_sent() -> None:
+    payment = pay(buyer(), "20000")
+    relay_all()
+    payment_reverse(payment_id=payment.pk, reason="Bounced", actor=SYSTEM, now=NOW)
+    assert not run(FakeChannel()).mails
+    assert Message.objects.get().status == "cancelled"
 
 
 def test_a_payer_without_an_address_gets_none() -> None:
