@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.clock import local_date
+from billing_assistant.core.clock import local_date, local_today
 from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.failpoints import declare, fail_point
@@ -31,7 +31,7 @@ from invoices.models import Invoice
 from invoices.states import InvoiceState
 from payments.locks import checkout_lock, saved_method_lock, waiting_checkouts_lock
 from payments.models import Checkout, Payment, SavedMethod
-from payments.selectors.autopay import autopay_next
+from payments.selectors.autopay import autopay_next, charged_now
 from payments.selectors.uncharged import uncharged
 from payments.services.checkouts import checkout_move, checkout_write
 from payments.services.credits import invoice_page
@@ -50,7 +50,8 @@ declare("autopay.before_call", "autopay.after_call")
 
 
 def method_charge(*, invoice_id: UUID, attempt: int, actor: Actor, now: datetime) -> Checkout | None:
-    """Charges what is due on an invoice to the method for which its customer consented to autopay.
+    """Charges what is due on an invoice to the method for which its customer consented to autopay: all of it, or where
+    the consent is for due dates, the parts whose date has come.
 
     None when there is nothing to do: nothing is due, a payment plan stands, the money is disputed, consent was taken
     back, somebody pays just now, or this attempt (a number that counts from 0) was made before.
@@ -120,7 +121,10 @@ def _begun(invoice: Invoice, attempt: int, actor: Actor, now: datetime) -> Check
     method = _consented(invoice.customer_id)
     if method is None:
         return None
-    chosen = Chosen([invoice], [Part(invoice.pk, invoice.amount_due)], Money(invoice.amount_due, invoice.currency))
+    amount = charged_now(invoice, method, local_today(invoice.profile, now))
+    if amount <= 0:
+        return None
+    chosen = Chosen([invoice], [Part(invoice.pk, amount)], Money(amount, invoice.currency))
     return checkout_write(
         chosen=chosen,
         gateway=method.gateway,

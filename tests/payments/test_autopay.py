@@ -25,7 +25,7 @@ from payments.services.saved_methods import autopay_consent
 from payments.states import AutopayMoment
 from tests import factories
 from tests.fakes.gateway import FakeGateway
-from tests.payments.builders import SYSTEM, customer, due, invoice
+from tests.payments.builders import SYSTEM, customer, due, invoice, pay
 from tests.payments.test_saved_methods import TEXT, consenting, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
@@ -182,3 +182,63 @@ def test_a_first_attempt_of_today_says_the_local_day(fake_gateway: FakeGateway, 
     clock.shift(timedelta(hours=14))  # after midnight in Nairobi, before it in London
     autopay_sweep(now=time.now())
     assert date.fromisoformat(str(told()[0]["again_on"])) > time.now().date()
+
+
+def due_consent(fake_gateway: FakeGateway, of: Customer, decline: Decline = Decline.NONE) -> None:
+    method = saved(fake_gateway, of, decline)
+    autopay_consent(
+        method_id=method.pk, customer_id=of.pk, text=TEXT, on=AutopayMoment.DUE, actor=SYSTEM, now=time.now()
+    )
+
+
+def in_parts(of: Customer, *parts: tuple[int, str]) -> Invoice:
+    """An invoice over 1,000.00 with parts that are due so many days from now."""
+    today = time.now().date()
+    agreed = tuple((today + timedelta(days=days), Decimal(amount)) for days, amount in parts)
+    return billed(of, instalments=agreed)
+
+
+def test_on_due_dates_each_part_is_charged_at_its_own(fake_gateway: FakeGateway, clock) -> None:
+    of = customer()
+    due_consent(fake_gateway, of)
+    bill = in_parts(of, (5, "400.00"), (20, "600.00"))
+    charged = {}
+    for day in range(1, 25):
+        clock.shift(timedelta(days=1))
+        before = due(bill)
+        autopay_sweep(now=time.now())
+        if before != due(bill):
+            charged[day] = before - due(bill)
+    assert charged == {5: Decimal("400.00"), 20: Decimal("600.00")}
+
+
+def test_a_part_that_failed_is_asked_for_with_the_next_one_and_has_its_own_tries(
+    fake_gateway: FakeGateway, clock
+) -> None:
+    of = customer()
+    rules(of, autopay_days=[0, 2])
+    due_consent(fake_gateway, of, Decline.SOFT)
+    bill = in_parts(of, (3, "400.00"), (10, "600.00"))
+    tried = {}
+    for day in range(1, 15):
+        clock.shift(timedelta(days=1))
+        autopay_sweep(now=time.now())
+        newest = Checkout.objects.filter(invoice=bill).order_by("-id").first()
+        if newest is not None and newest.created_at == time.now():
+            tried[day] = newest.amount
+        waits = is_being_paid(bill.pk)
+        assert waits is (day not in {5, 6, 7, 8, 9, 12, 13, 14})
+    assert tried == {3: Decimal(400), 5: Decimal(400), 10: Decimal(1000), 12: Decimal(1000)}
+    assert [bool(one["again_on"]) for one in told()] == [True, False, True, False]
+
+
+def test_what_a_client_pays_meanwhile_is_not_charged_again(fake_gateway: FakeGateway, clock) -> None:
+    of = customer()
+    due_consent(fake_gateway, of)
+    bill = in_parts(of, (3, "400.00"), (10, "600.00"))
+    pay(of, "700.00", {bill.pk: Decimal(700)}, now=time.now())
+    clock.shift(timedelta(days=5))
+    assert autopay_sweep(now=time.now()) == 0
+    clock.shift(timedelta(days=5))
+    assert (autopay_sweep(now=time.now()), due(bill)) == (1, 0)
+    assert Checkout.objects.get().amount == 300
