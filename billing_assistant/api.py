@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing_assistant.core.api.document_urls")),
+    path("", include("billing_assistant.core.api.saved_filter_urls")),
     path("", include("customers.api.urls")),
     path("", include("invoices.api.urls")),
     path("", include("payments.api.urls")),

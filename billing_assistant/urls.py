@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing_assistant.core.urls")),
     path("customers/", include((customer_pages, "customers"))),
     path("", include((invoice_pages, "invoices"))),
+    path("filters/", include("billing_assistant.core.filters.urls")),
     path("imports/", include("billing_assistant.core.imports.urls")),
     path("", include("integrations.urls")),
     path("", include("payments.web.urls")),

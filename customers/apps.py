@@ -8,5 +8,5 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        for module in ("stories", "merging", "privacy", "services.importing"):
+        for module in ("stories", "merging", "privacy", "services.importing", "web.filtered"):
             import_module(f"customers.{module}")

@@ -21,3 +21,4 @@ class InvoicesConfig(AppConfig):
         import_module("invoices.services.importing.catalogue")
         import_module("invoices.services.importing.documents")
         import_module("invoices.services.importing.plans")
+        import_module("invoices.web.filtered")

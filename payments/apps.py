@@ -22,5 +22,6 @@ class PaymentsConfig(AppConfig):
             "services.provider_days",
             "statement_stories",
             "selectors.receipts",
+            "web.filtered",
         ):
             import_module(f"payments.{module}")

@@ -21,6 +21,7 @@ from billing_assistant.core.models import (
     IdempotencyRecord,
     ImportProblem,
     Notice,
+    SavedFilter,
     User,
 )
 from billing_assistant.core.privacy import (
@@ -102,6 +103,7 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
             (_("Approvals"), _approvals_erase(subject)),
             (_("Kept answers of the API"), _answers_erase(subject)),
             (_("Import reports"), _problems_erase(subject)),
+            (_("Saved filters"), _filters_erase(subject)),
         ]
     )
 
@@ -185,6 +187,12 @@ def _problems_erase(subject: Subject) -> int:
     return found.filter(_naming("value", subject.words) | _naming("about", subject.words)).delete()[0]
 
 
+def _filters_erase(subject: Subject) -> int:
+    """A filter that looks for the person, or is called after them, would keep the name."""
+    found = SavedFilter.objects.filter(profile_id=subject.profile_id)
+    return _mentioning(found, subject, "query", "name").delete()[0]
+
+
 def _expire(limits: Limits) -> int:
     """Imports go with their file and their report."""
     old = DataImport.objects.filter(profile_id=limits.profile_id, touched_at__lt=limits.payloads_before)
@@ -203,6 +211,7 @@ FIELDS: Final = {
     **erased("core.IdempotencyRecord", "response_body"),
     **erased("core.ImportProblem", "about", "value", "reason"),
     **erased("core.StoredFile", "name"),
+    **erased("core.SavedFilter", "name", "query"),
     **not_personal("core.Approval", "payload_hash", reason=TECHNICAL),
     **not_personal("core.Event", "name", "subject_kind", reason=TECHNICAL),
     **not_personal("core.StoredFile", "content_type", reason=TECHNICAL),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.models import Approval, BusinessProfile, Event, Notice, User
+from billing_assistant.core.errors import NotFound
+from billing_assistant.core.filtered_lists import filtered_lists
+from billing_assistant.core.ids import as_uuid
+from billing_assistant.core.models import Approval, BusinessProfile, Event, Notice, SavedFilter, User
 
 
 def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
@@ -37,3 +41,33 @@ def approvals_for(actor: Actor) -> QuerySet[Approval]:
     """Requests for approval within the actor's profiles, newest first."""
     requests = Approval.objects.select_related("requested_by", "decided_by", "profile")
     return requests if actor.profile_ids is None else requests.filter(profile_id__in=actor.profile_ids)
+
+
+def saved_filters_for(actor: Actor, *, profile_id: UUID | None = None, list_key: str = "") -> QuerySet[SavedFilter]:
+    """The filters that the actor may use: those of its person and those that are shared, by name.
+
+    Only of lists that the actor may see, of one profile and one list or of all.
+    """
+    seen = [one.key for one in filtered_lists().values() if one.right in actor.rights]
+    rows = SavedFilter.objects.filter(list_key__in=seen).select_related("owner", "profile").order_by("name", "id")
+    rows = rows.filter(Q(is_shared=True) | Q(owner_id=actor.user_id))
+    if actor.profile_ids is not None:
+        rows = rows.filter(profile_id__in=actor.profile_ids)
+    if profile_id is not None:
+        rows = rows.filter(profile_id=profile_id)
+    return rows.filter(list_key=list_key) if list_key else rows
+
+
+def saved_filter_get(
+    actor: Actor, filter_id: UUID, *, profile_id: UUID | None = None, list_key: str = ""
+) -> SavedFilter:
+    """One saved filter, of that profile and list where they are given. Raises NotFound."""
+    found = saved_filters_for(actor, profile_id=profile_id, list_key=list_key).filter(pk=filter_id).first()
+    if found is None:
+        raise NotFound(_("There is no such saved filter."))
+    return found
+
+
+def saved_filter_named(actor: Actor, text: str, *, profile_id: UUID, list_key: str) -> SavedFilter:
+    """The saved filter whose id a text is, of that profile and list. Raises NotFound."""
+    return saved_filter_get(actor, as_uuid(text) or UUID(int=0), profile_id=profile_id, list_key=list_key)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing_assistant.core.api.pagination import listing
+from billing_assistant.core.api.saved_filters import SAVED_FILTER, narrowed_by_saved
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
@@ -30,6 +31,7 @@ FILTERS = [
     OpenApiParameter("min_outstanding", OpenApiTypes.DECIMAL, description="Only who owes more than this."),
     OpenApiParameter("currency", OpenApiTypes.STR, description="Of `min_outstanding`; else the profile's."),
     OpenApiParameter("tag", OpenApiTypes.STR),
+    SAVED_FILTER,
     OpenApiParameter(
         "sort",
         OpenApiTypes.STR,
@@ -51,7 +53,9 @@ class CustomersView(ApiView):
     def get(self, request: Request) -> Response:
         """Customers, searched, filtered and sorted."""
         filters = filters_of(request.query_params, self.profile.currency)
-        rows = selectors.customers_filtered(selectors.customers_for(self.actor, profile_id=self.profile_id), filters)
+        mine = selectors.customers_for(self.actor, profile_id=self.profile_id)
+        mine = narrowed_by_saved(self, mine, request.query_params, "customers")
+        rows = selectors.customers_filtered(mine, filters)
         sort = sort_of(request.query_params)
         found = listing(
             rows,

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing_assistant.core.filters.menu import saved_menu
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.navigation import url_or_none
@@ -69,6 +70,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
         "narrowed": filters != CustomerFilters(),
+        "saved": saved_menu(request, "customers"),
         "query": request.GET.urlencode(),
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
         "may_draft": Right.INVOICES_DRAFT in actor.rights,

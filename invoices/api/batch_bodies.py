@@ -52,7 +52,8 @@ class BatchWorkIn(StrictSerializer):
 
 
 class BatchIn(StrictSerializer):
-    """What a batch does. `generate` names customers or a filter, `issue` drafts, `send` and `files` invoices.
+    """What a batch does. `generate` names customers or a filter, `issue` drafts, `send` and `files` invoices; or each a
+    `saved_filter` of that list, which says what is meant when the batch starts.
 
     `key` (or the Idempotency-Key) makes it one batch however often it is asked for. `dry_run` is for `generate`.
     """
@@ -66,6 +67,7 @@ class BatchIn(StrictSerializer):
         child=serializers.CharField(max_length=80), required=False, allow_empty=False, max_length=MOST_ITEMS
     )
     filter = BatchCustomersIn(required=False)
+    saved_filter = serializers.UUIDField(required=False, help_text="Of customers, drafts or invoices.")
     work = serializers.ChoiceField(choices=BatchWork.choices(), default=BatchWork.CATALOGUE.value)
     lines = BatchLineIn(many=True, required=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     billable = BatchWorkIn(required=False)

@@ -16,9 +16,12 @@ from rest_framework.response import Response
 
 from billing_assistant.core import files
 from billing_assistant.core.api.pagination import listing
+from billing_assistant.core.api.saved_filters import saved_filter_of
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.filtered_lists import list_of, narrowed, told_of
 from billing_assistant.core.ids import as_uuid
+from billing_assistant.core.models import SavedFilter
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import text_of, word_of
 from customers.selectors import CustomerFilters, customers_for
@@ -41,7 +44,7 @@ from invoices.selectors import drafts_for, invoices_for, template_id_of
 from invoices.services import batch_starts
 from invoices.services.batch_content import BatchContent, BatchLine
 from invoices.services.batch_starts import Chosen
-from invoices.services.batches import batch_cancel, batch_pause, batch_resume, batch_retry
+from invoices.services.batches import MOST_ITEMS, batch_cancel, batch_pause, batch_resume, batch_retry
 
 VIEW = Right.INVOICES_VIEW
 LONGEST_PART: Final = 5
@@ -102,21 +105,37 @@ class Batches(BatchView):
         return Response(self.body(self._start_with_documents(values, given)), status=201)
 
     def _start_with_documents(self, values: Mapping[str, Any], given: dict[str, Any]) -> InvoiceBatch:
-        given |= {"profile_id": self.profile_id}
+        list_key = "drafts" if values["kind"] == BatchKind.ISSUE else "invoices"
+        saved = saved_filter_of(self, values, list_key)
+        given |= {"profile_id": self.profile_id, "told": told_of(saved) if saved else None}
         match BatchKind(values["kind"]):
             case BatchKind.ISSUE:
                 rows = drafts_for(self.actor).filter(profile_id=self.profile_id)
                 after = BatchAfter(values.get("then", BatchAfter.ISSUE))
-                return batch_starts.batch_issue(draft_ids=_ids(rows, values, "drafts"), after=after, **given)
+                return batch_starts.batch_issue(
+                    draft_ids=self._meant(rows, values, list_key, saved), after=after, **given
+                )
             case BatchKind.SEND:
-                return batch_starts.batch_send(invoice_ids=self._invoices(values), **given)
+                return batch_starts.batch_send(invoice_ids=self._invoices(values, saved), **given)
         wanted = BatchFormat(values["format"])
-        return batch_starts.batch_files(invoice_ids=self._invoices(values), file_format=wanted, **given)
+        return batch_starts.batch_files(invoice_ids=self._invoices(values, saved), file_format=wanted, **given)
 
-    def _invoices(self, values: Mapping[str, Any]) -> list[UUID]:
-        return _ids(invoices_for(self.actor).filter(profile_id=self.profile_id), values, "invoices")
+    def _invoices(self, values: Mapping[str, Any], saved: SavedFilter | None) -> list[UUID]:
+        return self._meant(invoices_for(self.actor).filter(profile_id=self.profile_id), values, "invoices", saved)
+
+    def _meant(
+        self, rows: QuerySet[Any], values: Mapping[str, Any], name: str, saved: SavedFilter | None
+    ) -> list[UUID]:
+        if saved is None:
+            return _ids(rows, values, name)
+        _one_choice(values, name)
+        return list(narrowed(rows, saved, self.now).values_list("pk", flat=True)[: MOST_ITEMS + 1])
 
     def _chosen(self, values: Mapping[str, Any]) -> Chosen:
+        if (saved := saved_filter_of(self, values, "customers")) is not None:
+            _one_choice(values, "customers", "filter")
+            filters = list_of("customers").read(saved.query, saved.profile, self.now)
+            return Chosen(self.profile_id, filters=filters, told=told_of(saved))
         if "customers" in values:
             rows = customers_for(self.actor, profile_id=self.profile_id)
             return Chosen(self.profile_id, customer_ids=tuple(_ids(rows, values, "customers")))
@@ -243,6 +262,12 @@ class OneBatchFile(BatchView):
         if found is None:
             raise NotFound(_("There is no such file."))
         return files.file_response(found.file)
+
+
+def _one_choice(values: Mapping[str, Any], *names: str) -> None:
+    """Raises ValidationFailed when something is named beside a saved filter."""
+    if any(name in values for name in names):
+        raise ValidationFailed({"saved_filter": [_("Choose by a saved filter or otherwise, not both.")]})
 
 
 def _as_in_the_list(narrowed: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing_assistant.core.api.saved_filters import SAVED_FILTER, narrowed_by_saved
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound, ValidationFailed
@@ -104,12 +105,13 @@ class Drafts(DraftView):
 
     rights = {"GET": READ}
     list_key = "drafts"
-    query = (STATUS,)
+    query = (STATUS, SAVED_FILTER)
     answers = {"GET": DraftOut}
 
     def get(self, request: Request) -> Response:
         """All drafts, newest first."""
-        drafts = with_previous_version(drafts_for(self.actor)).prefetch_related("lines")
+        mine = narrowed_by_saved(self, drafts_for(self.actor), request.query_params, "drafts")
+        drafts = with_previous_version(mine).prefetch_related("lines")
         return self.page(_narrowed(drafts, request), DraftOut)
 
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing_assistant.core import files
+from billing_assistant.core.api.saved_filters import NAME, SAVED_FILTER, narrowed_by_saved
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
@@ -48,13 +49,14 @@ class Invoices(ApiView):
             OpenApiTypes.STR,
             description="Part of the number. Its total stops at 10,001.",
         ),
+        SAVED_FILTER,
     )
     answers = {"GET": InvoiceRowOut}
 
     def get(self, request: Request) -> Response:
         """Invoices and credit notes, narrowed, newest first."""
         today, query = local_today(self.profile, self.now), request.query_params.dict()
-        invoices = _narrowed(invoices_for(self.actor), query, self, today)
+        invoices = _narrowed(narrowed_by_saved(self, invoices_for(self.actor), query, "invoices"), query, self, today)
         return self.page(invoices, InvoiceRowOut, counted=lambda: _total(invoices, query, self, today))
 
 
@@ -120,7 +122,7 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
 
 def _total(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView, today: date) -> int:
     """Exact, and not counted one by one; of what a search found no further than 10,001."""
-    if query.get("search", "").strip():
+    if query.get("search", "").strip() or query.get(NAME):
         return count_up_to(invoices)
     if query.get("customer_id"):
         return invoices.count()

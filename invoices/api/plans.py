@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing_assistant.core.api.pagination import whole_number
+from billing_assistant.core.api.saved_filters import SAVED_FILTER, narrowed_by_saved
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
@@ -73,11 +74,13 @@ class Plans(PlanView):
         OpenApiParameter("unit", OpenApiTypes.STR, enum=list(PlanUnit)),
         OpenApiParameter("due_before", OpenApiTypes.DATETIME, description="Active, and billed before this moment."),
         OpenApiParameter("search", OpenApiTypes.STR, description="Part of the name, number or customer."),
+        SAVED_FILTER,
     )
 
     def get(self, request: Request) -> Response:
         """Plans, newest first."""
         mine = plans_for(self.actor).filter(profile_id=self.profile_id)
+        mine = narrowed_by_saved(self, mine, request.query_params, "plans")
         rows = plans_filtered(mine, self._filters(request.query_params))
         return self.page(rows.select_related("template", "series").prefetch_related("lines"), PlanOut)
 

@@ -64,7 +64,7 @@ def batch_generate(
 
     Raises PermissionRefused, NotFound, ValidationFailed, Conflict.
     """
-    head = replace(_head(content, after), name=name, key=key)
+    head = replace(_head(content, after), name=name, key=key, told=chosen.told)
     head.require(actor, chosen.profile_id)
     kept = content_json(content)
     if (known := batch_known(head=head, profile_id=chosen.profile_id, content=kept)) is not None:
@@ -75,7 +75,6 @@ def batch_generate(
         head=head,
         items=[NewItem(customer.pk, customer.pk) for customer in _customers(chosen, actor)],
         content=kept,
-        selection=chosen.told,
         actor=actor,
         now=now,
     )
@@ -89,28 +88,37 @@ def batch_issue(
     actor: Actor,
     now: datetime,
     key: str = "",
+    told: dict[str, Any] | None = None,
 ) -> InvoiceBatch:
-    """Starts to issue drafts, the oldest first, and to send the invoices if `after` says so.
+    """Starts to issue drafts, the oldest first, and to send the invoices if `after` says so. `told` says to people how
+    they were chosen.
 
     Raises PermissionRefused, NotFound, ValidationFailed, Conflict.
     """
     if after is BatchAfter.KEEP:
         raise ValidationFailed({"after": [_("Say whether the invoices are sent too.")]})
-    head = BatchHead(BatchKind.ISSUE, after=after, key=key)
+    head = BatchHead(BatchKind.ISSUE, after=after, key=key, told=told or {})
     head.require(actor, profile_id)
     found = _chosen(drafts_for(actor).select_related(None).filter(profile_id=profile_id), draft_ids)
     items = [NewItem(one.pk, one.customer_id, _of_draft(one)) for one in found.order_by("id")]
-    return batch_create(profile_id=profile_id, head=head, items=_all_of(items, draft_ids), actor=actor, now=now)
+    chosen = _all_of(items, draft_ids)
+    return batch_create(profile_id=profile_id, head=head, items=chosen, actor=actor, now=now)
 
 
 def batch_send(
-    *, profile_id: UUID, invoice_ids: Sequence[UUID], actor: Actor, now: datetime, key: str = ""
+    *,
+    profile_id: UUID,
+    invoice_ids: Sequence[UUID],
+    actor: Actor,
+    now: datetime,
+    key: str = "",
+    told: dict[str, Any] | None = None,
 ) -> InvoiceBatch:
     """Starts to send documents to their customers, each once; those that are on their way already are left out.
 
     Raises PermissionRefused, NotFound, ValidationFailed, Conflict.
     """
-    head = BatchHead(BatchKind.SEND, after=BatchAfter.SEND, key=key)
+    head = BatchHead(BatchKind.SEND, after=BatchAfter.SEND, key=key, told=told or {})
     return _of_invoices(profile_id, invoice_ids, head, actor, now)
 
 
@@ -122,22 +130,28 @@ def batch_files(
     actor: Actor,
     now: datetime,
     key: str = "",
+    told: dict[str, Any] | None = None,
 ) -> InvoiceBatch:
     """Starts to put the PDFs of documents into files: a ZIP, or one PDF of all.
 
     Raises PermissionRefused, NotFound, ValidationFailed, Conflict.
     """
-    head = BatchHead(BatchKind.FILES, file_format=file_format, key=key)
+    head = BatchHead(BatchKind.FILES, file_format=file_format, key=key, told=told or {})
     return _of_invoices(profile_id, invoice_ids, head, actor, now)
 
 
 def _of_invoices(
-    profile_id: UUID, invoice_ids: Sequence[UUID], head: BatchHead, actor: Actor, now: datetime
+    profile_id: UUID,
+    invoice_ids: Sequence[UUID],
+    head: BatchHead,
+    actor: Actor,
+    now: datetime,
 ) -> InvoiceBatch:
     head.require(actor, profile_id)
     found = _chosen(invoices_for(actor).select_related(None).filter(profile_id=profile_id), invoice_ids)
     items = [NewItem(one.pk, one.customer_id, _of_invoice(one)) for one in found.order_by("issued_on", "id")]
-    return batch_create(profile_id=profile_id, head=head, items=_all_of(items, invoice_ids), actor=actor, now=now)
+    chosen = _all_of(items, invoice_ids)
+    return batch_create(profile_id=profile_id, head=head, items=chosen, actor=actor, now=now)
 
 
 def _chosen(rows: QuerySet[Any], ids: Sequence[UUID]) -> QuerySet[Any]:

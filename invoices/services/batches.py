@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -54,7 +54,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchHead:
-    """What a batch does, beside the things that it does it with."""
+    """What a batch does, beside the things that it does it with. `told` says to people how those were chosen."""
 
     kind: BatchKind
     after: BatchAfter = BatchAfter.KEEP
@@ -63,15 +63,16 @@ class BatchHead:
     work: BatchWork | None = None
     file_format: BatchFormat | None = None
     template_id: UUID | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
     def require(self, actor: Actor, profile_id: UUID) -> None:
         """Raises PermissionRefused, NotFound, ValidationFailed."""
         actor.require_profile(profile_id)
         for right in rights_needed(self.kind, self.after):
             actor.require(right)
-        for field, most in (("name", LONGEST_NAME), ("key", LONGEST_KEY)):
-            if len(getattr(self, field)) > most:
-                raise ValidationFailed({field: [_("Write at most %(most)d characters.") % {"most": most}]})
+        for name, most in (("name", LONGEST_NAME), ("key", LONGEST_KEY)):
+            if len(getattr(self, name)) > most:
+                raise ValidationFailed({name: [_("Write at most %(most)d characters.") % {"most": most}]})
 
 
 def batch_known(*, head: BatchHead, profile_id: UUID, content: dict[str, Any] | None = None) -> InvoiceBatch | None:
@@ -103,7 +104,6 @@ def batch_create(
     actor: Actor,
     now: datetime,
     content: dict[str, Any] | None = None,
-    selection: dict[str, Any] | None = None,
 ) -> InvoiceBatch:
     """Writes a batch with its items and has it worked on when that has committed; with a known key, the one there is.
 
@@ -127,7 +127,7 @@ def batch_create(
             template_id=head.template_id,
             key=head.key,
             content=content or {},
-            selection=selection or {},
+            selection=head.told,
             created_at=now,
             touched_at=now,
             **starter_fields(actor),

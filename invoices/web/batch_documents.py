@@ -17,18 +17,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.filtered_lists import list_of, narrowed, told_of
+from billing_assistant.core.filters.menu import saved_choices, saved_of
 from billing_assistant.core.ids import as_uuid
+from billing_assistant.core.models import SavedFilter
 from billing_assistant.core.rights import Right
 from billing_assistant.core.searching import count_up_to
 from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
 from invoices.batch_states import BatchAfter, BatchFormat
 from invoices.models import InvoiceBatch
-from invoices.selectors import drafts_filtered, drafts_for, invoices_filtered, invoices_for
+from invoices.selectors import drafts_for, invoices_for
 from invoices.services.batch_starts import batch_files, batch_issue, batch_send
 from invoices.services.batches import MOST_ITEMS
-from invoices.web import query
 
 SHOWN: Final = "shown"
 LISTED: Final = 10
@@ -44,6 +45,11 @@ class Act:
     text: Any
     start: Callable[..., InvoiceBatch]
     options: Mapping[str, Any]
+
+    @property
+    def list_key(self) -> str:
+        """The list that it is about."""
+        return f"{self.thing}s"
 
 
 ACTS: Final[Mapping[str, Act]] = {
@@ -92,15 +98,17 @@ ACTS: Final[Mapping[str, Act]] = {
 
 @staff_page(Right.INVOICES_VIEW)
 def batch_documents(request: HttpRequest) -> HttpResponseBase:
-    """Asks whether the chosen ones (?draft=, ?invoice=), or all that the list shows, are meant (?act=); POST begins."""
+    """Asks whether the chosen ones (?draft=, ?invoice=), all that the list shows, or all that a saved filter finds are
+    meant (?act=); POST begins."""
     sent = request.POST if request.method == "POST" else request.GET
     act = ACTS.get(sent.get("act", ""))
     if act is None:
         return redirect("invoices:batches")
-    rows = _chosen(request, sent, act)
+    saved = saved_of(request, sent, act.list_key)
+    rows, told = _chosen(request, sent, act, saved)
     if request.method == "POST":
         ids = list(rows.values_list("pk", flat=True)[: MOST_ITEMS + 1])
-        named = {f"{act.thing}_ids": ids, "key": _key(request, sent, ids), **act.options}
+        named = {f"{act.thing}_ids": ids, "key": _key(request, sent, ids), "told": told, **act.options}
         profile = current_profile(request)
         batch = act.start(profile_id=profile.pk, actor=actor_of(request), now=now_of(request), **named)
         messages.success(request, _("%(number)s has begun.") % {"number": batch.number})
@@ -118,6 +126,9 @@ def batch_documents(request: HttpRequest) -> HttpResponseBase:
         "sums": list(sums.order_by("currency")),
         "kept": {name: value for name, value in sent.items() if name not in {"draft", "invoice", "act"}},
         "ids": sent.getlist(act.thing),
+        "saved": saved,
+        "saved_words": ", ".join(list_of(act.list_key).words(saved.query, saved.profile)) if saved else "",
+        "saved_choices": saved_choices(request, act.list_key),
         "key": uuid4().hex,
         "back_url": _back(act),
     }
@@ -128,19 +139,22 @@ def _back(act: Act) -> str:
     return reverse("invoices:draft_list" if act.thing == "draft" else "invoices:list")
 
 
-def _chosen(request: HttpRequest, sent: QueryDict, act: Act) -> QuerySet[Any]:
-    """The rows that are meant. Raises ValidationFailed when nothing says which."""
-    actor, profile = actor_of(request), current_profile(request)
+def _chosen(
+    request: HttpRequest, sent: QueryDict, act: Act, saved: SavedFilter | None
+) -> tuple[QuerySet[Any], dict[str, Any]]:
+    """The rows that are meant, and how they were chosen. Raises ValidationFailed when nothing says which."""
+    actor, profile, now = actor_of(request), current_profile(request), now_of(request)
     mine: QuerySet[Any] = drafts_for(actor) if act.thing == "draft" else invoices_for(actor)
     mine = mine.filter(profile=profile)
+    if saved is not None:
+        return narrowed(mine, saved, now), told_of(saved)
     if sent.get("scope") == SHOWN:
-        if act.thing == "draft":
-            return drafts_filtered(mine, query.draft_filters(sent))
-        return invoices_filtered(mine, query.invoice_filters(sent), local_today(profile, now_of(request)))
+        shown = list_of(act.list_key)
+        return shown.narrow(mine, shown.read(sent, profile, now), profile, now), {"filter": shown.narrowing(sent)}
     ids: list[UUID] = [found for text in sent.getlist(act.thing) if (found := as_uuid(text)) is not None]
     if not ids:
         raise ValidationFailed(_("Nothing is chosen."))
-    return mine.filter(pk__in=ids)
+    return mine.filter(pk__in=ids), {}
 
 
 def _key(request: HttpRequest, sent: QueryDict, ids: list[UUID]) -> str:

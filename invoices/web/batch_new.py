@@ -15,7 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import DomainError, PermissionRefused
+from billing_assistant.core.filtered_lists import list_of, told_of
+from billing_assistant.core.filters.menu import saved_choices, saved_of
 from billing_assistant.core.ids import as_uuid
+from billing_assistant.core.models import SavedFilter
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import text_of
 from billing_assistant.core.web import (
@@ -37,6 +40,7 @@ from invoices.web.batch_forms import BatchForm, BatchLineFormSet
 OPTIONS: Final = 20
 NAMED: Final = 5
 SHOWN: Final = 50
+LIST: Final = "customers"
 START: Final = "start"
 MORE: Final = "more"
 UNSAID: Final = frozenset({"csrfmiddlewaretoken", "act", "key", "planned", "name"})
@@ -50,12 +54,14 @@ class _Page:
     form: BatchForm
     lines: Any
     chosen: Chosen
+    saved: SavedFilter | None
     plan: BatchPlan | None = None
 
 
 @staff_page(Right.INVOICES_DRAFT)
 def batch_new(request: HttpRequest) -> HttpResponseBase:
-    """The form (?customer= names customers, else the filters of their list), what it would make, and starting it."""
+    """The form (?customer= names customers, else ?saved_filter= or the filters of their list), what it would make, and
+    starting it."""
     actor, profile = actor_of(request), current_profile(request)
     page = _read(request)
     if request.method == "POST" and request.POST.get("act") != MORE and page.form.is_valid() and page.lines.is_valid():
@@ -67,8 +73,8 @@ def batch_new(request: HttpRequest) -> HttpResponseBase:
             "actor": actor,
         }
         try:
-            if request.POST.get("act") == START and request.POST.get("planned") == _digest(request):
-                key = _key(request, page.form.cleaned_data["key"])
+            if request.POST.get("act") == START and request.POST.get("planned") == _digest(request, page.saved):
+                key = _key(request, page.form.cleaned_data["key"], page.saved)
                 name = page.form.cleaned_data["name"]
                 batch = batch_generate(**said, now=now_of(request), name=name, key=key)
                 messages.success(request, _("%(number)s has begun.") % {"number": batch.number})
@@ -88,10 +94,13 @@ def batch_new(request: HttpRequest) -> HttpResponseBase:
         "form": page.form,
         "lines": page.lines,
         "plan": page.plan,
-        "planned": _digest(request),
+        "planned": _digest(request, page.saved),
         "after": page.form["after"].value(),
         "shown": SHOWN,
         "ids": ids,
+        "saved": page.saved,
+        "saved_words": ", ".join(list_of(LIST).words(page.saved.query, profile)) if page.saved else "",
+        "saved_choices": saved_choices(request, LIST),
         "any": customers.exists(),
         "number": narrowed.count(),
         "named": list(narrowed.order_by("name", "pk").values_list("name", flat=True)[:NAMED]) if ids else [],
@@ -109,15 +118,16 @@ def batch_choices(request: HttpRequest) -> HttpResponseBase:
     return render_page(request, "invoices/partials/batch_choices.html", {"items": items})
 
 
-def _key(request: HttpRequest, given: str) -> str:
+def _key(request: HttpRequest, given: str, saved: SavedFilter | None) -> str:
     """The same button pressed twice starts one batch; a form that was changed meanwhile starts another."""
-    return f"{actor_of(request).id}:{given}:{_digest(request)}" if given else ""
+    return f"{actor_of(request).id}:{given}:{_digest(request, saved)}" if given else ""
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: HttpRequest, saved: SavedFilter | None) -> str:
     """What was sent, as a mark by which the same is known again: only what was looked at is started."""
     said = sorted((name, values) for name, values in request.POST.lists() if name not in UNSAID)
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+    conditions = sorted(saved.query.items()) if saved else ()
+    return hashlib.sha256(repr((said, conditions)).encode()).hexdigest()[:32]
 
 
 def _show(form: BatchForm, error: DomainError) -> None:
@@ -134,12 +144,12 @@ def _read(request: HttpRequest) -> _Page:
     rows = _with_more(request.POST) if request.POST.get("act") == MORE else given
     kwargs: dict[str, Any] = {"actor": actor, "profile": profile}
     form = BatchForm(given if rows is given else None, initial=_initial(request), **kwargs)
-    told = {name: sent[name] for name in NARROWING if sent.get(name)}
-    return _Page(
-        form,
-        BatchLineFormSet(rows, prefix="lines", form_kwargs=kwargs),
-        Chosen(profile.pk, customer_ids=_ids(sent), filters=filters_of(sent, profile.currency), told={"filter": told}),
-    )
+    ids = _ids(sent)
+    saved = saved_of(request, sent, LIST) if ids is None else None
+    told = told_of(saved) if saved else {"filter": {name: sent[name] for name in NARROWING if sent.get(name)}}
+    filters = filters_of(saved.query if saved else sent, profile.currency)
+    chosen = Chosen(profile.pk, customer_ids=ids, filters=filters, told=told)
+    return _Page(form, BatchLineFormSet(rows, prefix="lines", form_kwargs=kwargs), chosen, saved)
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

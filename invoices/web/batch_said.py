@@ -1,33 +1,43 @@
-"""What a batch of invoices was told to bill, in words for its page."""
+"""What a batch was told to do and with what, in words for its page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from typing import Final
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.filtered_lists import list_of
 from billing_assistant.core.ui.formats import day_text, number_text
-from customers.web.query import chips_of, filters_of
 from invoices.batch_states import BatchKind, BatchWork
 from invoices.models import CatalogueItem, InvoiceBatch
 from invoices.services.batch_content import BatchContent, content_of
 
+LISTS: Final = {
+    BatchKind.GENERATE: "customers",
+    BatchKind.ISSUE: "drafts",
+    BatchKind.SEND: "invoices",
+    BatchKind.FILES: "invoices",
+}
+
 
 def batch_said(batch: InvoiceBatch) -> list[tuple[str, str]]:
-    """Pairs of a name and what was said of it; nothing for a batch that makes no invoices."""
-    if batch.kind_word is not BatchKind.GENERATE:
-        return []
-    content = content_of(BatchWork(batch.work), batch.content, batch.template_id)
-    told = [*_billed(content), *_further(content)]
-    return [*told, (_("Customers that match"), narrowed)] if (narrowed := _narrowed(batch)) else told
+    """Pairs of a name and what was said of it: what is billed, and by which filter the rest was chosen."""
+    told: list[tuple[str, str]] = []
+    if batch.kind_word is BatchKind.GENERATE:
+        content = content_of(BatchWork(batch.work), batch.content, batch.template_id)
+        told += [*_billed(content), *_further(content)]
+    return [*told, *_chosen(batch)]
 
 
-def _narrowed(batch: InvoiceBatch) -> str:
-    """The filters of the list of customers that were set, in words."""
-    query = QueryDict(urlencode(batch.selection.get("filter", {})))
-    return ", ".join(chip.label for chip in chips_of(query, filters_of(query, batch.profile.currency)))
+def _chosen(batch: InvoiceBatch) -> Iterator[tuple[str, str]]:
+    """The saved filter by the name that it had, and the conditions that were set, in words."""
+    if saved := batch.selection.get("saved_filter"):
+        yield _("Saved filter"), saved["name"]
+    words = list_of(LISTS[batch.kind_word]).words(batch.selection.get("filter", {}), batch.profile)
+    if "filter" in batch.selection and words:
+        label = _("Customers that match") if batch.kind_word is BatchKind.GENERATE else _("Chosen by")
+        yield label, ", ".join(words)
 
 
 def _billed(content: BatchContent) -> Iterator[tuple[str, str]]:

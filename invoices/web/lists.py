@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from billing_assistant.core.clock import local_today
+from billing_assistant.core.filters.menu import saved_menu
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
@@ -48,6 +49,7 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
         "chips": query.invoice_chips(request.GET, filters),
         "clear_url": clear_url(request.GET, query.INVOICE_FILTERS),
         "narrowed": filters != InvoiceFilters(),
+        "saved": saved_menu(request, "invoices"),
         "query": request.GET.urlencode(),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "may_send": Right.INVOICES_SEND in actor.rights,
@@ -91,6 +93,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
         "chips": query.draft_chips(request.GET, filters),
         "clear_url": clear_url(request.GET, ("q", "made")),
         "narrowed": filters != DraftFilters(statuses=OPEN_DRAFTS),
+        "saved": saved_menu(request, "drafts"),
         "query": request.GET.urlencode(),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "choosing": Right.INVOICES_ISSUE in actor.rights and set(filters.statuses) & set(OPEN_DRAFTS),

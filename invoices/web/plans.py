@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError, ValidationFailed
+from billing_assistant.core.filters.menu import saved_menu
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
@@ -92,6 +93,7 @@ def plan_list(request: HttpRequest) -> HttpResponseBase:
         "chips": plan_chips(request.GET, filters, profile),
         "clear_url": lists.clear_url(request.GET, FILTERS),
         "narrowed": filters != PlanFilters(),
+        "saved": saved_menu(request, "plans"),
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "may_issue": Right.INVOICES_ISSUE in actor.rights,
     }

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing_assistant.core.api.saved_filters import NAME, SAVED_FILTER, narrowed_by_saved
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
@@ -47,6 +48,7 @@ FILTERS = [
     OpenApiParameter("until", OpenApiTypes.DATE, description="Received on this day or earlier."),
     OpenApiParameter("unapplied", OpenApiTypes.BOOL, description="Only payments with something left to apply."),
     OpenApiParameter("search", OpenApiTypes.STR, description=SEARCHED),
+    SAVED_FILTER,
 ]
 
 
@@ -62,14 +64,14 @@ class PaymentsView(ApiView):
     def get(self, request: Request) -> Response:
         """Payments, filtered, newest first."""
         query = request.query_params
-        rows = payments_for(self.actor, profile_id=self.profile_id)
+        rows = narrowed_by_saved(self, payments_for(self.actor, profile_id=self.profile_id), query, "payments")
         if query.get("customer"):
             rows = rows.filter(customer=customer_get(self.actor, query["customer"], profile_id=self.profile_id))
         filters = _filters(query)
         found = payments_filtered(rows, filters)
 
         def counted() -> int:
-            if query.get("customer"):
+            if query.get("customer") or query.get(NAME):
                 return found.count()
             return payments_counted(self.actor, found, filters, self.profile_id)
 

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.exports import chunked, export_response
+from billing_assistant.core.filters.menu import saved_menu
 from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
@@ -34,6 +35,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
         "narrowed": filters != PaymentFilters(),
+        "saved": saved_menu(request, "payments"),
         "query": request.GET.urlencode(),
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
     }

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.models import SavedFilter, User
 from billing_assistant.core.rights import Role
+from billing_assistant.core.services.saved_filters import saved_filter_create
 from customers.models import Customer
 from customers.states import CustomerStatus
 from invoices.models import BatchFile, CatalogueItem, Invoice, InvoiceBatch, InvoiceDraft
@@ -232,3 +235,54 @@ def test_more_than_a_batch_takes_is_not_offered(item: CatalogueItem, monkeypatch
 @pytest.mark.parametrize(("query", "status"), [("act=comet", 302), ("act=issue", 400), ("act=zip&invoice=x", 400)])
 def test_what_nobody_chose_is_refused(item: CatalogueItem, query: str, status: int) -> None:
     assert browser(item).get(f"{DOCUMENTS}?{query}").status_code == status
+
+
+def keep(client: Client, key: str, query: dict[str, str]) -> SavedFilter:
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    return saved_filter_create(
+        profile_id=user.profiles.get().pk,
+        list_key=key,
+        name="Kept",
+        query=query,
+        shared=False,
+        actor=Actor.of_user(user),
+        now=factories.NOW,
+    )
+
+
+def test_a_saved_filter_says_who_is_billed_when_the_batch_starts(item: CatalogueItem) -> None:
+    one, other = buyers(item.profile, 2)
+    client = browser(item)
+    saved = keep(client, "customers", {"q": one.name})
+    page = client.get(NEW, {"saved_filter": saved.pk})
+    assert "1 customer fits now" in page.text
+    start(client, form(item, saved_filter=saved.pk))
+    batch = InvoiceBatch.objects.get()
+    assert batch.items.get().customer == one
+    told = client.get(f"{LIST}{batch.pk}/").text
+    assert "Kept" in told
+    assert one.name in told
+    planned = re.findall('name="planned" value="([^"]*)"', client.post(NEW, form(item, saved_filter=saved.pk)).text)
+    SavedFilter.objects.update(query={"q": other.name})
+    changed = client.post(NEW, form(item, saved_filter=saved.pk, act="start", planned=planned))
+    assert "The form was changed" in changed.text
+    assert client.get(NEW, {"saved_filter": keep(client, "invoices", {"q": "x"}).pk}).status_code == 404
+
+
+def test_drafts_are_issued_by_a_saved_filter(item: CatalogueItem) -> None:
+    one, other = buyers(item.profile, 2)
+    factories.draft(one)
+    factories.draft(other)
+    client = browser(item)
+    saved = keep(client, "drafts", {"q": one.name})
+    sent = {"act": "issue", "saved_filter": str(saved.pk), "key": "k"}
+    asked = client.get(DOCUMENTS, sent)
+    assert one.name in asked.text
+    assert other.name not in asked.text
+    client.post(DOCUMENTS, sent)
+    batch = InvoiceBatch.objects.get()
+    advance(batch)
+    assert Invoice.objects.get().customer == one
+    assert batch.selection["saved_filter"]["name"] == "Kept"
+    assert "Chosen by" in client.get(f"{LIST}{batch.pk}/").text
+    assert "Nothing fits this filter now" in client.get(DOCUMENTS, sent).text

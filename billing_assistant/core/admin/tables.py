@@ -26,6 +26,7 @@ from billing_assistant.core.models import (
     ImportMapping,
     ImportProblem,
     Notice,
+    SavedFilter,
     StoredFile,
     User,
 )
@@ -194,6 +195,15 @@ class ImportMappingTable(ReadTable):
     list_filter = ("kind", "profile")
     list_select_related = ("profile",)
     search_fields = ("kind", "=heads")
+
+
+@admin.register(SavedFilter)
+class SavedFilterTable(ReadTable):
+    view_right = Right.SETTINGS_EDIT
+    list_display = ("name", "list_key", "owner", "is_shared", "profile", "updated_at")
+    list_filter = ("list_key", "is_shared", "profile")
+    list_select_related = ("owner", "profile")
+    search_fields = ("name", "owner__email")
 
 
 history_tables("core")

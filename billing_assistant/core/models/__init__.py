@@ -7,6 +7,7 @@ from billing_assistant.core.models.imports import DataImport, ImportMapping, Imp
 from billing_assistant.core.models.notices import Notice
 from billing_assistant.core.models.privacy import ErasureRecord, RetentionRules
 from billing_assistant.core.models.profiles import BusinessProfile, HumanCounter
+from billing_assistant.core.models.saved_filters import SavedFilter
 from billing_assistant.core.models.users import ApiKey, User
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ImportProblem",
     "Notice",
     "RetentionRules",
+    "SavedFilter",
     "StoredFile",
     "User",
 ]

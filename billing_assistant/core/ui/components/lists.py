@@ -56,6 +56,12 @@ def filter_chips(chips: Iterable[Any], *, clear_url: str = "") -> dict[str, Any]
     return {"chips": list(chips), "clear_url": clear_url}
 
 
+@register.inclusion_tag("components/saved_filters.html")
+def saved_filters(saved: Any) -> dict[str, Any]:
+    """The menu of the filters that are kept for a list (`core.filters.menu.saved_menu`)."""
+    return {"saved": saved}
+
+
 @register.inclusion_tag("components/tabs.html")
 def tabs(items: Iterable[Any], *, label: str = "") -> dict[str, Any]:
     """Saved views, or the parts of a thing, as links."""
