@@ -20,7 +20,7 @@ from billing_assistant.core.admin import (
 from billing_assistant.core.models.sealed import sealed_texts
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
-from payments import paying_admin, payment_plan_admin, reconciliation_admin
+from payments import external_admin, paying_admin, payment_plan_admin, reconciliation_admin
 from payments.models import (
     Allocation,
     Checkout,
@@ -41,7 +41,7 @@ from payments.services.receipts import receipt_dismiss
 from payments.services.reverse import payment_reverse
 from payments.services.write_off import invoice_write_off
 
-__all__ = ["paying_admin", "payment_plan_admin", "reconciliation_admin"]
+__all__ = ["external_admin", "paying_admin", "payment_plan_admin", "reconciliation_admin"]
 
 
 class AllocationInline(ReadOnlyInline):

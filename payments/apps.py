@@ -12,6 +12,7 @@ class PaymentsConfig(AppConfig):
             "subscriptions",
             "connection_use",
             "services.webhook_notices",
+            "services.external_invoice_reading",
             "books",
             "books_waiting",
             "merging",

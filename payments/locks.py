@@ -17,6 +17,7 @@ from payments.models import (
     Checkout,
     CheckoutPart,
     Dispute,
+    ExternalInvoice,
     MatchRule,
     MethodSetup,
     Payment,
@@ -156,4 +157,14 @@ def proof_lock(proof_id: UUID) -> PaymentProof:
     found = list(rows.filter(pk=proof_id))
     if not found:
         raise NotFound(_("There is no such file."))
+    return found[0]
+
+
+def external_invoice_lock(invoice_id: UUID) -> ExternalInvoice:
+    """Locks one invoice of a provider. Raises NotFound."""
+    set_lock_timeout()
+    rows = ExternalInvoice.objects.select_for_update(of=("self",)).select_related("profile")
+    found = list(rows.filter(pk=invoice_id))
+    if not found:
+        raise NotFound(_("There is no such invoice."))
     return found[0]

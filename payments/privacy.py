@@ -28,6 +28,7 @@ from billing_assistant.ledger.models import OwnerBalance
 from payments.models import (
     Checkout,
     Dispute,
+    ExternalInvoice,
     MethodSetup,
     Payment,
     PaymentPlan,
@@ -44,6 +45,7 @@ RUNNING: Final = (CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UN
 UNDER_WAY: Final = (PaymentState.PENDING, PaymentState.PROCESSING)
 FORGOTTEN: Final = {"label": "", "failure": "", "consent_text": "", "consent_by_label": ""}
 EMPTIED: Final = {"url": "", "phone": "", "failure": "", "actor_label": ""}
+UNNAMED: Final = {"payer_name": "", "payer_email": "", "url": "", "linked_by_label": ""}
 NAMELESS: Final = {"payer_name": "", "payer_phone": ""}
 
 
@@ -63,8 +65,12 @@ def _receipts(subject: Subject) -> QuerySet[UnmatchedReceipt]:
     return UnmatchedReceipt.objects.filter(payment__customer_id__in=subject.customer_ids).order_by("id")
 
 
+def _elsewhere(subject: Subject) -> QuerySet[ExternalInvoice]:
+    return ExternalInvoice.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
+
+
 def _refs(subject: Subject) -> Iterable[object]:
-    for rows in (_payments(subject), _checkouts(subject)):
+    for rows in (_payments(subject), _checkouts(subject), _elsewhere(subject)):
         for pair in rows.values_list("pk", "external_id"):
             yield from pair
 
@@ -113,6 +119,8 @@ def _export(subject: Subject) -> Iterable[Held]:
     yield Held("payment_plans", _("Payment plans"), rows_of(planned, *promised))
     came = ("paid_at", "currency", "amount", "reference", "payer_name", "payer_phone")
     yield Held("receipts", _("Receipts"), rows_of(_receipts(subject), *came))
+    billed = ("number", "status", "made_at", "currency", "total", "amount_due", "payer_name", "payer_email")
+    yield Held("external_invoices", _("Invoices at providers"), rows_of(_elsewhere(subject), *billed))
     given_up = WriteOff.objects.filter(customer_id__in=subject.customer_ids).order_by("id")
     yield Held("write_offs", _("Write-offs"), rows_of(given_up, "written_off_on", "currency", "amount", "reason"))
 
@@ -131,6 +139,9 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     receipts = list(_receipts(subject).values_list("pk", flat=True))
     nameless = UnmatchedReceipt.objects.filter(pk__in=receipts).exclude(**NAMELESS).update(**NAMELESS)
     history_blank(UnmatchedReceipt, receipts, NAMELESS)
+    elsewhere = list(_elsewhere(subject).values_list("pk", flat=True))
+    unnamed = ExternalInvoice.objects.filter(pk__in=elsewhere).exclude(**UNNAMED).update(**UNNAMED)
+    history_blank(ExternalInvoice, elsewhere, UNNAMED)
     last_day = _payments(subject).aggregate(day=Max("received_on"))["day"]
     kept = Kept(_("Payments"), _payments(subject).count(), LAW, last_day)
     given_back = Refund.objects.filter(customer_id__in=subject.customer_ids)
@@ -144,6 +155,7 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     refunds = Kept(_("Refunds"), given_back.count(), LAW, last_given_back)
     write_offs = Kept(_("Write-offs"), given_up.count(), LAW, last_given_up)
     gone = [(_("Online payments"), done), (_("Saved payment methods"), len(methods)), (_("Receipts"), nameless)]
+    gone.append((_("Invoices at providers"), unnamed))
     return Outcome(gone, [kept, refunds, disputes, plans, write_offs])
 
 
@@ -161,6 +173,8 @@ FIELDS: Final = {
     **erased("payments.Checkout", *EMPTIED),
     **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),
     **erased("payments.MethodSetup", "url", "actor_label"),
+    **erased("payments.ExternalInvoice", *UNNAMED),
+    **not_personal("payments.ExternalInvoice", "payer", reason="The provider's own number."),
     **erased("payments.UnmatchedReceipt", *NAMELESS),
     **kept_by_law("payments.UnmatchedReceipt", "reference", "closed_reason", reason=WHY),
     **not_personal("payments.UnmatchedReceipt", "closed_by_label", reason="A colleague of the seller."),

@@ -151,6 +151,26 @@ class FeeState(Status):
     UNKNOWN = "unknown", _("The gateway does not tell"), "warning", "help"
 
 
+class ExternalInvoiceState(Status):
+    """Where an invoice stands that a provider made by itself. At the provider it never goes back in this order."""
+
+    UPCOMING = "upcoming", _("Upcoming"), "neutral", "calendar"
+    DRAFT = "draft", _("Draft"), "neutral", "pencil"
+    OPEN = "open", _("Open"), "info", "clock"
+    UNCOLLECTIBLE = "uncollectible", _("Uncollectible"), "danger", "alert-triangle"
+    PAID = "paid", _("Paid"), "success", "circle-check"
+    VOID = "void", _("Void"), "neutral", "file-off"
+
+
+class PayerKnownBy(Status):
+    """How it is known whose an invoice of a provider is."""
+
+    REFERENCE = "reference", _("Our reference at the provider"), "success", "link"
+    PAYER = "payer", _("Earlier invoices of the same payer"), "success", "history"
+    EMAIL = "email", _("The e-mail address"), "info", "mail"
+    PERSON = "person", _("A colleague"), "success", "user"
+
+
 class PaymentPlanState(Status):
     """An agreement about invoices that were issued before."""
 

@@ -222,6 +222,18 @@ story_register(
     detail=reason,
 )
 story_register("payment_plan.cancelled", _("Payment plan %(label)s cancelled"), icon="x", url_name=PLAN, detail=reason)
+EXTERNAL = "payments:external_invoice"
+for word, said, icon, tone in (
+    ("upcoming", _("Provider is going to make an invoice for %(label)s"), "calendar", "neutral"),
+    ("draft", _("Provider began invoice %(label)s"), "file-invoice", "neutral"),
+    ("open", _("Provider asks for invoice %(label)s"), "file-invoice", "info"),
+    ("payment_failed", _("Provider could not charge invoice %(label)s"), "cash-off", "danger"),
+    ("paid", _("Invoice %(label)s was paid at the provider"), "circle-check", "success"),
+    ("uncollectible", _("Provider gave invoice %(label)s up"), "alert-triangle", "danger"),
+    ("void", _("Provider voided invoice %(label)s"), "file-off", "neutral"),
+    ("linked", _("Invoice %(label)s of a provider linked to the customer"), "link", "info"),
+):
+    story_register(f"external_invoice.{word}", said, icon=icon, tone=tone, url_name=EXTERNAL, detail=amount_of)
 story_register("payment.proof_added", _("Proof %(file)s added to %(label)s"), icon="paperclip", url_name=PAYMENT)
 story_register("payment.proof_removed", _("Proof %(file)s removed from %(label)s"), icon="trash", url_name=PAYMENT)
 story_register("payment.asked", _("Gateway asked about %(label)s"), icon="refresh", url_name=PAYMENT, detail=reason)

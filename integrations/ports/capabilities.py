@@ -47,6 +47,7 @@ class Capabilities:
     fees: bool = False
     balances: bool = False
     incoming: bool = False
+    external_invoices: bool = False
     currencies: frozenset[str] | None = None
     whole_units: frozenset[str] = frozenset()
     webhook_check: WebhookCheck = WebhookCheck.SIGNATURE

@@ -17,6 +17,7 @@ from integrations.ports.capabilities import Capabilities, Environment, WebhookCh
 from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, HostedPages, SessionStatus
 from integrations.ports.disputes import Disputes
 from integrations.ports.errors import Unsupported, WebhookNotConfigured, WebhookRefused, WebhookUnreadable
+from integrations.ports.external_invoices import ExternalInvoices
 from integrations.ports.incoming import IncomingPayments
 from integrations.ports.payment_links import LinkRequest, PaymentLink, PaymentLinks
 from integrations.ports.payouts import Balances, Fees, Payouts
@@ -49,6 +50,7 @@ __all__ = [
     "WebhookUnreadable",
     "balances_of",
     "disputes_of",
+    "external_invoices_of",
     "fees_of",
     "hosted_pages_of",
     "incoming_of",
@@ -165,6 +167,13 @@ def balances_of(gateway: PaymentGateway) -> Balances:
 def incoming_of(gateway: PaymentGateway) -> IncomingPayments:
     """Raises Unsupported."""
     if gateway.capabilities.incoming and isinstance(gateway, IncomingPayments):
+        return gateway
+    raise _cannot(gateway)
+
+
+def external_invoices_of(gateway: PaymentGateway) -> ExternalInvoices:
+    """Raises Unsupported."""
+    if gateway.capabilities.external_invoices and isinstance(gateway, ExternalInvoices):
         return gateway
     raise _cannot(gateway)
 

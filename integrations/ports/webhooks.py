@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     PAYOUT = "payout"
+    INVOICE = "invoice"
     OTHER = "other"
 
 

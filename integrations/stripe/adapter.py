@@ -20,6 +20,7 @@ from integrations.ports.payments import (
 )
 from integrations.stripe.api import StripeApi
 from integrations.stripe.books import StripeBooks
+from integrations.stripe.invoices import StripeInvoices, invoice_id_of
 from integrations.stripe.links import StripeLinks
 from integrations.stripe.methods import StripeMethods
 from integrations.stripe.pages import StripePages
@@ -45,7 +46,7 @@ _PAYMENTS: Final = frozenset(
 )
 
 
-class StripeGateway(StripePages, StripeLinks, StripeMethods, StripeRefunds, StripeBooks):
+class StripeGateway(StripePages, StripeLinks, StripeMethods, StripeRefunds, StripeBooks, StripeInvoices):
     """Everything that we ask of Stripe. Disputes are answered on Stripe's own pages."""
 
     name = "stripe"
@@ -61,10 +62,12 @@ class StripeGateway(StripePages, StripeLinks, StripeMethods, StripeRefunds, Stri
         payouts=True,
         fees=True,
         balances=True,
+        external_invoices=True,
     )
 
     def __init__(self, facts: Facts) -> None:
         self.account = facts.account
+        self.profile_id = facts.profile_id
         self.environment = facts.environment
         self._secrets = facts.value("webhook_secret").split()
         self.api = StripeApi(
@@ -128,6 +131,8 @@ def _kind(name: str, about: dict[str, Any]) -> NoticeKind:
         return NoticeKind.REFUND
     if name.startswith("charge.dispute."):
         return NoticeKind.DISPUTE
+    if name.startswith("invoice."):
+        return NoticeKind.INVOICE
     return NoticeKind.PAYOUT if name.startswith("payout.") else NoticeKind.OTHER
 
 
@@ -137,6 +142,8 @@ def _object_id(name: str, about: dict[str, Any]) -> Any:
         return about["latest_charge"]
     if name.startswith("checkout.session.") and isinstance(about.get("payment_link"), str):
         return about["payment_link"]
+    if name.startswith("invoice."):
+        return invoice_id_of(name, about)
     return about.get("id") or name
 
 

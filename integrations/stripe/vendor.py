@@ -41,12 +41,13 @@ VENDOR = Vendor(
     steps=(
         _(
             "Make a restricted key that may write Checkout Sessions, Customers, PaymentIntents, Payment Links, "
-            "PaymentMethods, Products and Refunds, and read Account, Balance, Charges, Disputes and Payouts."
+            "PaymentMethods, Products and Refunds, and read Account, Balance, Charges, Disputes, Invoices and Payouts."
         ),
         _("Save it here: the address for webhooks is then shown."),
         _(
             "Enter that address at Stripe with the events checkout.session, payment_intent, charge, refund and payout, "
-            "and copy the signing secret here."
+            "and invoice where Stripe Billing makes invoices; "
+            "copy the signing secret here."
         ),
     ),
 )

@@ -1,5 +1,6 @@
 from payments.models.checkouts import Checkout, CheckoutPart
 from payments.models.disputes import Dispute, DisputedPart
+from payments.models.external_invoices import ExternalInvoice
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
 from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
 from payments.models.payment_plans import PaymentPlan, PlanInstalment, PlannedInvoice
@@ -21,6 +22,7 @@ __all__ = [
     "Dispute",
     "DisputedPart",
     "ExchangeResult",
+    "ExternalInvoice",
     "LineMatch",
     "MatchCandidate",
     "MatchRule",

@@ -18,6 +18,7 @@ from integrations.webhook_handlers import Outcome, webhook_handler
 from payments.models import Checkout, MethodSetup, Payment
 from payments.services.checkout_ask import checkout_ask
 from payments.services.dispute_found import dispute_take
+from payments.services.external_invoice_reading import outcome_of_external
 from payments.services.incoming import incoming_take
 from payments.services.method_setup import setup_ask
 from payments.services.off_session import charge_take
@@ -41,7 +42,8 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
             numbers = ", ".join(refund.number for refund in made)
             return Outcome(WebhookStatus.DONE, f"Refunded: {numbers}.", taken.checkout.profile_id)
     except Doubtful as doubt:
-        return Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
+        elsewhere = outcome_of_external(gateway, paid.external_id, now) if doubt.profile_id is None else None
+        return elsewhere or Outcome(WebhookStatus.PARKED, doubt.reason, doubt.profile_id)
     return Outcome(WebhookStatus.DONE, taken.text, taken.checkout.profile_id)
 
 
@@ -53,7 +55,8 @@ def refund_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime
         provider=gateway.name, account=gateway.account, external_id=found.payment_id
     ).first()
     if payment is None:
-        return Outcome(WebhookStatus.PARKED, "It refunds a payment that is not recorded here.")
+        elsewhere = outcome_of_external(gateway, found.payment_id, now)
+        return elsewhere or Outcome(WebhookStatus.PARKED, "It refunds a payment that is not recorded here.")
     try:
         refund = refund_take(payment=payment, found=found, now=now)
     except Doubtful as doubt:
@@ -70,7 +73,8 @@ def dispute_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
         provider=gateway.name, account=gateway.account, external_id=found.payment_id
     ).first()
     if payment is None:
-        return Outcome(WebhookStatus.PARKED, "It disputes a payment that is not recorded here.")
+        elsewhere = outcome_of_external(gateway, found.payment_id, now)
+        return elsewhere or Outcome(WebhookStatus.PARKED, "It disputes a payment that is not recorded here.")
     try:
         dispute = dispute_take(payment=payment, found=found, now=now)
     except Doubtful as doubt:

@@ -15,6 +15,7 @@ from billing_assistant.core.money import Money
 from integrations.ports.attempts import Decline
 from integrations.ports.checkouts import HostedPages
 from integrations.ports.disputes import Disputes
+from integrations.ports.external_invoices import ExternalInvoices
 from integrations.ports.incoming import IncomingPayments
 from integrations.ports.payment_links import LinkRequest, PaymentLink, PaymentLinks
 from integrations.ports.payments import (
@@ -29,6 +30,7 @@ from integrations.ports.payments import (
     WebhookRefused,
     balances_of,
     disputes_of,
+    external_invoices_of,
     fees_of,
     hosted_pages_of,
     incoming_of,
@@ -54,6 +56,7 @@ PORTS = {
     "fees": (Fees, fees_of),
     "balances": (Balances, balances_of),
     "incoming": (IncomingPayments, incoming_of),
+    "external_invoices": (ExternalInvoices, external_invoices_of),
 }
 
 

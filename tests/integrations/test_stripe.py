@@ -33,7 +33,7 @@ from integrations.registry import facts_of, gateway_of
 from integrations.stripe.adapter import StripeGateway
 from integrations.stripe.money import from_units, to_units
 from integrations.vendors import Facts
-from tests.fakes.stripe import Account, Fault, StripeServer
+from tests.fakes.stripe import Account, Billing, Fault, StripeServer
 from tests.fakes.stripe.contract import CONTRACT
 from tests.fakes.stripe.fixtures import connected
 from tests.integrations.gateway_contract import GatewayContract, charge, refund, request, setup
@@ -79,6 +79,8 @@ def _paid(gateway: StripeGateway, service: StripeServer, *amount: str, **other: 
 def test_what_the_service_answers_has_the_fields_of_the_contract(stripe_gateway, stripe_service) -> None:
     _paid(stripe_gateway, stripe_service)
     stripe_gateway.link_create(LinkRequest("r", Money(Decimal(5), "KES"), "", "key"))
+    billing = Billing(stripe_service.books)
+    billing.finalizes(billing.makes(billing.subscribe()))
     for body in stripe_service.books.ours.objects.values():
         assert {name for name in body if not name.startswith("_")} == set(CONTRACT["fields"][body["object"]])
 

@@ -33,6 +33,7 @@ from invoices.plan_selectors import plans_of_customer
 from invoices.plan_states import PlanStatus
 from invoices.selectors import drafts_listed, invoices_filtered, invoices_listed
 from payments.models import PaymentPlan
+from payments.selectors.external_invoices import external_invoices_of
 from payments.selectors.payment_plans import plans_of_customers
 from payments.selectors.portal import methods_of
 
@@ -89,6 +90,7 @@ def customer_invoices(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
         "drafts": reads.draft_rows(drafts_listed(reads.drafts_of(actor, customer))[:TAB_SIZE]),
         "views": query.invoice_views(request.GET),
         "narrowed": bool(set(request.GET) & query.INVOICE_FILTERS),
+        "external_invoices": external_invoices_of(actor, customer)[:TAB_SIZE],
     }
     return _page(request, customer, "invoices", parts)
 

@@ -51,6 +51,7 @@ class Books:
 
     def __init__(self) -> None:
         self.accounts = [Account()]
+        self.subscriptions: dict[str, dict[str, Any]] = {}
         self.lock = threading.RLock()
         self._numbers = count(1)
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.stripe.billing import Billing
 from tests.fakes.stripe.books import Account, Books, Refused
 from tests.fakes.stripe.contract import CONTRACT, blank, nested, unknown_names
 
@@ -25,12 +26,15 @@ LISTS = {
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
     "/v1/payouts": "payout",
+    "/v1/invoices": "invoice",
+    "/v1/invoice_payments": "invoice_payment",
 }
 EXPANDS = {
     "setup_intent": "setup_intent",
     "payment_method": "payment_method",
     "latest_charge": "charge",
     "balance_transaction": "balance_transaction",
+    "customer": "customer",
 }
 OTHER_PARAMETERS = {
     "type": "idempotency_error",
@@ -47,6 +51,7 @@ ACTS: dict[str, Act] = {
     "POST /v1/payment_links": lambda books, account, _id, params: books.link_create(account, params),
     "POST /v1/payment_links/{id}": lambda books, account, id_, params: books.link_update(account, id_, params),
     "POST /v1/payment_intents": lambda books, account, _id, params: books.intent_create(account, params),
+    "POST /v1/invoices/create_preview": lambda books, account, _id, params: Billing(books).preview(account, params),
     "POST /v1/refunds": lambda books, account, _id, params: books.refund_create(account, params),
     "POST /v1/customers": lambda books, account, _id, params: books.customer_create(account, params),
     "POST /v1/payment_methods/{id}/detach": lambda books, account, id_, _params: books.method_detach(account, id_),
@@ -206,7 +211,7 @@ def _one(books: Books, account: Account, operation: str, object_id: str, params:
 
 def _listed(rows: list[dict[str, Any]], path: str, params: dict[str, Any]) -> dict[str, Any]:
     wanted = {name: value for name, value in params.items() if name not in NO_FILTER}
-    rows = [row for row in rows if all(_word(row[name]) == value for name, value in wanted.items())]
+    rows = [row for row in rows if all(_fits(row[name], value) for name, value in wanted.items())]
     if "created" in params:
         since, until = (int(params["created"].get(end, default)) for end, default in (("gte", 0), ("lt", 10**12)))
         rows = [row for row in rows if since <= row["created"] < until]
@@ -215,6 +220,12 @@ def _listed(rows: list[dict[str, Any]], path: str, params: dict[str, Any]) -> di
         rows = rows[ids.index(params["starting_after"]) + 1 :]
     limit = int(params.get("limit", 10))
     return {"object": "list", "url": path, "has_more": len(rows) > limit, "data": rows[:limit]}
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return all(value.get(name) == each for name, each in wanted.items())
+    return bool(_word(value) == wanted)
 
 
 def _word(value: Any) -> Any:
