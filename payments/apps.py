@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
             "connection_use",
             "services.webhook_notices",
             "services.external_invoice_reading",
+            "services.collection_reading",
             "books",
             "books_waiting",
             "merging",

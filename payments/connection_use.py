@@ -10,8 +10,16 @@ from django.utils.translation import ngettext
 
 from integrations.models import GatewayConnection
 from integrations.retiring import register_obstacle
-from payments.models import Checkout, Dispute, MethodSetup, Payment, Refund, SavedMethod
-from payments.states import RUNNING_DISPUTES, CheckoutState, PaymentState, RefundState, SavedMethodState, SetupState
+from payments.models import Checkout, Dispute, MethodSetup, Payment, PlanCollection, Refund, SavedMethod
+from payments.states import (
+    RUNNING_DISPUTES,
+    STANDING_COLLECTIONS,
+    CheckoutState,
+    PaymentState,
+    RefundState,
+    SavedMethodState,
+    SetupState,
+)
 
 UNDER_WAY = (CheckoutState.OPEN, CheckoutState.PROCESSING, CheckoutState.UNKNOWN)
 
@@ -42,6 +50,15 @@ def still_open(connection: GatewayConnection) -> Iterable[str]:
     if disputed:
         text = ngettext("%(n)d dispute is not decided.", "%(n)d disputes are not decided.", disputed)
         yield text % {"n": disputed}
+    collected = PlanCollection.objects.filter(
+        status__in=STANDING_COLLECTIONS,
+        profile_id=connection.profile_id,
+        provider=connection.vendor,
+        account=connection.account,
+    ).count()
+    if collected:
+        text = ngettext("%(n)d plan is collected with it.", "%(n)d plans are collected with it.", collected)
+        yield text % {"n": collected}
     setups = MethodSetup.objects.filter(status=SetupState.OPEN, **begun).count()
     charged = SavedMethod.objects.filter(state=SavedMethodState.ACTIVE, autopay=True, **begun).count()
     if setups + charged:

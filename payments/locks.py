@@ -24,6 +24,7 @@ from payments.models import (
     PaymentFee,
     PaymentPlan,
     PaymentProof,
+    PlanCollection,
     Refund,
     SavedMethod,
     Statement,
@@ -167,4 +168,14 @@ def external_invoice_lock(invoice_id: UUID) -> ExternalInvoice:
     found = list(rows.filter(pk=invoice_id))
     if not found:
         raise NotFound(_("There is no such invoice."))
+    return found[0]
+
+
+def collection_lock(collection_id: UUID) -> PlanCollection:
+    """Locks one collection of a plan. Raises NotFound."""
+    set_lock_timeout()
+    rows = PlanCollection.objects.select_for_update(of=("self",)).select_related("profile", "plan", "customer")
+    found = list(rows.filter(pk=collection_id))
+    if not found:
+        raise NotFound(_("There is no such record."))
     return found[0]

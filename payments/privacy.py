@@ -33,6 +33,7 @@ from payments.models import (
     Payment,
     PaymentPlan,
     PaymentProof,
+    PlanCollection,
     Refund,
     SavedMethod,
     UnmatchedReceipt,
@@ -139,6 +140,7 @@ def _erase(subject: Subject, _now: datetime) -> Outcome:
     receipts = list(_receipts(subject).values_list("pk", flat=True))
     nameless = UnmatchedReceipt.objects.filter(pk__in=receipts).exclude(**NAMELESS).update(**NAMELESS)
     history_blank(UnmatchedReceipt, receipts, NAMELESS)
+    PlanCollection.objects.filter(customer_id__in=subject.customer_ids).update(url="")
     elsewhere = list(_elsewhere(subject).values_list("pk", flat=True))
     unnamed = ExternalInvoice.objects.filter(pk__in=elsewhere).exclude(**UNNAMED).update(**UNNAMED)
     history_blank(ExternalInvoice, elsewhere, UNNAMED)
@@ -169,6 +171,9 @@ FIELDS: Final = {
     **kept_by_law("payments.PaymentProof", "name", reason="Vouchers of the books are kept as tax law says."),
     **not_personal("payments.PaymentProof", "added_by_label", "removed_by_label", reason="A colleague of the seller."),
     **kept_by_law("payments.PaymentPlan", "reason", "note", reason=WHY),
+    **not_personal("payments.PlanCollection", "product_name", "failure", reason="A product and words of our own."),
+    **not_personal("payments.PlanCollection", "begun_by_label", reason="A colleague of the seller."),
+    **erased("payments.PlanCollection", "url"),
     **not_personal("payments.PaymentPlan", "actor_label", reason="A colleague of the seller."),
     **erased("payments.Checkout", *EMPTIED),
     **erased("payments.SavedMethod", *FORGOTTEN, "token_sealed", "payer_token_sealed"),

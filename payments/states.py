@@ -171,6 +171,27 @@ class PayerKnownBy(Status):
     PERSON = "person", _("A colleague"), "success", "user"
 
 
+class CollectionState(Status):
+    """Where it stands that a provider collects a recurring plan by a subscription of its own."""
+
+    WAITING = "waiting", _("The client has not begun"), "warning", "clock"
+    ACTIVE = "active", _("Collected by the provider"), "success", "repeat"
+    ON_HOLD = "on_hold", _("A charge failed"), "danger", "alert-triangle"
+    PAUSED = "paused", _("Paused"), "warning", "clock-pause"
+    CANCELLED = "cancelled", _("Cancelled"), "neutral", "x"
+    EXPIRED = "expired", _("Run out"), "neutral", "clock-off"
+
+
+STANDING_COLLECTIONS: Final = (
+    CollectionState.WAITING,
+    CollectionState.ACTIVE,
+    CollectionState.ON_HOLD,
+    CollectionState.PAUSED,
+)
+CHARGED_COLLECTIONS: Final = (CollectionState.ACTIVE, CollectionState.ON_HOLD)
+"""Those whose invoices the provider charges, or tries to: nobody else does meanwhile."""
+
+
 class PaymentPlanState(Status):
     """An agreement about invoices that were issued before."""
 

@@ -222,6 +222,26 @@ story_register(
     detail=reason,
 )
 story_register("payment_plan.cancelled", _("Payment plan %(label)s cancelled"), icon="x", url_name=PLAN, detail=reason)
+COLLECTION = "payments:plan_collection"
+for word, said, icon, tone in (
+    ("begun", _("Plan %(label)s is to be collected by the provider"), "repeat", "info"),
+    ("active", _("Plan %(label)s is collected by the provider"), "repeat", "success"),
+    ("on_hold", _("Provider could not charge plan %(label)s"), "alert-triangle", "danger"),
+    ("paused", _("Provider pauses charging plan %(label)s"), "clock-pause", "warning"),
+    ("waiting", _("Plan %(label)s waits for the client to subscribe"), "clock", "warning"),
+    ("failed", _("Client could not subscribe to plan %(label)s"), "alert-triangle", "danger"),
+    ("cancelled", _("Provider does not collect plan %(label)s any more"), "x", "warning"),
+    ("expired", _("Subscription of plan %(label)s at the provider has run out"), "clock-off", "warning"),
+):
+    story_register(f"collection.{word}", said, icon=icon, tone=tone, url_name=COLLECTION, detail=reason)
+story_register(
+    "collection.unapplied",
+    _("Collected payment %(label)s found no invoice of its plan: it is credit"),
+    icon="coins",
+    tone="warning",
+    url_name=PAYMENT,
+    detail=amount_of,
+)
 EXTERNAL = "payments:external_invoice"
 for word, said, icon, tone in (
     ("upcoming", _("Provider is going to make an invoice for %(label)s"), "calendar", "neutral"),

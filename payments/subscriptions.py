@@ -10,6 +10,7 @@ from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
 from payments.models import PlannedInvoice
 from payments.services.checkout_ask import checkouts_close
+from payments.services.collections import collection_follow_plan
 from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discounts_grant
@@ -40,6 +41,12 @@ def _uses_credit(entry: EventInput) -> bool:
 def use_credit_first(event: Event) -> None:
     """A plan may say that what the customer has to its credit pays its invoices."""
     credits_use(invoice_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
+
+
+@subscribe("plan.paused", "plan.resumed", "plan.ended", name="payments.collection_follows")
+def collection_follows(event: Event) -> None:
+    """A provider charges a plan as long as we bill it."""
+    collection_follow_plan(plan_id=event.subject_id, now=clock.now())
 
 
 @subscribe(

@@ -15,6 +15,7 @@ from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
 from payments.services.balance_differences import differences_check_all
 from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.collection_reading import collections_sweep
 from payments.services.external_invoice_reading import external_invoices_sweep
 from payments.services.gateway_fee import fees_sweep
 from payments.services.incoming import incoming_sweep
@@ -70,6 +71,12 @@ def sweep_incoming() -> None:
 def sweep_external_invoices() -> None:
     """Reads invoices of providers whose announcement was lost, and those that have not ended."""
     external_invoices_sweep(now=clock.now())
+
+
+@task("payments.sweep_collections")
+def sweep_collections() -> None:
+    """Reads subscriptions at providers that collect plans, and what they charged lately."""
+    collections_sweep(now=clock.now())
 
 
 @task("payments.refresh_standings")

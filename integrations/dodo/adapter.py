@@ -13,8 +13,8 @@ from billing_assistant.core.errors import Rejected
 from integrations.dodo import signatures
 from integrations.dodo.api import DodoApi
 from integrations.dodo.balance import DodoBalance
-from integrations.dodo.pages import DodoPages
 from integrations.dodo.payloads import dispute_of, metadata_of, refund_of
+from integrations.dodo.subscriptions import DodoSubscriptions, is_of_a_plan
 from integrations.minor_units import to_minor
 from integrations.models import DodoPage
 from integrations.ports.disputes import ProviderDispute
@@ -39,8 +39,8 @@ _OBJECTS: Final = {
 _SAVED: Final = frozenset({"subscription.active", "subscription.failed"})
 
 
-class DodoGateway(DodoPages, DodoBalance):
-    """Pages, on-demand subscriptions, refunds, disputes and its ledger."""
+class DodoGateway(DodoSubscriptions, DodoBalance):
+    """Pages, subscriptions, refunds, disputes and its ledger."""
 
     name = "dodo"
     label = "Dodo Payments"
@@ -52,6 +52,7 @@ class DodoGateway(DodoPages, DodoBalance):
         disputes=True,
         fees=True,
         balances=True,
+        subscriptions=True,
         shortest_life=timedelta(minutes=15),
     )
 
@@ -139,6 +140,8 @@ class DodoGateway(DodoPages, DodoBalance):
             raise WebhookUnreadable(_("The event cannot be read.")) from error
 
     def _about(self, name: str, about: dict[str, Any]) -> tuple[NoticeKind, str]:
+        if name.startswith("subscription.") and is_of_a_plan(about):
+            return NoticeKind.SUBSCRIPTION, _word(about["subscription_id"])
         if name in _SAVED:
             key = str(metadata_of(about).get("key") or "")
             page = DodoPage.objects.filter(connection_id=self.connection_id, key=key).exclude(session_id="").first()

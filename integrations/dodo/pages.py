@@ -17,8 +17,10 @@ from integrations.ports.attempts import ProviderPayment, ProviderStatus
 from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, SessionStatus
 from integrations.ports.payments import Environment
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
+from integrations.ports.subscriptions import SubscriptionRequest
 from integrations.vendor_http import path_part
 
+AnyPage = CheckoutRequest | SetupRequest | SubscriptionRequest
 NOT_FOUND: Final = 404
 DONE: Final = frozenset({ProviderStatus.SUCCEEDED, ProviderStatus.PROCESSING, ProviderStatus.REFUNDED})
 
@@ -110,7 +112,7 @@ class DodoPages:
             if error.status != NOT_FOUND:
                 raise
 
-    def _begin(self, request: CheckoutRequest | SetupRequest, *, units: int | None, currency: str) -> DodoPage:
+    def _begin(self, request: AnyPage, *, units: int | None, currency: str) -> DodoPage:
         page, _new = DodoPage.objects.get_or_create(
             connection_id=self.connection_id,
             key=request.idempotency_key,
@@ -124,11 +126,11 @@ class DodoPages:
         )
         return page
 
-    def _make(self, page: DodoPage, request: CheckoutRequest | SetupRequest, what: dict[str, Any]) -> None:
+    def _make(self, page: DodoPage, request: AnyPage, what: dict[str, Any], **marks: str) -> None:
         """A page that nobody opened moves no money, so that making another after a lost answer is harmless."""
         body = {
             **what,
-            "metadata": {"reference": page.reference, "key": page.key},
+            "metadata": {"reference": page.reference, "key": page.key, **marks},
             "return_url": request.success_url,
             "feature_flags": {"allow_currency_selection": False, "allow_discount_code": False},
         }

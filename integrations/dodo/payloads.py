@@ -59,6 +59,7 @@ def payment_of(payment: dict[str, Any], *, environment: Environment) -> Provider
         decline=decline_of(str(payment.get("error_code") or "")) if failed else Decline.NONE,
         refunded=from_minor(back, money.currency) if back else None,
         payer_name=str(customer.get("name") or "")[:120],
+        subscription_id=str(payment.get("subscription_id") or ""),
     )
 
 

@@ -39,6 +39,7 @@ class ProviderPayment:
     `payee` is the account that the money went to, `failure` the gateway's reason in plain words. `session_id` is empty
     where there was no page of ours (a saved method, a Paybill); `reference` is ours, or what the payer typed there.
     `refunded` is the part that went back. `receipt` is the number that the payer knows it by, if not the id.
+    `subscription_id` is what the gateway charged by itself, if it did.
     """
 
     external_id: str
@@ -56,3 +57,4 @@ class ProviderPayment:
     payer_name: str = ""
     payer_phone: str = ""
     receipt: str = ""
+    subscription_id: str = ""

@@ -48,6 +48,7 @@ class Capabilities:
     balances: bool = False
     incoming: bool = False
     external_invoices: bool = False
+    subscriptions: bool = False
     currencies: frozenset[str] | None = None
     whole_units: frozenset[str] = frozenset()
     webhook_check: WebhookCheck = WebhookCheck.SIGNATURE

@@ -24,6 +24,7 @@ from integrations.ports.payouts import Balances, Fees, Payouts
 from integrations.ports.prompts import PhonePrompts
 from integrations.ports.refunds import Refunds
 from integrations.ports.saved_methods import SavedMethods
+from integrations.ports.subscriptions import Subscriptions
 from integrations.ports.webhooks import NoticeKind, WebhookCall, WebhookNotice, Webhooks
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "phone_prompts_of",
     "refunds_of",
     "saved_methods_of",
+    "subscriptions_of",
 ]
 
 
@@ -174,6 +176,13 @@ def incoming_of(gateway: PaymentGateway) -> IncomingPayments:
 def external_invoices_of(gateway: PaymentGateway) -> ExternalInvoices:
     """Raises Unsupported."""
     if gateway.capabilities.external_invoices and isinstance(gateway, ExternalInvoices):
+        return gateway
+    raise _cannot(gateway)
+
+
+def subscriptions_of(gateway: PaymentGateway) -> Subscriptions:
+    """Raises Unsupported."""
+    if gateway.capabilities.subscriptions and isinstance(gateway, Subscriptions):
         return gateway
     raise _cannot(gateway)
 

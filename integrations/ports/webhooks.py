@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     DISPUTE = "dispute"
     PAYOUT = "payout"
     INVOICE = "invoice"
+    SUBSCRIPTION = "subscription"
     OTHER = "other"
 
 

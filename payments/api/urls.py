@@ -1,7 +1,7 @@
 """Addresses of the API about payments."""
 
 from billing_assistant.core.api.urls import endpoint
-from payments.api import external_invoices, payment_plans, proofs, views
+from payments.api import collections, external_invoices, payment_plans, proofs, views
 
 urlpatterns = [
     *endpoint("payments", views.PaymentsView, name="payments"),
@@ -14,6 +14,8 @@ urlpatterns = [
     *endpoint("payment-plans", payment_plans.PaymentPlansView, name="payment-plans"),
     *endpoint("payment-plans/<ref:ref>", payment_plans.PaymentPlanView, name="payment-plan"),
     *endpoint("payment-plans/<ref:ref>/cancel", payment_plans.PaymentPlanCancelView, name="payment-plan-cancel"),
+    *endpoint("plan-collections", collections.CollectionsView, name="plan-collections"),
+    *endpoint("plan-collections/<uuid:collection_id>", collections.CollectionView, name="plan-collection"),
     *endpoint("provider-invoices", external_invoices.ExternalInvoicesView, name="provider-invoices"),
     *endpoint(
         "provider-invoices/<uuid:external_invoice_id>", external_invoices.ExternalInvoiceView, name="provider-invoice"

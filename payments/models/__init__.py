@@ -1,4 +1,5 @@
 from payments.models.checkouts import Checkout, CheckoutPart
+from payments.models.collections import CollectedPayment, PlanCollection
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.external_invoices import ExternalInvoice
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
@@ -19,6 +20,7 @@ __all__ = [
     "BankAccount",
     "Checkout",
     "CheckoutPart",
+    "CollectedPayment",
     "Dispute",
     "DisputedPart",
     "ExchangeResult",
@@ -33,6 +35,7 @@ __all__ = [
     "PaymentPlan",
     "PaymentProof",
     "PaymentTally",
+    "PlanCollection",
     "PlanInstalment",
     "PlannedInvoice",
     "ProviderDay",

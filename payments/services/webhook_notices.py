@@ -17,6 +17,7 @@ from integrations.ports.payments import (
 from integrations.webhook_handlers import Outcome, webhook_handler
 from payments.models import Checkout, MethodSetup, Payment
 from payments.services.checkout_ask import checkout_ask
+from payments.services.collection_reading import collected_noticed
 from payments.services.dispute_found import dispute_take
 from payments.services.external_invoice_reading import outcome_of_external
 from payments.services.incoming import incoming_take
@@ -31,6 +32,9 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
     """Records the payment, or parks the event with the reason."""
     paid = gateway.payment_fetch(notice.object_id)
     try:
+        collected = collected_noticed(gateway, paid, now)
+        if collected is not None:
+            return collected
         if gateway.capabilities.incoming and not paid.session_id:
             found = incoming_take(gateway=gateway, paid=paid, now=now)
             return Outcome(WebhookStatus.DONE, found.text, found.profile_id)

@@ -23,6 +23,7 @@ from customers.portal_tokens import token_of
 from invoices.models import Quote
 from invoices.quote_states import QuoteStatus, quote_status
 from payments.selectors import portal as reads
+from payments.selectors.collections import collections_of_customers
 from payments.services.method_setup import setup_gateway
 from payments.services.receipt_documents import has_receipt
 from payments.web import portal_parts as parts
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "choosable": choosable(page.rows),
         "plans": plans_of(customers, now),
         "quotes": _quotes(customers, now),
+        "subscriptions": collections_of_customers(customers),
         "payments": [(payment, has_receipt(payment)) for payment in reads.payments_of(customers)[:RECENT]],
         "pending": reads.pending_of(customers)[:RECENT],
         "saves_methods": _saves_methods(customers),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from payments.web import (
+    collections,
     customer_statements,
     portal,
     portal_home,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("pay/<uuid:checkout_id>/", portal_several.together, name="together"),
     path("payments/", portal_payments.own_payments, name="own_payments"),
     path("payments/<uuid:payment_id>/receipt/", portal_payments.own_receipt, name="own_receipt"),
+    path("subscriptions/<uuid:collection_id>/", collections.subscribe, name="subscribe"),
     path("methods/", portal_methods.methods, name="methods"),
     path("methods/new/<uuid:customer_id>/", portal_methods.method_new, name="method_new"),
     path("methods/back/<uuid:setup_id>/", portal_methods.method_back, name="method_back"),

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ API_KEY: Final = "dodo-key-of-the-simulator"
 BUSINESS: Final = "bus_simulator"
 PRODUCT: Final = "pdt_any_amount"
 SUBSCRIPTION: Final = "pdt_on_demand"
+MONTHLY: Final = "pdt_monthly"
 SIGNING: Final = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -33,6 +34,19 @@ class DodoSimulator(VendorServer):
         self.disputes: dict[str, dict[str, Any]] = {}
         self.declines: dict[str, str] = {}
         self.ledger: list[dict[str, Any]] = []
+        self.monthly: dict[str, Any] = {
+            "product_id": MONTHLY,
+            "business_id": BUSINESS,
+            "name": "Hosting, monthly",
+            "is_recurring": True,
+            "price_detail": {
+                "price": 250_000,
+                "currency": "KES",
+                "tax_inclusive": True,
+                "payment_frequency_count": 1,
+                "payment_frequency_interval": "Month",
+            },
+        }
         self.product = {"pay_what_you_want": True, "tax_inclusive": True}
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.hook_path = "/hooks/dodo/"
@@ -48,6 +62,8 @@ class DodoSimulator(VendorServer):
         return self._write(asked.method, parts, asked.json())
 
     def _read(self, parts: list[str], query: dict[str, str]) -> Answer:
+        if parts == ["products"]:
+            return Answer(body={"items": [self.monthly] if query.get("page_number") == "0" else []})
         tables = {
             "payments": self.payments,
             "refunds": self.refunds,
@@ -78,8 +94,7 @@ class DodoSimulator(VendorServer):
             case ["POST", "subscriptions", subscription_id, "charge"] if subscription_id in self.subscriptions:
                 return self._checked("POST /charge", body) or self._charge(self.subscriptions[subscription_id], body)
             case ["PATCH", "subscriptions", subscription_id] if subscription_id in self.subscriptions:
-                self.subscriptions[subscription_id]["status"] = body["status"]
-                return Answer(body={})
+                return self._checked("PATCH /subscriptions", body) or self._moved(subscription_id, body["status"])
             case _:
                 return self._error(404, "NOT_FOUND")
 
@@ -158,6 +173,51 @@ class DodoSimulator(VendorServer):
             self.declines[subscription["subscription_id"]] = code
         self.tell("subscription.active", subscription)
         return subscription
+
+    def client_subscribes(self, session_id: str) -> str:
+        """A client subscribes to a product on a page: the first period is paid at once. Returns the subscription."""
+        session, price = self.sessions[session_id], self.monthly["price_detail"]
+        subscription = {
+            "subscription_id": f"sub_{next(self._numbers)}",
+            "status": "active",
+            "customer": {"customer_id": f"cus_{next(self._numbers)}"},
+            "metadata": session["metadata"],
+            "product_id": session["product_cart"][0]["product_id"],
+            "recurring_pre_tax_amount": price["price"],
+            "currency": price["currency"],
+            "next_billing_date": (self.now + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "created_at": self._stamp(),
+        }
+        self.subscriptions[subscription["subscription_id"]] = subscription
+        self.tell("subscription.active", subscription)
+        self.renews(subscription["subscription_id"])
+        return str(subscription["subscription_id"])
+
+    def renews(self, subscription_id: str, status: str = "succeeded") -> dict[str, Any]:
+        """Dodo charges a period; a charge that fails puts the subscription on hold."""
+        subscription = self.subscriptions[subscription_id]
+        code = "card_declined" if status == "failed" else ""
+        payment = self._payment(
+            subscription["recurring_pre_tax_amount"], subscription["currency"], subscription["metadata"], status, code
+        )
+        payment["subscription_id"] = subscription_id
+        self.tell(f"payment.{status}", payment)
+        if status == "failed":
+            self.turns(subscription_id, "on_hold")
+        else:
+            self.tell("subscription.renewed", subscription)
+        return payment
+
+    def turns(self, subscription_id: str, status: str) -> None:
+        """A subscription moves on, by the client or by Dodo."""
+        self.subscriptions[subscription_id]["status"] = status
+        self.tell(f"subscription.{status}", self.subscriptions[subscription_id])
+
+    def _moved(self, subscription_id: str, status: str) -> Answer:
+        if self.subscriptions[subscription_id]["metadata"].get("kind"):
+            self.turns(subscription_id, status)
+        self.subscriptions[subscription_id]["status"] = status
+        return Answer(body={})
 
     def tell(self, name: str, about: dict[str, Any]) -> Delivery:
         """An event about something as it stands now, put into the outbox."""

@@ -39,11 +39,13 @@ from integrations.ports.payments import (
     phone_prompts_of,
     refunds_of,
     saved_methods_of,
+    subscriptions_of,
 )
 from integrations.ports.payouts import Balances, Fees, Payouts
 from integrations.ports.prompts import PhonePrompts, Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
+from integrations.ports.subscriptions import Subscriptions
 
 PORTS = {
     "hosted_page": (HostedPages, hosted_pages_of),
@@ -56,6 +58,7 @@ PORTS = {
     "fees": (Fees, fees_of),
     "balances": (Balances, balances_of),
     "incoming": (IncomingPayments, incoming_of),
+    "subscriptions": (Subscriptions, subscriptions_of),
     "external_invoices": (ExternalInvoices, external_invoices_of),
 }
 

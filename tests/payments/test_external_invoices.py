@@ -287,7 +287,7 @@ def test_staff_find_read_link_and_ask(seller: Seller, row: ExternalInvoice, clie
     seller.billing.collects(row.external_id)
     client.post(f"{page}ask/")
     assert "The provider was asked: Paid." in text_of(client.get(page))
-    lines = client.get("/payments/provider-invoices/export/").content.decode().splitlines()
+    lines = client.get("/payments/provider-invoices/export/").getvalue().decode().splitlines()
     assert "ACME-0001" in lines[1]
     assert "2500.00" in lines[1]
 
