@@ -80,6 +80,21 @@ register_check(
     """,
 )
 register_check(
+    code="I10",
+    rule="the tax that a gateway took out of a payment is in the ledger once",
+    query="""
+    SELECT payment.number, fee.state, fee.tax, books.amount FROM payments_paymentfee fee
+    JOIN payments_payment payment ON payment.id = fee.payment_id
+    LEFT JOIN LATERAL (
+        SELECT SUM(line.amount) AS amount FROM ledger_journalentry entry
+        JOIN ledger_journalline line ON line.entry_id = entry.id
+        JOIN ledger_account account ON account.id = line.account_id AND account.kind = 'provider_tax'
+        WHERE entry.document_id = fee.payment_id
+    ) books ON true
+    WHERE COALESCE(books.amount, 0) <> CASE WHEN fee.state = 'booked' THEN fee.tax ELSE 0 END
+    """,
+)
+register_check(
     code="I2",
     rule="exchange gains and losses in the ledger are those of what stands settled",
     query="""

@@ -23,6 +23,7 @@ class AccountKind(Status):
     REFUNDS_ON_WAY = "refunds_on_way", _("Refunds on their way"), "warning", "arrow-back-up"
     DISPUTED = "disputed", _("Disputed money"), "warning", "alert-triangle"
     GATEWAY_FEES = "gateway_fees", _("Gateway fees"), "neutral", "receipt"
+    PROVIDER_TAX = "provider_tax", _("Tax paid by providers"), "neutral", "receipt-tax"
     EXCHANGE = "exchange", _("Currency exchange"), "neutral", "arrows-exchange"
     EXCHANGE_RESULT = "exchange_result", _("Exchange gains and losses"), "neutral", "trending-up"
     BANK_FEES = "bank_fees", _("Bank and provider fees"), "neutral", "receipt"

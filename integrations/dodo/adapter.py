@@ -51,6 +51,7 @@ class DodoGateway(DodoSubscriptions, DodoBalance):
         partial_refunds=True,
         disputes=True,
         fees=True,
+        taxes=True,
         balances=True,
         subscriptions=True,
         shortest_life=timedelta(minutes=15),

@@ -1,4 +1,7 @@
-"""Dodo's ledger: what it kept of a payment, and how our balance there moved. Its amounts are whole smallest units."""
+"""Dodo's ledger: what it kept of a payment, for itself and for tax, and how our balance there moved.
+
+Its amounts are whole smallest units.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from billing_assistant.core.money import Money
+from billing_assistant.core.money import ZERO, Money
 from integrations.dodo.api import DodoApi
 from integrations.dodo.payloads import moment, money_of
 from integrations.ports.payouts import summed
 
 LEDGER: Final = "/balances/ledger"
 FEES: Final = frozenset({"payment_fees", "dodo_fixed_fee", "interchange_fee", "scheme_fee", "payment_retry_fee"})
+TAX: Final = "tax"
 KEPT_BACK: Final = frozenset({"reserve_hold", "reserve_release", "opening_balance"})
 """Lines by which no money comes or goes: it is kept back for a while, or it was there before."""
 
 
 class DodoBalance:
-    """The ports `Fees` and `Balances`."""
+    """The ports `Fees`, `Taxes` and `Balances`."""
 
     api: DodoApi
 
@@ -27,6 +31,15 @@ class DodoBalance:
         lines = [each for each in self._lines(reference_object_id=payment_id) if each.get("event_type") in FEES]
         fees = summed(_signed(each, out=1) for each in lines)
         return fees[0] if len(fees) == 1 else None
+
+    def payment_tax(self, payment_id: str) -> Money | None:
+        """As the seller Dodo owes the tax: it takes it out of the payment with its fee, in a line of its own."""
+        lines = list(self._lines(reference_object_id=payment_id))
+        fees = summed(_signed(each, out=1) for each in lines if each.get("event_type") in FEES)
+        taxes = summed(_signed(each, out=1) for each in lines if each.get("event_type") == TAX)
+        if len(fees) != 1 or len(taxes) > 1:
+            return None
+        return taxes[0] if taxes else Money(ZERO, fees[0].currency)
 
     def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
         span = {"created_at_gte": _stamp(since), "created_at_lte": _stamp(until)}

@@ -45,6 +45,7 @@ class Capabilities:
     disputes: bool = False
     payouts: bool = False
     fees: bool = False
+    taxes: bool = False
     balances: bool = False
     incoming: bool = False
     external_invoices: bool = False

@@ -20,7 +20,7 @@ from integrations.ports.errors import Unsupported, WebhookNotConfigured, Webhook
 from integrations.ports.external_invoices import ExternalInvoices
 from integrations.ports.incoming import IncomingPayments
 from integrations.ports.payment_links import LinkRequest, PaymentLink, PaymentLinks
-from integrations.ports.payouts import Balances, Fees, Payouts
+from integrations.ports.payouts import Balances, Fees, Payouts, Taxes
 from integrations.ports.prompts import PhonePrompts
 from integrations.ports.refunds import Refunds
 from integrations.ports.saved_methods import SavedMethods
@@ -61,6 +61,7 @@ __all__ = [
     "refunds_of",
     "saved_methods_of",
     "subscriptions_of",
+    "taxes_of",
 ]
 
 
@@ -155,6 +156,13 @@ def payouts_of(gateway: PaymentGateway) -> Payouts:
 def fees_of(gateway: PaymentGateway) -> Fees:
     """Raises Unsupported."""
     if gateway.capabilities.fees and isinstance(gateway, Fees):
+        return gateway
+    raise _cannot(gateway)
+
+
+def taxes_of(gateway: PaymentGateway) -> Taxes:
+    """Raises Unsupported."""
+    if gateway.capabilities.taxes and isinstance(gateway, Taxes):
         return gateway
     raise _cannot(gateway)
 

@@ -86,6 +86,17 @@ class Fees(Protocol):
         """What the gateway kept of a payment, in the currency of our balance there; None while it cannot say."""
 
 
+@runtime_checkable
+class Taxes(Protocol):
+    """Capability `taxes`, of a gateway that is the seller (merchant of record) and owes the tax itself."""
+
+    def payment_tax(self, payment_id: str) -> Money | None:
+        """The tax that the gateway took out of a payment to pay it for us, in the currency of `payment_fee`.
+
+        Zero where there is none; None while it cannot say.
+        """
+
+
 def summed(amounts: Iterable[Money]) -> list[Money]:
     """Signed amounts added up, one a currency, in the order of their codes."""
     sums: dict[str, Decimal] = defaultdict(Decimal)

@@ -18,7 +18,8 @@ from payments.states import FeeState
 class PaymentFee(Entity):
     """The fee of one payment: asked for until the gateway says it, then booked once.
 
-    `currency` is that of our balance there. Where a line of a statement has booked what was kept of the payment, that
+    `currency` is that of our balance there. `tax` is what a gateway that is the seller took to pay the tax of the sale.
+    Where a line of a statement has booked what was kept of the payment, that
     counts and nothing is booked here.
     """
 
@@ -27,18 +28,19 @@ class PaymentFee(Entity):
     state = models.CharField(max_length=20, choices=FeeState.choices(), default=FeeState.WAITING)
     currency = CurrencyField(_("currency"))
     amount = AmountField(_("amount"))
+    tax = AmountField(_("tax"))
     ask_at = models.DateTimeField(null=True, blank=True, help_text=_("When the gateway is asked again."))
     asked = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_fee_not_negative"),
+            models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0), name="payment_fee_not_negative"),
             models.CheckConstraint(
                 condition=Q(state="waiting", ask_at__isnull=False) | (~Q(state="waiting") & Q(ask_at__isnull=True)),
                 name="payment_fee_asked_while_it_waits",
             ),
-            minor_units_constraint("payment_fee_in_minor_units", "amount"),
+            minor_units_constraint("payment_fee_in_minor_units", "amount", "tax"),
             values_constraint("payment_fee_state_known", "state", FeeState),
         ]
         indexes: ClassVar = [

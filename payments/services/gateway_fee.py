@@ -7,6 +7,7 @@ is booked back then, and booked anew when the line is undone.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from billing_assistant.core.money import ZERO, Money
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side, entry_post
 from integrations.errors import GatewayUnknown
-from integrations.ports.payments import fees_of
+from integrations.ports.payments import fees_of, taxes_of
 from integrations.registry import gateway as gateway_named
 from invoices.services.lock_date import first_open_day
 from payments.locks import payment_fee_lock, payment_lock
@@ -33,6 +34,7 @@ from payments.states import FeeState, PaymentState
 FIRST_QUESTION: Final = timedelta(minutes=1)
 WAITS: Final = (*(timedelta(minutes=10),) * 5, *(timedelta(hours=2),) * 11, *(timedelta(days=1),) * 13)
 """How long after each question the next one is put; then the gateway is taken not to tell."""
+NO_TAX: Final = Money(ZERO, "USD")
 RECEIVED: Final = (PaymentState.COMPLETED, PaymentState.REVERSED)
 declare("fee.before_commit")
 
@@ -76,32 +78,36 @@ def fee_ask(*, fee_id: UUID, now: datetime) -> bool:
         payment = fee.payment
         gateway = gateway_named(payment.provider, account=payment.account, profile_id=payment.profile_id)
         told = fees_of(gateway).payment_fee(payment.external_id)
+        tax = taxes_of(gateway).payment_tax(payment.external_id) if gateway.capabilities.taxes else NO_TAX
     except (OutcomeUnknown, Rejected, Unavailable, GatewayUnknown) as error:
         log.warning("fee.ask_failed", payment=str(fee.payment_id), error=str(error)[:200])
-        told = None
-    if told is None:
+        told = tax = None
+    if told is None or tax is None:
         _later(fee, now)
     else:
-        fee_noted(payment_id=fee.payment_id, told=told, now=now)
+        fee_noted(payment_id=fee.payment_id, told=told, tax=tax.amount, now=now)
     return True
 
 
-def fee_noted(*, payment_id: UUID, told: Money, now: datetime) -> PaymentFee:
-    """Books the fee that the gateway says, unless it is booked already. Safe to repeat."""
+def fee_noted(*, payment_id: UUID, told: Money, now: datetime, tax: Decimal = ZERO) -> PaymentFee:
+    """Books the fee that the gateway says, and the tax that it pays for us, unless they are booked. Safe to repeat.
+
+    `tax` is in the currency of the fee.
+    """
     with transaction.atomic():
         payment = payment_lock(payment_id)
         fee = payment_fee_lock(payment_id)
         if fee.state not in {FeeState.WAITING, FeeState.UNKNOWN}:
             return fee
-        fee.amount, fee.currency, fee.ask_at = told.amount, told.currency, None
+        fee.amount, fee.tax, fee.currency, fee.ask_at = max(told.amount, ZERO), max(tax, ZERO), told.currency, None
         if LineMatch.objects.filter(payment=payment, undone_at__isnull=True, fee__gt=ZERO).exists():
             fee.state = FeeState.IN_STATEMENT
-        elif told.amount <= ZERO:
-            fee.state, fee.amount = FeeState.NONE, ZERO
+        elif told.amount <= ZERO and tax <= ZERO:
+            fee.state, fee.amount, fee.tax = FeeState.NONE, ZERO, ZERO
         else:
             fee.state = FeeState.BOOKED
             _post(fee, payment, sign=1, now=now)
-        fee.save(update_fields=["state", "amount", "currency", "ask_at"])
+        fee.save(update_fields=["state", "amount", "tax", "currency", "ask_at"])
         fail_point("fee.before_commit")
     return fee
 
@@ -140,8 +146,12 @@ def _later(fee: PaymentFee, now: datetime) -> None:
 
 
 def _post(fee: PaymentFee, payment: Payment, *, sign: int, now: datetime) -> None:
-    """What was kept leaves the clearing account as an expense, on the day of the payment; back the other way round."""
-    actor, amount = Actor.system(payment.provider), fee.amount * sign
+    """What was kept leaves the clearing account, on the day of the payment; back the other way round.
+
+    The fee is an expense; the tax that the gateway pays for us has an account of its own.
+    """
+    actor, amount, tax = Actor.system(payment.provider), fee.amount * sign, fee.tax * sign
+    sides = [Side(AccountKind.GATEWAY_FEES, amount), Side(AccountKind.PROVIDER_TAX, tax)]
     on = first_open_day(profile_id=payment.profile_id, day=payment.received_on)
     entry = EntryInput(
         profile_id=payment.profile_id,
@@ -151,7 +161,7 @@ def _post(fee: PaymentFee, payment: Payment, *, sign: int, now: datetime) -> Non
         owner_id=None,
         document_id=payment.pk,
         document_number=payment.number,
-        sides=(Side(AccountKind.GATEWAY_FEES, amount), Side(AccountKind.GATEWAY_CLEARING, -amount)),
+        sides=(*(side for side in sides if side.amount), Side(AccountKind.GATEWAY_CLEARING, -amount - tax)),
         memo=payment.external_id,
     )
     entry_post(entry=entry, actor=actor, now=now)
@@ -163,5 +173,5 @@ def _post(fee: PaymentFee, payment: Payment, *, sign: int, now: datetime) -> Non
         profile_id=payment.profile_id,
         customer_id=payment.customer_id,
         label=payment.number,
-        data={"amount": str(fee.amount), "currency": fee.currency},
+        data={"amount": str(fee.amount), "tax": str(fee.tax), "currency": fee.currency},
     )

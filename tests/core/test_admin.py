@@ -194,6 +194,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
         "Allocation",
         "EventDelivery",
         "DodoPage",
+        "CollectedPayment",
         "MpesaPush",
         "MpesaReceipt",
         "MpesaOrder",

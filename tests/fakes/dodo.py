@@ -47,6 +47,7 @@ class DodoSimulator(VendorServer):
                 "payment_frequency_interval": "Month",
             },
         }
+        self.tax = 0
         self.product = {"pay_what_you_want": True, "tax_inclusive": True}
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.hook_path = "/hooks/dodo/"
@@ -262,9 +263,11 @@ class DodoSimulator(VendorServer):
         return payment
 
     def _settles(self, payment: dict[str, Any]) -> None:
-        """The money of a payment, and what Dodo keeps of it: 4 % and 40 cents."""
+        """The money of a payment, and what Dodo keeps of it: `tax`, 4 % and 40 cents."""
         about, amount = payment["payment_id"], payment["total_amount"]
         self.moves("payment", amount, payment["currency"], about, is_credit=True)
+        if self.tax:
+            self.moves("tax", self.tax, payment["currency"], about, is_credit=False)
         self.moves("payment_fees", amount * 4 // 100 + 40, payment["currency"], about, is_credit=False)
 
     def moves(self, name: str, amount: int, currency: str, about: str, *, is_credit: bool) -> None:

@@ -40,8 +40,9 @@ from integrations.ports.payments import (
     refunds_of,
     saved_methods_of,
     subscriptions_of,
+    taxes_of,
 )
-from integrations.ports.payouts import Balances, Fees, Payouts
+from integrations.ports.payouts import Balances, Fees, Payouts, Taxes
 from integrations.ports.prompts import PhonePrompts, Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
@@ -56,6 +57,7 @@ PORTS = {
     "disputes": (Disputes, disputes_of),
     "payouts": (Payouts, payouts_of),
     "fees": (Fees, fees_of),
+    "taxes": (Taxes, taxes_of),
     "balances": (Balances, balances_of),
     "incoming": (IncomingPayments, incoming_of),
     "subscriptions": (Subscriptions, subscriptions_of),

@@ -14,18 +14,22 @@ from billing_assistant.core import clock as time
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import Event
 from billing_assistant.core.rights import Role
+from billing_assistant.core.services.relay import relay_events
+from billing_assistant.ledger.selectors import account_balances
 from customers.models import Customer
 from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhooks_sweep
 from invoices.models import Invoice, Plan
 from invoices.services.plan_acts import plan_end, plan_pause, plan_resume
 from payments.errors import NothingToAsk
-from payments.models import CollectedPayment, Payment, PlanCollection, SavedMethod
+from payments.models import BalanceDifference, CollectedPayment, Payment, PaymentFee, PlanCollection, SavedMethod
 from payments.selectors.autopay import autopay_due
 from payments.services.collection_reading import collection_ask_now, collections_sweep
 from payments.services.collections import collection_begin, collection_end, collection_follow_plan, collection_page
 from payments.services.credits_first import credits_use
+from payments.services.gateway_fee import fees_sweep
 from payments.states import CollectionState
+from payments.tasks import compare_provider_balances
 from tests import factories
 from tests.fakes import dodo
 from tests.fakes.dodo import DodoSimulator
@@ -284,6 +288,37 @@ def test_a_plan_is_collected_once(seller: Seller) -> None:
     seller.begin()
     with pytest.raises(ValidationFailed, match="collected already"):
         seller.begin()
+
+
+def test_the_tax_that_dodo_pays_is_booked_beside_its_fee_and_the_day_agrees(seller: Seller, clock, client) -> None:
+    seller.service.tax = 34_483
+    seller.subscribed()
+    seller.news()
+    relay_events(queue="default")
+    fees_sweep(now=time.now() + timedelta(minutes=2))
+    fee, payment = PaymentFee.objects.get(), Payment.objects.get()
+    assert (fee.state, fee.amount, fee.tax) == ("booked", Decimal("100.40"), Decimal("344.83"))
+    rows = account_balances(SYSTEM, profile_id=seller.plan.profile_id)
+    booked = {row.kind.value: row.balance for row in rows}
+    assert (booked["gateway_fees"], booked["provider_tax"]) == (Decimal("100.40"), Decimal("344.83"))
+    assert booked["gateway_clearing"] == Decimal("2054.77")
+    sign_in(client, Role.FINANCE, profiles=[seller.plan.profile])
+    assert "344.83" in text_of(client.get(f"/payments/{payment.pk}/"))
+    clock.shift(timedelta(days=1))
+    compare_provider_balances()
+    assert [(one.provider_amount, one.ledger_amount) for one in BalanceDifference.objects.all()][-1] == (
+        Decimal("2054.77"),
+        Decimal("2054.77"),
+    )
+
+
+def test_a_payment_without_tax_has_none(seller: Seller) -> None:
+    seller.subscribed()
+    seller.news()
+    relay_events(queue="default")
+    fees_sweep(now=time.now() + timedelta(minutes=2))
+    fee = PaymentFee.objects.get()
+    assert (fee.state, fee.amount, fee.tax) == ("booked", Decimal("100.40"), 0)
 
 
 # Pages and API.
