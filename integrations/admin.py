@@ -17,6 +17,7 @@ from integrations.models import (
     DemoSession,
     DodoPage,
     GatewayConnection,
+    MpesaBalance,
     MpesaOrder,
     MpesaPush,
     MpesaReceipt,
@@ -145,3 +146,11 @@ class DodoPageAdmin(JournalTable):
     list_select_related = ("connection",)
     list_filter = ("currency",)
     search_fields = ("session_id", "reference", "key")
+
+
+@admin.register(MpesaBalance)
+class MpesaBalanceAdmin(JournalTable):
+    list_display = ("read_at", "connection", "amount", "order")
+    list_filter = (("read_at", admin.DateFieldListFilter), "connection__profile")
+    list_select_related = ("connection", "order")
+    search_fields = ("connection__account", "order__originator_id")

@@ -21,7 +21,7 @@ from payments.services.gateway_fee import fees_sweep
 from payments.services.incoming import incoming_sweep
 from payments.services.method_setup import setup_ask, setups_sweep
 from payments.services.payment_plans import payment_plans_sweep
-from payments.services.provider_days import provider_days_ask
+from payments.services.provider_days import balances_order, provider_days_ask
 from payments.services.refund_gateway import refunds_sweep
 from payments.services.standing import standings_refresh
 from payments.services.statement_steps import statement_advance
@@ -116,6 +116,12 @@ def compare_provider_balances() -> None:
     """What providers say moved beside what the ledger says, each day."""
     provider_days_ask(now=clock.now())
     differences_check_all(now=clock.now())
+
+
+@task("payments.order_balances")
+def order_balances() -> None:
+    """Asks providers for their balance that tell it only later."""
+    balances_order(now=clock.now())
 
 
 @task("payments.ask_fees")

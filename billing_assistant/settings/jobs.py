@@ -50,6 +50,7 @@ CELERY["CELERY_BEAT_SCHEDULE"] = {
     "compare balances of providers": _every(24 * 60 * 60, "payments.compare_provider_balances"),
     "invoices of providers": _every(24 * 60 * 60, "payments.sweep_external_invoices"),
     "plans that providers collect": _every(24 * 60 * 60, "payments.sweep_collections"),
+    "ask for balances that are told later": _every(10 * 60, "payments.order_balances"),
     "seal the books": _every(60 * 60, "payments.seal_books"),
     "check the books": {"task": "payments.check_books", "schedule": crontab(hour="0", minute="20")},
     "sweep statements": _every(60, "payments.sweep_statements"),

@@ -7,7 +7,7 @@ from integrations.models.demo import (
     DemoSessionStatus,
 )
 from integrations.models.dodo import DodoPage
-from integrations.models.mpesa import MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
+from integrations.models.mpesa import MpesaBalance, MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
 from integrations.models.webhooks import WebhookEvent, WebhookStatus
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "DemoSessionStatus",
     "DodoPage",
     "GatewayConnection",
+    "MpesaBalance",
     "MpesaOrder",
     "MpesaOrderKind",
     "MpesaPush",

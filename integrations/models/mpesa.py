@@ -18,6 +18,7 @@ from billing_assistant.core.states import Status, values_constraint
 class MpesaOrderKind(Status):
     REVERSAL = "reversal", _("Reversal"), "warning", "arrow-back"
     QUESTION = "question", _("Question"), "info", "help"
+    BALANCE = "balance", _("Balance"), "info", "scale"
 
 
 class MpesaPush(Entity):
@@ -94,7 +95,10 @@ class MpesaReceipt(Entity):
 
 
 class MpesaOrder(Entity):
-    """A command whose result comes later: a reversal, or a question about a transaction. Written before it is sent."""
+    """A command whose result comes later: a reversal, a question about a transaction or about our balance.
+
+    Written before it is sent.
+    """
 
     connection = models.ForeignKey("integrations.GatewayConnection", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=MpesaOrderKind.choices())
@@ -119,3 +123,19 @@ class MpesaOrder(Entity):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.receipt}"
+
+
+class MpesaBalance(Entity):
+    """What was in all accounts of a short code together at a moment, in shillings, as Safaricom told."""
+
+    connection = models.ForeignKey("integrations.GatewayConnection", on_delete=models.PROTECT, related_name="+")
+    order = models.OneToOneField(MpesaOrder, on_delete=models.PROTECT, related_name="balance")
+    amount = models.DecimalField(max_digits=19, decimal_places=2)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["connection", "read_at"], name="mpesa_balance_by_time")]
+
+    def __str__(self) -> str:
+        return f"KES {self.amount}"

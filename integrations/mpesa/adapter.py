@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import clock, exact_json
 from billing_assistant.core.errors import Rejected
+from billing_assistant.core.money import Money
 from integrations.hook_secrets import attempt_of, attempt_secret
 from integrations.models import MpesaOrderKind, MpesaPush
 from integrations.mpesa import journal, payloads
 from integrations.mpesa.arrivals import Arrivals
+from integrations.mpesa.balances import MpesaBalances
 from integrations.mpesa.client import Daraja, StillPending
 from integrations.mpesa.keys import MpesaKeys
 from integrations.mpesa.results import PAID, meaning_of
@@ -54,6 +56,7 @@ CAPABILITIES: Final = Capabilities(
     phone_prompt=True,
     refunds=True,
     incoming=True,
+    balances=True,
     currencies=frozenset({"KES"}),
     whole_units=frozenset({"KES"}),
     largest=Decimal(payloads.MOST),
@@ -79,6 +82,7 @@ class MpesaGateway:
         self._hook_secret = facts.hook_secret
         self._daraja = Daraja(self.keys)
         self._arrivals = Arrivals(self.keys, self._daraja, self.url_of, self._push_payment)
+        self._balances = MpesaBalances(self.keys, self._daraja, self.url_of)
         self._reversals = Reversals(self.keys, self._daraja, self.url_of)
 
     def check(self) -> Checked:
@@ -151,6 +155,12 @@ class MpesaGateway:
     def payment_refunds(self, payment_id: str) -> Sequence[ProviderRefund]:
         return self._reversals.of_payment(payment_id)
 
+    def balance_ask(self, *, zone: str, now: datetime) -> bool:
+        return self._balances.ask(zone=zone, now=now)
+
+    def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
+        return self._balances.moved(since=since, until=until)
+
     # What Safaricom tells.
 
     def webhook_verify(self, call: WebhookCall) -> None:
@@ -176,6 +186,7 @@ class MpesaGateway:
                 ended = payloads.order_end(call.body)
                 order = journal.order_told(connection_id=connection, order_id=about, end=ended, now=call.now)
                 self._arrivals.answered(order, ended, now=call.now)
+                self._balances.told(order, ended, now=call.now)
         except WebhookUnreadable as error:
             raise WebhookRefused(error.message) from error
 
@@ -280,6 +291,8 @@ class MpesaGateway:
         event_id = f"{end.originator_id}:{digest}"
         if order.kind == MpesaOrderKind.REVERSAL:
             return self._notice(NoticeKind.REFUND, event_id, str(order.pk), "reversal.result")
+        if order.kind == MpesaOrderKind.BALANCE:
+            return self._notice(NoticeKind.OTHER, event_id, str(order.pk), "balance.result")
         return self._notice(NoticeKind.PAYMENT, event_id, order.receipt, "status.result")
 
     def _notice(self, kind: NoticeKind, event_id: str, object_id: str, name: str) -> WebhookNotice:

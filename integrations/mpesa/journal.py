@@ -7,6 +7,7 @@ question of ours: only the latter makes money.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from integrations.models import MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
+from integrations.models import MpesaBalance, MpesaOrder, MpesaOrderKind, MpesaPush, MpesaReceipt
 from integrations.mpesa.payloads import Arrival, OrderEnd, PromptEnd
 from integrations.mpesa.results import PAID
 from integrations.ports.payments import WebhookRefused
@@ -211,6 +212,14 @@ def order_told(*, connection_id: UUID, order_id: UUID, end: OrderEnd, now: datet
         order.result, order.result_text, order.result_at = end.code, end.text, now
         order.save(update_fields=["result", "result_text", "result_at"])
     return order
+
+
+def balance_told(order: MpesaOrder, *, amount: Decimal, now: datetime) -> None:
+    """Notes the balance that came to the address of an order, once."""
+    MpesaBalance.objects.get_or_create(
+        order=order,
+        defaults={"connection_id": order.connection_id, "amount": amount, "read_at": now, "created_at": now},
+    )
 
 
 def order_named(connection_id: UUID, originator_id: str) -> MpesaOrder | None:

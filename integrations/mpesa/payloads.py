@@ -170,6 +170,20 @@ def status_body(keys: MpesaKeys, *, receipt: str, url: str) -> dict[str, str]:
     }
 
 
+def balance_body(keys: MpesaKeys, *, url: str) -> dict[str, str]:
+    """The question what is in the accounts of the short code."""
+    return {
+        "Initiator": keys.initiator,
+        "SecurityCredential": security_credential(keys),
+        "CommandID": "AccountBalance",
+        "PartyA": keys.payee,
+        "IdentifierType": "4",
+        "ResultURL": url,
+        "QueueTimeOutURL": url,
+        "Remarks": "Balance",
+    }
+
+
 def security_credential(keys: MpesaKeys) -> str:
     """The initiator's password, for Safaricom alone: RSA with PKCS#1 v1.5 padding, as Daraja wants. Raises Rejected."""
     try:

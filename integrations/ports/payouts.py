@@ -75,7 +75,18 @@ class Balances(Protocol):
     """Capability `balances`."""
 
     def balance_moved(self, *, since: datetime, until: datetime) -> Sequence[Money]:
-        """By how much our balance there moved from `since` on and before `until`, an amount a currency; signed."""
+        """By how much our balance there moved from `since` on and before `until`, an amount a currency; signed.
+
+        Rejected where the gateway cannot tell about this span.
+        """
+
+
+@runtime_checkable
+class AskedBalances(Protocol):
+    """Of gateways that tell their balance only when they were asked, later and at an address of ours."""
+
+    def balance_ask(self, *, zone: str, now: datetime) -> bool:
+        """Asks, soon after midnight of a time zone and until it is told; whether it did. In no transaction."""
 
 
 @runtime_checkable

@@ -14,10 +14,11 @@ import structlog
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.db import require_no_transaction
-from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.errors import OutcomeUnknown, ProviderError, Rejected, Unavailable
 from billing_assistant.core.money import Money
 from integrations.models import GatewayConnection
 from integrations.ports.payments import PaymentGateway, balances_of
+from integrations.ports.payouts import AskedBalances
 from integrations.registry import gateway_of
 from payments.models import ProviderDay
 from payments.services.balance_differences import Moved, balance_source_register
@@ -38,6 +39,24 @@ def provider_days_ask(*, now: datetime, days: int = DAYS) -> int:
     return sum(_ask(connection, now, days) for connection in connections)
 
 
+def balances_order(*, now: datetime) -> int:
+    """Asks those providers for their balance that tell it later, soon after midnight; gives how many were asked.
+
+    Called in no transaction. One that does not take the question is asked again an hour later. Safe to repeat.
+    """
+    require_no_transaction()
+    done = 0
+    for connection in GatewayConnection.objects.filter(enabled=True).select_related("profile").order_by("id"):
+        gateway = gateway_of(connection)
+        if not isinstance(gateway, AskedBalances):
+            continue
+        try:
+            done += gateway.balance_ask(zone=connection.profile.time_zone, now=now)
+        except ProviderError as error:
+            log.warning("provider_days.not_ordered", provider=gateway.name, error=str(error)[:200])
+    return done
+
+
 def _ask(connection: GatewayConnection, now: datetime, days: int) -> int:
     gateway, profile = gateway_of(connection), connection.profile
     if not gateway.capabilities.balances:
@@ -48,7 +67,10 @@ def _ask(connection: GatewayConnection, now: datetime, days: int) -> int:
         day = today - timedelta(back)
         try:
             moved = _moved(gateway, day, zone)
-        except (OutcomeUnknown, Rejected, Unavailable) as error:
+        except Rejected as error:
+            log.info("provider_days.not_told", provider=gateway.name, day=str(day), error=str(error)[:200])
+            continue
+        except (OutcomeUnknown, Unavailable) as error:
             log.warning("provider_days.ask_failed", provider=gateway.name, day=str(day), error=str(error)[:200])
             break
         _keep(connection, day, moved, now)

@@ -195,6 +195,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
         "EventDelivery",
         "DodoPage",
         "CollectedPayment",
+        "MpesaBalance",
         "MpesaPush",
         "MpesaReceipt",
         "MpesaOrder",

@@ -69,6 +69,7 @@ class MpesaSimulator(VendorServer):
         self.transactions: dict[str, Transaction] = {}
         self.registered: dict[str, str] = {}
         self.tokens: list[str] = []
+        self.working, self.utility = "700000.00", "228037.00"
         self._numbers = count(1)
         self._contract = contract("mpesa")
 
@@ -101,8 +102,8 @@ class MpesaSimulator(VendorServer):
                 return Answer(body={"OriginatorCoversationID": self._id("reg"), "ResponseCode": "0"})
             case "reversal":
                 return self._reversal(body)
-            case _:
-                return self._status(body)
+            case what:
+                return self._balance(body) if what == "accountbalance" else self._status(body)
 
     def _token(self, asked: Asked) -> Answer:
         wanted = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
@@ -179,6 +180,13 @@ class MpesaSimulator(VendorServer):
             return "R000001"
         found.reversed = True
         return "0"
+
+    def _balance(self, body: dict[str, Any]) -> Answer:
+        if not _credential_fits(body["SecurityCredential"]):
+            return self._later(body, "2001", {})
+        accounts = {"Working Account": self.working, "Utility Account": self.utility, "Charges Paid Account": "-40.00"}
+        told = "&".join(f"{name}|KES|{amount}|{amount}|0.00|0.00" for name, amount in accounts.items())
+        return self._later(body, "0", {"AccountBalance": told, "BOCompletedTime": "20260302003000"})
 
     def _status(self, body: dict[str, Any]) -> Answer:
         found = self.transactions.get(body.get("TransactionID", ""))
