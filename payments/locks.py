@@ -163,7 +163,6 @@ def proof_lock(proof_id: UUID) -> PaymentProof:
 
 def external_invoice_lock(invoice_id: UUID) -> ExternalInvoice:
     """Locks one invoice of a provider. Raises NotFound."""
-    set_lock_timeout()
     rows = ExternalInvoice.objects.select_for_update(of=("self",)).select_related("profile")
     found = list(rows.filter(pk=invoice_id))
     if not found:
@@ -173,7 +172,6 @@ def external_invoice_lock(invoice_id: UUID) -> ExternalInvoice:
 
 def collection_lock(collection_id: UUID) -> PlanCollection:
     """Locks one collection of a plan. Raises NotFound."""
-    set_lock_timeout()
     rows = PlanCollection.objects.select_for_update(of=("self",)).select_related("profile", "plan", "customer")
     found = list(rows.filter(pk=collection_id))
     if not found:
