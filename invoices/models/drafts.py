@@ -22,8 +22,8 @@ from invoices.states import DiscountKind, DraftSource, DraftStatus, TaxCategory
 class InvoiceDraft(Entity):
     """What will be billed to a customer, with totals computed by the product (never by a form or a model)."""
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="drafts")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="drafts", db_index=False)
     number = models.CharField(_("number"), max_length=40)
     status = models.CharField(_("status"), max_length=25, choices=DraftStatus.choices(), default=DraftStatus.DRAFT)
 
@@ -78,7 +78,9 @@ class InvoiceDraft(Entity):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     send_options = models.JSONField(default=dict, blank=True)
-    invoice = models.ForeignKey("invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(
+        "invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     not_taken: tuple[str, ...] = ()
     """The lines whose billable work is billed elsewhere, from the service that has just taken it up. Not stored."""
@@ -124,7 +126,7 @@ class DraftLine(models.Model):
     """One line of a draft. `amount` is before document discount, in the draft's price mode."""
 
     id = models.BigAutoField(primary_key=True)
-    draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="lines")
+    draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     item = models.ForeignKey(
         "invoices.CatalogueItem", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -158,7 +160,7 @@ class DraftLine(models.Model):
 class DraftVersion(Entity):
     """A draft as it was saved: for history, comparison and restore."""
 
-    draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="versions")
+    draft = models.ForeignKey(InvoiceDraft, on_delete=models.CASCADE, related_name="versions", db_index=False)
     version = models.PositiveIntegerField()
     snapshot = models.JSONField()
     author_label = models.CharField(max_length=150, blank=True)

@@ -263,7 +263,7 @@ class InvoiceTax(models.Model):
     """The tax of one category and rate on an invoice, rounded once: `base` is net after discounts."""
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes", db_index=False)
     category = models.CharField(max_length=20, choices=TaxCategory.choices())
     rate = PercentField()
     base = AmountField()

@@ -29,8 +29,10 @@ class Payment(Entity):
     (`amount_given_back`) and what its payer's bank took (`amount_disputed`).
     """
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="payments")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="payments", db_index=False
+    )
     number = models.CharField(_("number"), max_length=40)
     method = models.CharField(_("method"), max_length=20, choices=PaymentMethod.choices())
     status = models.CharField(

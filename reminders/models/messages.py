@@ -20,12 +20,12 @@ class Message(Entity):
     Portal links are kept as a placeholder in the stored texts and put in when it is sent.
     """
 
-    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(
-        "customers.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+        "customers.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     invoice = models.ForeignKey(
-        "invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+        "invoices.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     payment = models.ForeignKey(
         "payments.Payment", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
