@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from billing_assistant.ledger.books import register_check
 
 register_check(
     code="I2",
-    rule="the total of a document is its lines, less discount, plus tax",
+    rule=gettext_noop("the total of a document is its lines, less discount, plus tax"),
     query="""
     SELECT invoice.number, invoice.total FROM invoices_invoice invoice
     LEFT JOIN (
@@ -24,7 +26,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="paid + due + credited + written off is the total of an invoice",
+    rule=gettext_noop("paid + due + credited + written off is the total of an invoice"),
     query="""
     SELECT number, total FROM invoices_invoice
     WHERE kind = 'invoice' AND state <> 'void'
@@ -33,7 +35,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="the instalments of a document sum to its total",
+    rule=gettext_noop("the instalments of a document sum to its total"),
     query="""
     SELECT invoice.number, SUM(part.amount), invoice.total FROM invoices_invoice invoice
     LEFT JOIN invoices_instalment part ON part.invoice_id = invoice.id
@@ -42,7 +44,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="the due dates that were agreed for an invoice sum to its total",
+    rule=gettext_noop("the due dates that were agreed for an invoice sum to its total"),
     query="""
     SELECT invoice.number, SUM(part.amount), invoice.total FROM invoices_agreedinstalment part
     JOIN invoices_invoice invoice ON part.invoice_id = invoice.id
@@ -51,7 +53,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="the ledger says of each invoice what the invoice says is due",
+    rule=gettext_noop("the ledger says of each invoice what the invoice says is due"),
     query="""
     SELECT invoice.number, invoice.amount_due, books.due FROM invoices_invoice invoice
     LEFT JOIN (
@@ -65,7 +67,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="credit notes are never over more than their invoice",
+    rule=gettext_noop("credit notes are never over more than their invoice"),
     query="""
     SELECT invoice.number, SUM(note.total), invoice.total FROM invoices_invoice invoice
     JOIN invoices_invoice note ON note.corrects_id = invoice.id AND note.kind = 'credit_note'
@@ -74,7 +76,7 @@ register_check(
 )
 register_check(
     code="I4",
-    rule="the numbers of a series and year have no gap and no duplicate",
+    rule=gettext_noop("the numbers of a series and year have no gap and no duplicate"),
     query="""
     SELECT series.code, counter.year, counter.last_number, COUNT(invoice.id) FROM invoices_seriescounter counter
     JOIN invoices_numberseries series ON series.id = counter.series_id AND series.in_gap_report
@@ -86,7 +88,7 @@ register_check(
 )
 register_check(
     code="I4",
-    rule="a later number never has an earlier date",
+    rule=gettext_noop("a later number never has an earlier date"),
     query="""
     SELECT number, issued_on FROM (
         SELECT invoice.number, invoice.issued_on, LAG(invoice.issued_on) OVER (
@@ -98,7 +100,7 @@ register_check(
 )
 register_check(
     code="I5",
-    rule="a period of a plan is billed once, and an invoice is of one period",
+    rule=gettext_noop("a period of a plan is billed once, and an invoice is of one period"),
     query="""
     SELECT plan_id, starts_on::text, COUNT(*) FROM invoices_planperiod GROUP BY plan_id, starts_on HAVING COUNT(*) > 1
     UNION ALL
@@ -108,7 +110,7 @@ register_check(
 )
 register_check(
     code="I6",
-    rule="the triggers that keep documents and books immutable are in place and enabled",
+    rule=gettext_noop("the triggers that keep documents and books immutable are in place and enabled"),
     query="""
     SELECT wanted.name, wanted.source FROM (VALUES
         ('append_only_rows', 'ledger_journalentry'), ('append_only_table', 'ledger_journalentry'),
@@ -127,7 +129,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="the tallies of documents are what counting them gives",
+    rule=gettext_noop("the tallies of documents are what counting them gives"),
     query="""
     SELECT COALESCE(kept.profile_id, truth.profile_id), COALESCE(kept.stage, truth.stage), kept.count, truth.count
     FROM (

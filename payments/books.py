@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from billing_assistant.ledger.books import register_check
 
 register_check(
     code="I2",
-    rule="paid, credited and written off of an invoice are what was allocated and written off",
+    rule=gettext_noop("paid, credited and written off of an invoice are what was allocated and written off"),
     query="""
     SELECT invoice.number, invoice.amount_paid, moved.paid, invoice.amount_credited, moved.credited,
         invoice.amount_written_off, given_up.amount
@@ -25,7 +27,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="what a payment settled is the sum of its allocations, and never more than it is over",
+    rule=gettext_noop("what a payment settled is the sum of its allocations, and never more than it is over"),
     query="""
     SELECT payment.number, payment.amount, payment.amount_allocated, moved.amount FROM payments_payment payment
     LEFT JOIN (SELECT payment_id, SUM(amount) AS amount FROM payments_allocation GROUP BY payment_id) moved
@@ -37,7 +39,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="what a credit note settled is the sum of its allocations, and never more than it is over",
+    rule=gettext_noop("what a credit note settled is the sum of its allocations, and never more than it is over"),
     query="""
     SELECT note.number, note.total, note.amount_credited, moved.amount FROM invoices_invoice note
     LEFT JOIN (SELECT credit_note_id, SUM(amount) AS amount FROM payments_allocation GROUP BY credit_note_id) moved
@@ -48,7 +50,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="nothing was taken back that was not allocated",
+    rule=gettext_noop("nothing was taken back that was not allocated"),
     query="""
     SELECT invoice_id, COALESCE(payment_id, credit_note_id), SUM(amount) FROM payments_allocation
     GROUP BY invoice_id, payment_id, credit_note_id HAVING SUM(amount) < 0
@@ -56,7 +58,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="an allocation stays within one customer, currency and business profile",
+    rule=gettext_noop("an allocation stays within one customer, currency and business profile"),
     query="""
     SELECT moved.id, invoice.number FROM payments_allocation moved
     JOIN invoices_invoice invoice ON invoice.id = moved.invoice_id
@@ -70,7 +72,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the ledger has each payment once, over its amount, and a reversed one twice",
+    rule=gettext_noop("the ledger has each payment once, over its amount, and a reversed one twice"),
     query="""
     SELECT payment.number, payment.status, payment.amount, books.received, books.taken_back
     FROM payments_payment payment
@@ -89,7 +91,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the withheld tax that is claimed in the ledger is what payments that stand had withheld",
+    rule=gettext_noop("the withheld tax that is claimed in the ledger is what payments that stand had withheld"),
     query="""
     SELECT payment.number, payment.status, payment.amount_withheld, books.claimed
     FROM payments_payment payment
@@ -105,7 +107,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the ledger's allocations of a payment or credit note are what it settled",
+    rule=gettext_noop("the ledger's allocations of a payment or credit note are what it settled"),
     query="""
     SELECT source.number, source.settled, books.settled FROM (
         SELECT customer_id, number, amount_allocated AS settled FROM payments_payment
@@ -123,7 +125,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the unapplied credit of a customer is what its payments and credit notes have left",
+    rule=gettext_noop("the unapplied credit of a customer is what its payments and credit notes have left"),
     query="""
     SELECT customer.number, balance.currency, balance.unapplied,
         COALESCE(paid.left_over, 0) + COALESCE(noted.left_over, 0)
@@ -141,7 +143,9 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="what was given back of a payment is the sum of its refunds and disputes, never more than the money that came",
+    rule=gettext_noop(
+        "what was given back of a payment is the sum of its refunds and disputes, never more than the money that came"
+    ),
     query="""
     SELECT payment.number, payment.amount_refunded, given.amount FROM payments_payment payment
     LEFT JOIN (
@@ -157,7 +161,9 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the ledger took each refund from the credit once, holds what is on its way, gave failed ones back",
+    rule=gettext_noop(
+        "the ledger took each refund from the credit once, holds what is on its way, gave failed ones back"
+    ),
     query="""
     SELECT refund.number, refund.status, refund.amount, books.taken, books.on_way FROM payments_refund refund
     LEFT JOIN (
@@ -175,7 +181,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the ledger holds what is disputed, and gave it back when a dispute was won",
+    rule=gettext_noop("the ledger holds what is disputed, and gave it back when a dispute was won"),
     query="""
     SELECT dispute.number, dispute.status, dispute.amount, books.taken, books.held FROM payments_dispute dispute
     LEFT JOIN (
@@ -194,7 +200,7 @@ register_check(
 )
 register_check(
     code="I5",
-    rule="a provider's payment is recorded once",
+    rule=gettext_noop("a provider's payment is recorded once"),
     query="""
     SELECT provider, account, external_id, COUNT(*) FROM payments_payment
     WHERE external_id <> '' GROUP BY provider, account, external_id HAVING COUNT(*) > 1
@@ -202,7 +208,7 @@ register_check(
 )
 register_check(
     code="I6",
-    rule="the triggers that keep payments and allocations are in place and enabled",
+    rule=gettext_noop("the triggers that keep payments and allocations are in place and enabled"),
     query="""
     SELECT wanted.name, wanted.source FROM (VALUES
         ('append_only_rows', 'payments_allocation'), ('append_only_table', 'payments_allocation'),
@@ -218,7 +224,7 @@ register_check(
 )
 register_check(
     code="I3",
-    rule="the tallies of payments are what counting them gives",
+    rule=gettext_noop("the tallies of payments are what counting them gives"),
     query="""
     SELECT profile_id, received_on,
         kept.count, truth.count
@@ -238,7 +244,7 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="a matched line is the payments that it is linked to, to the last unit",
+    rule=gettext_noop("a matched line is the payments that it is linked to, to the last unit"),
     query="""
     SELECT line.id, line.amount, linked.amount, linked.payments FROM payments_statementline line
     LEFT JOIN (
@@ -255,7 +261,9 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="the ledger has each fee, suspense and payout of a line once, and nothing of an open or ignored one",
+    rule=gettext_noop(
+        "the ledger has each fee, suspense and payout of a line once, and nothing of an open or ignored one"
+    ),
     query="""
     SELECT line.id, line.state, books.fees, books.suspense, books.payouts FROM payments_statementline line
     LEFT JOIN (
@@ -282,7 +290,7 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="a payout left a provider and arrived once",
+    rule=gettext_noop("a payout left a provider and arrived once"),
     query="""
     SELECT line.id, line.state, payout.state FROM payments_statementline line
     LEFT JOIN payments_statementline payout ON payout.id = line.payout_id

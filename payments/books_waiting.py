@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from billing_assistant.ledger.books import register_check
 from billing_assistant.ledger.books_kept import DAY, written_at
 
 register_check(
     code="I5",
-    rule="a provider's refund, dispute and receipt are recorded once, and a line of a statement is there once",
+    rule=gettext_noop(
+        "a provider's refund, dispute and receipt are recorded once, and a line of a statement is there once"
+    ),
     query="""
     SELECT what, id, COUNT(*) FROM (
         SELECT 'refund' AS what, concat_ws(' ', provider, account, external_id) AS id FROM payments_refund
@@ -23,7 +27,7 @@ register_check(
 )
 register_check(
     code="I5",
-    rule="at most one way to pay an invoice online is open",
+    rule=gettext_noop("at most one way to pay an invoice online is open"),
     query="""
     SELECT part.invoice_id, COUNT(*) FROM payments_checkoutpart part
     JOIN payments_checkout checkout ON checkout.id = part.checkout_id AND checkout.status = 'open'
@@ -32,7 +36,7 @@ register_check(
 )
 register_check(
     code="I9",
-    rule="every checkout and refund that is under way was asked about within 24 hours of its time",
+    rule=gettext_noop("every checkout and refund that is under way was asked about within 24 hours of its time"),
     query=f"""
     SELECT 'checkout' AS what, id, status, ask_at FROM payments_checkout
     WHERE ask_at < {DAY} AND {written_at("id")} < {DAY}
@@ -43,7 +47,7 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="a day that a provider reported is in the clearing account, or a difference is on record",
+    rule=gettext_noop("a day that a provider reported is in the clearing account, or a difference is on record"),
     query="""
     SELECT told.profile_id, told.day, told.currency, told.amount, booked.amount FROM (
         SELECT account.profile_id, account.currency, line.booked_on AS day, SUM(line.amount) AS amount
@@ -65,7 +69,7 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="the fee that a gateway kept of a payment is in the ledger once",
+    rule=gettext_noop("the fee that a gateway kept of a payment is in the ledger once"),
     query="""
     SELECT payment.number, fee.state, fee.amount, books.amount FROM payments_paymentfee fee
     JOIN payments_payment payment ON payment.id = fee.payment_id
@@ -96,7 +100,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="exchange gains and losses in the ledger are those of what stands settled",
+    rule=gettext_noop("exchange gains and losses in the ledger are those of what stands settled"),
     query="""
     SELECT invoice.number, payment.number, kept.result, books.result, net.amount FROM payments_exchangeresult kept
     JOIN payments_payment payment ON payment.id = kept.payment_id

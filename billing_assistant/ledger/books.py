@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from billing_assistant.core import clock
 from billing_assistant.ledger.services.balances import FROM_JOURNAL
@@ -87,12 +88,12 @@ def check_invariant(invariant: Invariant, *, now: datetime) -> list[Violation]:
 
 register_check(
     code="I1",
-    rule="debits equal credits in every entry",
+    rule=gettext_noop("debits equal credits in every entry"),
     query="""SELECT entry_id, SUM(amount) FROM ledger_journalline GROUP BY entry_id HAVING SUM(amount) <> 0""",
 )
 register_check(
     code="I1",
-    rule="every entry has the lines that it was sealed with, in its currency and profile",
+    rule=gettext_noop("every entry has the lines that it was sealed with, in its currency and profile"),
     query="""
     SELECT entry.id, entry.document_number FROM ledger_journalentry entry
     LEFT JOIN ledger_journalline line ON line.entry_id = entry.id
@@ -105,7 +106,7 @@ register_check(
 )
 register_check(
     code="I1",
-    rule="the books of a profile and currency sum to zero",
+    rule=gettext_noop("the books of a profile and currency sum to zero"),
     query="""
     SELECT account.profile_id, line.currency, SUM(line.amount) FROM ledger_journalline line
     JOIN ledger_account account ON account.id = line.account_id
@@ -114,7 +115,7 @@ register_check(
 )
 register_check(
     code="I2",
-    rule="the balance row of an owner equals the journal",
+    rule=gettext_noop("the balance row of an owner equals the journal"),
     query=f"""
     SELECT COALESCE(truth.owner_id, balance.owner_id), COALESCE(truth.currency, balance.currency),
         truth.outstanding, balance.outstanding
@@ -129,7 +130,7 @@ register_check(
 )
 register_check(
     code="I1",
-    rule="the tallies of the accounts are what adding up the journal gives",
+    rule=gettext_noop("the tallies of the accounts are what adding up the journal gives"),
     query="""
     SELECT kept.kind, kept.currency, kept.booked_on, kept.debit, truth.debit FROM (
         SELECT profile_id, kind, currency, booked_on, SUM(count) AS count, SUM(debit) AS debit, SUM(credit) AS credit

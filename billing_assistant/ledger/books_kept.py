@@ -6,6 +6,7 @@ from typing import Final
 
 from django.apps import apps
 from django.db.models import Field, Model
+from django.utils.translation import gettext_noop
 
 from billing_assistant.ledger.books import register_check
 from billing_assistant.ledger.services.seals import broken_links
@@ -46,10 +47,10 @@ def strangers() -> str:
     return " UNION ALL ".join(parts)
 
 
-register_check(code="I7", rule="every link of the chain is what its rows give", query=broken_links)
+register_check(code="I7", rule=gettext_noop("every link of the chain is what its rows give"), query=broken_links)
 register_check(
     code="I7",
-    rule="the chain still has the heads that earlier checks saw",
+    rule=gettext_noop("the chain still has the heads that earlier checks saw"),
     query="""
     SELECT seen.id, head.key, head.value FROM ledger_bookscheck seen CROSS JOIN LATERAL jsonb_each_text(seen.heads) head
     WHERE NOT EXISTS (
@@ -58,7 +59,7 @@ register_check(
 )
 register_check(
     code="I6",
-    rule="the triggers that keep the chain are in place and enabled",
+    rule=gettext_noop("the triggers that keep the chain are in place and enabled"),
     query="""
     SELECT wanted.name, wanted.source FROM (VALUES
         ('append_only_rows', 'ledger_bookseal'), ('append_only_table', 'ledger_bookseal')
@@ -67,10 +68,10 @@ register_check(
     WHERE kept.oid IS NULL OR kept.tgenabled = 'D'
     """,
 )
-register_check(code="I8", rule="a row belongs to the business profile of what it names", query=strangers)
+register_check(code="I8", rule=gettext_noop("a row belongs to the business profile of what it names"), query=strangers)
 register_check(
     code="I9",
-    rule="every delivery of an event was done or parked within 24 hours",
+    rule=gettext_noop("every delivery of an event was done or parked within 24 hours"),
     query=f"""
     SELECT id, subscriber, attempts, last_error FROM core_eventdelivery
     WHERE status = 'pending' AND due_at < {DAY} AND {written_at("event_id")} < {DAY}

@@ -130,12 +130,15 @@ def books_check_page(request: HttpRequest, check_id: UUID) -> HttpResponseBase:
 
 
 def _groups(check: BooksCheck) -> dict[str, list[dict[str, Any]]]:
-    """What was checked, invariant by invariant: the broken ones, broken rules first, and those that hold."""
+    """What was checked, invariant by invariant: the broken ones, broken rules first, and those that hold.
+
+    Rules are kept in English, by which they are known, and read in the language of whoever looks.
+    """
     groups: dict[str, dict[str, Any]] = {}
     for result in check.results:
-        code = result["code"]
+        code, rule = result["code"], result["rule"]
         group = groups.setdefault(code, {"code": code, "meaning": MEANINGS[code], "rules": [], "broken": 0})
-        group["rules"].append(result)
+        group["rules"].append(result | {"rule": _(rule)})
         group["broken"] += bool(result["rows"])
     for group in groups.values():
         group["rules"].sort(key=lambda result: not result["rows"])

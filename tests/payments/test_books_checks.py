@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from billing_assistant.core.errors import PermissionRefused, ValidationFailed
 from billing_assistant.core.models import Event, EventDelivery, Notice
@@ -400,3 +401,14 @@ def test_only_who_records_money_looks_at_it_and_once(broken_check: BooksCheck) -
     with pytest.raises(ValidationFailed):
         books_check_looked_at(actor=SYSTEM, **looked)
     assert Refund.objects.count() == 1
+
+
+def test_rules_are_read_in_the_language_of_whoever_looks(client: Client) -> None:
+    kept = [{"code": one.code, "rule": one.rule, "rows": [], "milliseconds": 1} for one in invariants()]
+    check = BooksCheck.objects.create(results=kept, finished_at=NOW)
+    sign_in(client, language="sw")
+    text = text_of(client.get(f"/reports/books/{check.pk}/"))
+    assert "debiti ni sawa na krediti katika kila ingizo" in text
+    assert "debits equal credits" not in text
+    with translation.override("sw"):
+        assert [one.rule for one in invariants() if translation.gettext(one.rule) == one.rule] == []
