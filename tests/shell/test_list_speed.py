@@ -24,12 +24,14 @@ pytestmark = pytest.mark.django_db
 
 FRAME = 5
 """Who is signed in (session, person, their profiles), the profiles to choose from, the notices."""
+SAVED = 1
+"""The saved filters of a list."""
 LISTS = {
-    "invoices:list": FRAME + 1,
-    "invoices:draft_list": FRAME + 1,
-    "payments:list": FRAME + 4,
+    "invoices:list": FRAME + SAVED + 1,
+    "invoices:draft_list": FRAME + SAVED + 1,
+    "payments:list": FRAME + SAVED + 4,
     "messages:list": FRAME + 2,
-    "customers:list": FRAME + 4,
+    "customers:list": FRAME + SAVED + 4,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date
 from customers.models import Customer
-from invoices.models import Plan, PlanPeriod
+from invoices.models import BillingChunk, BillingRun, Plan, PlanPeriod
 from invoices.plan_calendar import bills_on, periods_from
 from invoices.plan_states import PlanMakes, PlanTiming, PlanUnit
 from invoices.services.billing_engine import run_work
@@ -26,6 +26,7 @@ from payments.services.record import payment_record
 
 At = Callable[..., datetime]
 SECONDS: Final = 30.0
+TOOK: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,11 @@ class Retainers:
         self.made[one.key] = plan_create(customer_id=customer.pk, data=self._input(one), actor=self.finance, now=moment)
 
     def _run(self, moment: datetime) -> None:
+        """Bills what is due, and has the record of it say that it was then, which the clock cannot know."""
         run_work(now=moment, seconds=SECONDS)
+        for run in BillingRun.objects.filter(created_at=moment):
+            BillingChunk.objects.filter(run=run).update(created_at=moment + TOOK)
+            BillingRun.objects.filter(pk=run.pk).update(finished_at=moment + TOOK)
 
     def _pause(self, one: Retainer, moment: datetime) -> None:
         plan_pause(plan_id=self.made[one.key].pk, resumes_on=None, actor=self.finance, now=moment)
