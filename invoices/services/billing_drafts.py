@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,17 +17,48 @@ from invoices.models import InvoiceDraft, PlanPeriod
 from invoices.plan_states import PeriodOutcome, PlanMakes
 from invoices.services.billing_documents import DuePeriod
 from invoices.services.draft_input import DraftInput
-from invoices.services.drafts import draft_create
+from invoices.services.drafts_many import drafts_create
 from invoices.services.issue import invoices_issue
 from invoices.states import OPEN_DRAFTS, DiscountKind, DraftSource, DraftStatus
 
 AT_A_TIME: Final = 100
 
 
-def period_draft(one: DuePeriod, *, actor: Actor, now: datetime) -> InvoiceDraft:
-    """Makes the draft of a period, once however often it is called."""
+def periods_drafted(due: Sequence[DuePeriod], *, actor: Actor, now: datetime) -> list[InvoiceDraft]:
+    """Makes the drafts of periods of locked plans, in their order, each once however often this is called.
+
+    A few statements for each business profile, however many they are.
+    """
+    made = _made_before(due)
+    new = [one for one in due if _key(one) not in made]
+    for profile_id in sorted({one.plan.profile_id for one in new}):
+        mine = [one for one in new if one.plan.profile_id == profile_id]
+        drafts = drafts_create(
+            wanted=[(one.plan.customer, _said(one)) for one in mine],
+            actor=actor,
+            now=now,
+            generated_by=DraftSource.PLAN,
+            source_keys=[_key(one) for one in mine],
+        )
+        made |= {draft.source_key: draft for draft in drafts}
+    return [made[_key(one)] for one in due]
+
+
+def _made_before(due: Sequence[DuePeriod]) -> dict[str, InvoiceDraft]:
+    if not due:
+        return {}
+    profiles = {one.plan.profile_id for one in due}
+    known = InvoiceDraft.objects.filter(profile_id__in=profiles, source_key__in=[_key(one) for one in due])
+    return {draft.source_key: draft for draft in known}
+
+
+def _key(one: DuePeriod) -> str:
+    return f"plan:{one.plan.pk}:{one.period.starts_on.isoformat()}"
+
+
+def _said(one: DuePeriod) -> DraftInput:
     plan, document = one.plan, one.document
-    data = DraftInput(
+    return DraftInput(
         lines=one.lines,
         currency=plan.currency,
         prices_include_tax=plan.prices_include_tax,
@@ -40,15 +72,6 @@ def period_draft(one: DuePeriod, *, actor: Actor, now: datetime) -> InvoiceDraft
         language=plan.language,
         notes=plan.notes,
         terms=plan.terms,
-    )
-    return draft_create(
-        customer_id=plan.customer_id,
-        data=data,
-        actor=actor,
-        now=now,
-        generated_by=DraftSource.PLAN,
-        source_key=f"plan:{plan.pk}:{one.period.starts_on.isoformat()}",
-        customer=plan.customer,
     )
 
 

@@ -37,7 +37,7 @@ from invoices.services.billing_documents import (
     periods_put_together,
     totals_by_currency,
 )
-from invoices.services.billing_drafts import period_draft
+from invoices.services.billing_drafts import periods_drafted
 from invoices.services.drafted import PlanDocument
 from invoices.services.issuing import Issuable, documents_issue
 from invoices.services.numbering import series_of_drafts
@@ -155,7 +155,8 @@ def _bill(plans: Sequence[Plan], run: BillingRun, now: datetime) -> _Done:
         drafted=[one for one in due if one.waits],
     )
     invoices = _issue(done.invoiced, read, now)
-    drafts = {id(one): period_draft(one, actor=ENGINE, now=now) for one in done.drafted}
+    drafted = periods_drafted(done.drafted, actor=ENGINE, now=now)
+    drafts = {id(one): draft for one, draft in zip(done.drafted, drafted, strict=True)}
     _write_periods([(one, _period(one, run, now, invoices.get(id(one)), drafts.get(id(one)))) for one in due])
     _move_on(plans, due, now)
     return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,14 +55,17 @@ class DraftInput:
         return Discount(self.discount_kind, self.discount_value)
 
 
-def check_draft(data: DraftInput, currency: str, profile_id: UUID) -> None:
-    """Raises ValidationFailed with every reason by field; lines are checked where they are computed."""
+def check_draft(data: DraftInput, currency: str, profile_id: UUID, *, known: Collection[UUID] | None = None) -> None:
+    """Raises ValidationFailed with every reason by field; lines are checked where they are computed.
+
+    `known` are the templates and series that `references_known` has found for many; None: they are looked up.
+    """
+    known = references_known([data], profile_id) if known is None else known
     errors: dict[str, list[str]] = {}
     for field, reason in (
         *_head_faults(data, currency),
         *_due_faults(data),
-        *_template_faults(data, profile_id),
-        *_series_faults(data, profile_id),
+        *_reference_faults(data, known),
     ):
         errors.setdefault(field, []).append(reason)
     if errors:
@@ -95,19 +98,24 @@ def _due_faults(data: DraftInput) -> Iterator[tuple[str, str]]:
         yield "early_discount_days", _("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}
 
 
-def _template_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, str]]:
-    if data.template_id is None:
-        return
-    known = InvoiceTemplate.objects.filter(pk=data.template_id, profile_id=profile_id)
-    if not known.exists():
+def references_known(said: Sequence[DraftInput], profile_id: UUID) -> set[UUID]:
+    """Which of the templates and number series that drafts name a profile has: a statement for each that is named."""
+    templates = {data.template_id for data in said if data.template_id is not None}
+    series = {data.series_id for data in said if data.series_id is not None}
+    known: set[UUID] = set()
+    if templates:
+        found = InvoiceTemplate.objects.filter(pk__in=templates, profile_id=profile_id)
+        known |= set(found.values_list("pk", flat=True))
+    if series:
+        wanted = NumberSeries.objects.filter(
+            pk__in=series, profile_id=profile_id, kind=InvoiceKind.INVOICE, in_gap_report=True
+        )
+        known |= set(wanted.values_list("pk", flat=True))
+    return known
+
+
+def _reference_faults(data: DraftInput, known: Collection[UUID]) -> Iterator[tuple[str, str]]:
+    if data.template_id is not None and data.template_id not in known:
         yield "template", _("There is no such template.")
-
-
-def _series_faults(data: DraftInput, profile_id: UUID) -> Iterator[tuple[str, str]]:
-    if data.series_id is None:
-        return
-    known = NumberSeries.objects.filter(
-        pk=data.series_id, profile_id=profile_id, kind=InvoiceKind.INVOICE, in_gap_report=True
-    )
-    if not known.exists():
+    if data.series_id is not None and data.series_id not in known:
         yield "series", _("There is no such number series for invoices.")

@@ -18,12 +18,14 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from customers.models import Customer
 from invoices.models import DraftLine, DraftVersion, InvoiceDraft
-from invoices.services.draft_filling import draft_fill
+from invoices.services.draft_filling import draft_fill, fill_ground
 from invoices.services.draft_input import DraftInput
 from invoices.services.draft_snapshots import draft_snapshot
 from invoices.states import DraftSource
 
-OWN: Final = frozenset({"id", "profile_id", "customer_id", "number", "created_at", "created_by_id", "generated_by"})
+OWN: Final = frozenset(
+    {"id", "profile_id", "customer_id", "number", "created_at", "created_by_id", "generated_by", "source_key"}
+)
 """What a draft has of itself; the rest comes of what it says."""
 
 
@@ -33,16 +35,18 @@ def drafts_create(
     actor: Actor,
     now: datetime,
     generated_by: DraftSource = DraftSource.MANUAL,
+    source_keys: Sequence[str] = (),
 ) -> list[InvoiceDraft]:
     """Makes a draft for each pair, all or none, in their order. The customers are of one profile and read with it.
 
     What is said names currency and terms, and neither billable work nor a promo code: these belong to one customer.
+    `source_keys` (one for each, unique in the profile) are of a caller who lets nobody else make drafts of them.
     Raises ValidationFailed, NotFound, PermissionRefused.
     """
     actor.require(Right.INVOICES_DRAFT)
     if not wanted:
         return []
-    profile = wanted[0][0].profile
+    profile, keys = wanted[0][0].profile, source_keys or [""] * len(wanted)
     actor.require_profile(profile.pk)
     with transaction.atomic():
         numbers = human_number_take(
@@ -56,8 +60,9 @@ def drafts_create(
                 created_at=now,
                 created_by_id=actor.user_id,
                 generated_by=generated_by,
+                source_key=key,
             )
-            for (customer, _data), number in zip(wanted, numbers, strict=True)
+            for (customer, _data), number, key in zip(wanted, numbers, keys, strict=True)
         ]
         lines = _filled(drafts, [data for _customer, data in wanted], now)
         InvoiceDraft.objects.bulk_create(drafts)
@@ -72,9 +77,10 @@ def _filled(drafts: Sequence[InvoiceDraft], said: Sequence[DraftInput], now: dat
     """Sets the fields of the drafts and gives all their lines. What says the same is checked and computed once."""
     alike: dict[DraftInput, tuple[InvoiceDraft, list[DraftLine]]] = {}
     lines: list[DraftLine] = []
+    ground = fill_ground(list(dict.fromkeys(said)), drafts[0].profile_id)
     for draft, data in zip(drafts, said, strict=True):
         if data not in alike:
-            alike[data] = (draft, draft_fill(draft, data, now=now))
+            alike[data] = (draft, draft_fill(draft, data, now=now, ground=ground))
             lines += alike[data][1]
             continue
         model, of_model = alike[data]

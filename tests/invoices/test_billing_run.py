@@ -273,6 +273,45 @@ def test_a_chunk_costs_as_many_statements_for_forty_plans_as_for_twenty() -> Non
     assert counts[1] == counts[2]
 
 
+@pytest.mark.parametrize("waits", [{"makes": PlanMakes.DRAFT}, {"review_days": 4}])
+def test_drafts_cost_as_many_statements_for_forty_plans_as_for_twenty(waits: dict[str, Any]) -> None:
+    customers = [factories.customer(factories.seller())]
+    customers += [factories.customer(customers[0].profile) for _ in range(4)]
+    counts = []
+    for size in (20, 20, 40):
+        made = [plan(customers[n % 5], str(10 + n), "20", **waits) for n in range(size)]
+        with CaptureQueriesContext(connection) as statements:
+            _work()
+        counts.append(len(statements))
+        assert (
+            PlanPeriod.objects.filter(plan__in=made, outcome=PeriodOutcome.DRAFTED, draft__total__gt=0).count() == size
+        )
+        Plan.objects.update(status=PlanStatus.PAUSED)
+    assert counts[1] == counts[2]
+
+
+def test_plans_of_two_profiles_are_drafted_in_one_chunk_each_with_its_own_numbers() -> None:
+    buyers = [factories.customer(factories.seller()) for _ in range(2)]
+    made = [plan(buyers[n % 2], "10", makes=PlanMakes.DRAFT) for n in range(4)]
+    _work()
+    drafts = InvoiceDraft.objects.order_by("profile", "number").values_list("profile", "number")
+    assert len(drafts) == len(set(drafts)) == 4
+    for one in made:
+        period = one.periods.get()
+        assert period.draft.source_key == f"plan:{one.pk}:{period.starts_on}"
+        assert (period.draft.customer_id, period.draft.versions.count()) == (one.customer_id, 1)
+
+
+def test_a_draft_that_is_there_already_is_not_made_again() -> None:
+    made = plan(None, "10", makes=PlanMakes.DRAFT)
+    _work()
+    draft = InvoiceDraft.objects.get()
+    PlanPeriod.objects.all().delete()
+    Plan.objects.update(next_index=0, due_at=AT, status=PlanStatus.ACTIVE)
+    _work()
+    assert made.periods.get().draft == InvoiceDraft.objects.get() == draft
+
+
 def _many(count: int) -> list[Plan]:
     customers = [factories.customer(factories.seller())]
     customers += [factories.customer(customers[0].profile) for _ in range(4)]
