@@ -207,9 +207,14 @@ def test_a_receipt_is_drawn_once_however_often_it_is_tried(monkeypatch: pytest.M
     one = buyer()
     pay(one, "20000")
     relay_all()
-    drawn: list[object] = []
+    drawn: list[Payment] = []
     draw = compose.receipt_pdf
-    monkeypatch.setattr(compose, "receipt_pdf", lambda payment: drawn.append(payment) or draw(payment))
+
+    def counted(payment: Payment) -> bytes:
+        drawn.append(payment)
+        return draw(payment)
+
+    monkeypatch.setattr(compose, "receipt_pdf", counted)
     run(failing(Unavailable("down")))
     channel = run(FakeChannel(), minutes=30)
     assert (len(drawn), len(channel.mails[0].attachments)) == (1, 1)
