@@ -33,7 +33,7 @@ register_check(
     LEFT JOIN (SELECT payment_id, SUM(amount) AS amount FROM payments_allocation GROUP BY payment_id) moved
         ON moved.payment_id = payment.id
     WHERE payment.amount_allocated <> COALESCE(moved.amount, 0)
-        OR payment.amount_allocated + payment.amount_refunded > payment.amount
+        OR payment.amount_allocated + payment.amount_refunded + payment.amount_disputed > payment.amount
         OR (payment.status <> 'completed' AND payment.amount_allocated <> 0)
     """,
 )
@@ -147,16 +147,16 @@ register_check(
         "what was given back of a payment is the sum of its refunds and disputes, never more than the money that came"
     ),
     query="""
-    SELECT payment.number, payment.amount_refunded, given.amount FROM payments_payment payment
+    SELECT payment.number, payment.amount_refunded, given.amount, payment.amount_disputed, held.amount
+    FROM payments_payment payment
     LEFT JOIN (
-        SELECT payment_id, SUM(amount) AS amount FROM (
-            SELECT payment_id, amount FROM payments_refund WHERE status <> 'failed'
-            UNION ALL
-            SELECT payment_id, amount FROM payments_dispute WHERE status <> 'won'
-        ) AS gone GROUP BY payment_id
+        SELECT payment_id, SUM(amount) AS amount FROM payments_refund WHERE status <> 'failed' GROUP BY payment_id
     ) given ON given.payment_id = payment.id
-    WHERE payment.amount_refunded <> COALESCE(given.amount, 0)
-        OR payment.amount_refunded > payment.amount - payment.amount_withheld
+    LEFT JOIN (
+        SELECT payment_id, SUM(amount) AS amount FROM payments_dispute WHERE status <> 'won' GROUP BY payment_id
+    ) held ON held.payment_id = payment.id
+    WHERE payment.amount_refunded <> COALESCE(given.amount, 0) OR payment.amount_disputed <> COALESCE(held.amount, 0)
+        OR payment.amount_refunded + payment.amount_disputed > payment.amount - payment.amount_withheld
     """,
 )
 register_check(
@@ -196,14 +196,6 @@ register_check(
     WHERE COALESCE(books.taken, 0) <> CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount END
         OR COALESCE(books.held, 0)
             <> CASE WHEN dispute.status IN ('opened', 'under_review') THEN dispute.amount ELSE 0 END
-    """,
-)
-register_check(
-    code="I5",
-    rule=gettext_noop("a provider's payment is recorded once"),
-    query="""
-    SELECT provider, account, external_id, COUNT(*) FROM payments_payment
-    WHERE external_id <> '' GROUP BY provider, account, external_id HAVING COUNT(*) > 1
     """,
 )
 register_check(

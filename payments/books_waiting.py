@@ -9,6 +9,14 @@ from billing_assistant.ledger.books_kept import DAY, written_at
 
 register_check(
     code="I5",
+    rule=gettext_noop("a provider's payment is recorded once"),
+    query="""
+    SELECT provider, account, external_id, COUNT(*) FROM payments_payment
+    WHERE external_id <> '' GROUP BY provider, account, external_id HAVING COUNT(*) > 1
+    """,
+)
+register_check(
+    code="I5",
     rule=gettext_noop(
         "a provider's refund, dispute and receipt are recorded once, and a line of a statement is there once"
     ),

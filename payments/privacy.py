@@ -89,8 +89,9 @@ def _obstacles(subject: Subject) -> Iterable[str]:
 
 def _export(subject: Subject) -> Iterable[Held]:
     names = ("number", "received_on", "method", "status", "currency", "amount", "amount_allocated", "amount_refunded")
-    told = ("unapplied", "amount_withheld", "withholding_certificate", "reference", "note", "provider", "external_id")
-    yield Held("payments", _("Payments"), rows_of(_payments(subject), *names, *told, "failure", "reversal_reason"))
+    told = ("amount_disputed", "unapplied", "amount_withheld", "withholding_certificate", "reference", "note")
+    more = ("provider", "external_id", "failure", "reversal_reason")
+    yield Held("payments", _("Payments"), rows_of(_payments(subject), *names, *told, *more))
     tried = ("created_at", "gateway", "status", "currency", "amount", "expires_at", "failure")
     yield Held("checkouts", _("Online payments"), rows_of(_checkouts(subject), *tried))
     given_back = Refund.objects.filter(customer_id__in=subject.customer_ids).order_by("id")

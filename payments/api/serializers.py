@@ -196,7 +196,7 @@ class PaymentRowOut(serializers.Serializer[Payment]):
     amount_received = MoneyField()
     withholding_tax = WithholdingOut(source="*")
     amount_allocated = MoneyField()
-    amount_refunded = MoneyField(source="amount_given_back")
+    amount_refunded = MoneyField()
     amount_disputed = MoneyField()
     unapplied = MoneyField()
     received_on = serializers.DateField()

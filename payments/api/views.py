@@ -28,7 +28,6 @@ from payments.selectors.payments import (
     payments_counted,
     payments_filtered,
     payments_for,
-    with_disputed,
 )
 from payments.services.allocate import payment_allocate
 from payments.services.record import payment_record
@@ -75,7 +74,7 @@ class PaymentsView(ApiView):
                 return found.count()
             return payments_counted(self.actor, found, filters, self.profile_id)
 
-        return self.page(with_disputed(found), shown.PaymentRowOut, counted=counted)
+        return self.page(found, shown.PaymentRowOut, counted=counted)
 
     def post(self, request: Request) -> Response:
         """Records money that was received, with the invoices that it settles."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField
 from billing_assistant.core.states import values_constraint
-from payments.states import DisputeState, PaymentMethod, PaymentState
+from payments.states import PaymentMethod, PaymentState
 
 
 @pghistory.track()
@@ -25,8 +25,8 @@ class Payment(Entity):
 
     `amount` is what it is worth to the customer: the money that came, and `amount_withheld`, the tax that the customer
     kept back and pays to the tax authority in our name. Only a completed payment is in the books; what of it is not
-    allocated is the customer's unapplied credit. `amount_refunded` is all that went back: what we gave
-    (`amount_given_back`) and what its payer's bank took (`amount_disputed`).
+    allocated is the customer's unapplied credit, less what went back (`amount_returned`): what we refunded or have on
+    its way (`amount_refunded`), and what disputes of its payer hold or took (`amount_disputed`).
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -42,9 +42,13 @@ class Payment(Entity):
     amount = AmountField(_("amount"))
     amount_allocated = AmountField()
     amount_refunded = AmountField()
+    amount_disputed = AmountField()
     unapplied = models.GeneratedField(
         expression=Case(
-            When(status="completed", then=F("amount") - F("amount_allocated") - F("amount_refunded")),
+            When(
+                status="completed",
+                then=F("amount") - F("amount_allocated") - F("amount_refunded") - F("amount_disputed"),
+            ),
             default=Value(0, output_field=models.DecimalField()),
         ),
         output_field=models.DecimalField(max_digits=19, decimal_places=4),
@@ -79,12 +83,12 @@ class Payment(Entity):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
             models.CheckConstraint(
-                condition=Q(amount_allocated__gte=0, amount_refunded__gte=0)
-                & Q(amount__gte=F("amount_allocated") + F("amount_refunded")),
+                condition=Q(amount_allocated__gte=0, amount_refunded__gte=0, amount_disputed__gte=0)
+                & Q(amount__gte=F("amount_allocated") + F("amount_refunded") + F("amount_disputed")),
                 name="payment_never_over_allocated",
             ),
             models.CheckConstraint(
-                condition=Q(status="completed") | Q(amount_allocated=0, amount_refunded=0),
+                condition=Q(status="completed") | Q(amount_allocated=0, amount_refunded=0, amount_disputed=0),
                 name="payment_allocated_only_when_received",
             ),
             models.CheckConstraint(
@@ -92,7 +96,9 @@ class Payment(Entity):
                 | (~Q(status="reversed") & Q(reversed_on__isnull=True)),
                 name="payment_reversed_has_a_date",
             ),
-            minor_units_constraint("payment_in_minor_units", "amount", "amount_allocated", "amount_refunded"),
+            minor_units_constraint(
+                "payment_in_minor_units", "amount", "amount_allocated", "amount_refunded", "amount_disputed"
+            ),
             models.CheckConstraint(
                 condition=Q(amount_withheld__gte=0, amount__gte=F("amount_withheld")),
                 name="payment_withheld_within_amount",
@@ -135,19 +141,9 @@ class Payment(Entity):
         return self.amount - self.amount_withheld
 
     @property
-    def amount_disputed(self) -> Decimal:
-        """What disputes hold or took of it; read with `with_disputed` where there are many."""
-        known: Decimal | None = self.__dict__.get("disputed_sum")
-        if known is None:
-            standing = self.disputes.exclude(status=DisputeState.WON)
-            known = standing.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-        return known
-
-    @property
-    def amount_given_back(self) -> Decimal:
-        """What we refunded of it, or have on its way back."""
-        given: Decimal = self.amount_refunded - self.amount_disputed
-        return given
+    def amount_returned(self) -> Decimal:
+        """What is not ours any more: refunded, or on its way back, or held or taken by disputes."""
+        return self.amount_refunded + self.amount_disputed
 
     @property
     def method_word(self) -> PaymentMethod:

@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
@@ -24,7 +23,7 @@ from customers.models import Customer
 from integrations.models import WebhookEvent
 from invoices.models import Invoice
 from payments.models import Allocation, Checkout, Dispute, Payment, PaymentFee, PaymentTally
-from payments.states import CheckoutState, DisputeState, PaymentMethod, PaymentState
+from payments.states import CheckoutState, PaymentMethod, PaymentState
 
 FEW_CUSTOMERS: Final = 200
 LIVE_LINKS: Final = (CheckoutState.OPEN, CheckoutState.UNKNOWN, CheckoutState.PROCESSING)
@@ -87,13 +86,6 @@ def payments_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Pa
 def payments_listed(rows: QuerySet[Payment]) -> QuerySet[Payment]:
     """The payments with no more than the lines of a list show; what a line does not show costs a query a line."""
     return rows.select_related(None).select_related("customer").only(*LISTED)
-
-
-def with_disputed(rows: QuerySet[Payment]) -> QuerySet[Payment]:
-    """Payments with what disputes hold or took of each, read together."""
-    mine = Dispute.objects.filter(payment=OuterRef("pk")).exclude(status=DisputeState.WON).order_by()
-    sums = mine.values("payment").annotate(sum=Sum("amount")).values("sum")
-    return rows.annotate(disputed_sum=Coalesce(Subquery(sums), Decimal(0), output_field=DecimalField()))
 
 
 def payment_get(actor: Actor, reference: str | UUID) -> Payment:

@@ -114,7 +114,7 @@ def payment_reallocate(
         movable = [invoice for invoice in invoices if invoice.pk not in fixed or invoice.pk in wanted]
         for invoice in movable:
             check_target(invoice, customer_id=payment.customer_id, currency=payment.currency)
-        there = Money(payment.amount - payment.amount_refunded - kept, payment.currency)
+        there = Money(payment.amount - payment.amount_returned - kept, payment.currency)
         plan_exact(there, wanted, {invoice.pk: _item(invoice, net) for invoice in movable})
         parts = _moves(net, wanted)
         if parts:

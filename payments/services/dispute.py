@@ -69,7 +69,7 @@ def dispute_open(
         payment = held.payment
         dispute = _drawn(payment, wanted, dispute_id, actor=actor, now=now)
         on = dispute.opened_on
-        taken = credit_take(held, amount=dispute.amount, on=on, actor=actor, now=now)
+        taken = credit_take(held, amount=dispute.amount, on=on, actor=actor, now=now, disputed=True)
         dispute.save()
         DisputedPart.objects.bulk_create(
             DisputedPart(dispute=dispute, invoice=row.invoice, currency=row.currency, amount=-row.amount)
@@ -127,12 +127,12 @@ def dispute_win(*, dispute_id: UUID, actor: Actor, now: datetime, note: str = ""
         _move(dispute, DisputeState.WON, note)
         dispute.closed_on = on = _today(dispute, actor, now)
         dispute.save(update_fields=["status", "note", "closed_on"])
-        payment.amount_refunded -= dispute.amount
+        payment.amount_disputed -= dispute.amount
         settled = apply_parts(
             source=payment, parts=_again(dispute, invoices), invoices=invoices, on=on, actor=actor, now=now
         )
         payment.amount_allocated += settled.total
-        payment.save(update_fields=["amount_allocated", "amount_refunded"])
+        payment.save(update_fields=["amount_allocated", "amount_disputed"])
         Allocation.objects.bulk_create(settled.rows)
         dispute_told(dispute, "dispute.won", actor, now)
         back = (Side(came_from, dispute.amount), Side(AccountKind.CUSTOMER_CREDIT, -dispute.amount))

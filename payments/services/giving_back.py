@@ -38,7 +38,7 @@ class Held:
 
 def refundable(payment: Payment) -> Decimal:
     """How much of a payment can still be given back: the money that came, without the tax that was withheld."""
-    return max(payment.amount_received - payment.amount_refunded, ZERO)
+    return max(payment.amount_received - payment.amount_returned, ZERO)
 
 
 def payment_hold(payment_id: UUID, actor: Actor) -> Held:
@@ -57,9 +57,12 @@ def payment_hold(payment_id: UUID, actor: Actor) -> Held:
     return Held(received_or_refused(payment_lock(payment_id)), invoices, notes)
 
 
-def credit_take(held: Held, *, amount: Decimal, on: date, actor: Actor, now: datetime) -> Settled:
+def credit_take(
+    held: Held, *, amount: Decimal, on: date, actor: Actor, now: datetime, disputed: bool = False
+) -> Settled:
     """Takes an amount out of a held payment and saves it; gives the allocations that were taken back, already written.
 
+    It counts as refunded, or as disputed.
     Where there is not enough unapplied credit, invoices are due again: first those for which a credit note is ready,
     then those that are due last. Raises MoreThanRefundable.
     """
@@ -81,8 +84,11 @@ def credit_take(held: Held, *, amount: Decimal, on: date, actor: Actor, now: dat
     settled = apply_parts(source=payment, parts=parts, invoices=open_ones, on=on, actor=actor, now=now)
     Allocation.objects.bulk_create(settled.rows)
     payment.amount_allocated += settled.total
-    payment.amount_refunded += amount
-    payment.save(update_fields=["amount_allocated", "amount_refunded"])
+    if disputed:
+        payment.amount_disputed += amount
+    else:
+        payment.amount_refunded += amount
+    payment.save(update_fields=["amount_allocated", "amount_refunded", "amount_disputed"])
     payment.refresh_from_db(fields=["unapplied"])
     return settled
 

@@ -87,8 +87,8 @@ def _lines(payment: Payment, applied: Iterable[AppliedTo]) -> Iterable[Line]:
             due = money_text(each.invoice.amount_due, payment.currency)
             text = f"{text}\n{_('%(amount)s of it still due') % {'amount': due}}"
         yield _line(text, each.amount)
-    if payment.amount_refunded:
-        yield _line(_("Given back to you"), payment.amount_refunded)
+    if payment.amount_returned:
+        yield _line(_("Given back to you"), payment.amount_returned)
     if payment.unapplied:
         yield _line(_("Your credit for later invoices"), payment.unapplied)
     if payment.status == PaymentState.REVERSED:

@@ -167,7 +167,7 @@ def payment_complete(
         number_give(payment)
         _written(payment)
         models_insert(settled.rows)
-        payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_refunded  # as the database does
+        payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_returned  # as the database does
         _recorded(payment, settled, actor, now)
     entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
     fail_point("payment.before_commit")

@@ -147,7 +147,7 @@ def same_or_refused(known: Refund, payment_id: UUID, amount: Decimal) -> Refund:
 
 def approved_or_asked(refund: Refund, payment: Payment, *, actor: Actor, now: datetime) -> None:
     """Within `asking_a_second_person`: goes on when no second person is needed, or one has agreed."""
-    together = payment.amount_given_back + refund.amount
+    together = payment.amount_refunded + refund.amount
     if needs_second_person(payment.profile, amount=together, currency=refund.currency):
         second_person_required(action=_action(refund, payment), actor=actor, now=now)
 

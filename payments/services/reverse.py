@@ -64,7 +64,7 @@ def payment_reverse(
         invoices = invoices_lock({*net_allocations(seen), *differences})
         payment = payment_lock(payment_id)
         require_transition(PAYMENT_TRANSITIONS, payment.number, PaymentState(payment.status), PaymentState.REVERSED)
-        if payment.amount_refunded:
+        if payment.amount_returned:
             text = _("%(number)s was refunded in part and cannot be reversed.")
             if payment.amount_disputed:
                 text = _("%(number)s is disputed, or was: what its bank took is no money to be reversed.")

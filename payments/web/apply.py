@@ -108,7 +108,7 @@ def payment_reallocate_page(request: HttpRequest, payment_id: UUID) -> HttpRespo
     context = {
         "payment": payment,
         "currency": payment.currency,
-        "left": payment.amount - payment.amount_refunded,
+        "left": payment.amount - payment.amount_returned,
         "boxes": boxes,
         "errors": errors,
     }

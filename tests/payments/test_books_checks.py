@@ -405,7 +405,7 @@ def test_only_who_records_money_looks_at_it_and_once(broken_check: BooksCheck) -
 
 def test_rules_are_read_in_the_language_of_whoever_looks(client: Client) -> None:
     kept = [{"code": one.code, "rule": one.rule, "rows": [], "milliseconds": 1} for one in invariants()]
-    check = BooksCheck.objects.create(results=kept, finished_at=NOW)
+    check = BooksCheck.objects.create(results=kept, created_at=NOW, touched_at=NOW, finished_at=NOW)
     sign_in(client, language="sw")
     text = text_of(client.get(f"/reports/books/{check.pk}/"))
     assert "debiti ni sawa na krediti katika kila ingizo" in text

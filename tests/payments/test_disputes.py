@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -74,6 +75,36 @@ def test_lost_is_final_and_the_invoice_stays_due() -> None:
         dispute_review(dispute_id=dispute.pk, actor=SYSTEM, now=LATER)
     with pytest.raises(PaymentNotReceived):
         payment_reverse(payment_id=payment.pk, reason="x", actor=SYSTEM, now=LATER)
+
+
+def test_what_is_refunded_and_what_is_disputed_are_counted_apart() -> None:
+    of = customer()
+    bill = invoice(of, "100.00")
+    payment = pay(of, "100.00", {bill.pk: Decimal(100)})
+    payment_refund(payment_id=payment.pk, amount=Decimal(20), reason="x", method="cash", actor=SYSTEM, now=NOW)
+    dispute = opened(payment)
+    payment.refresh_from_db()
+    assert (payment.amount_refunded, payment.amount_disputed, payment.amount_returned) == (20, 70, 90)
+    assert (payment.amount_allocated, payment.unapplied) == (10, 0)
+    dispute_win(dispute_id=dispute.pk, actor=SYSTEM, now=LATER)
+    payment.refresh_from_db()
+    assert (payment.amount_refunded, payment.amount_disputed, payment.amount_allocated) == (20, 0, 80)
+
+
+def test_what_was_counted_together_before_is_taken_apart_once() -> None:
+    apart = import_module("payments.migrations.0013_disputes_counted_apart")
+    of = customer()
+    payment = pay(of, "100.00", {invoice(of, "100.00").pk: Decimal(100)})
+    payment_refund(payment_id=payment.pk, amount=Decimal(20), reason="x", method="cash", actor=SYSTEM, now=NOW)
+    opened(payment)
+    with connection.cursor() as cursor:
+        cursor.execute(apart.TOGETHER)
+        payment.refresh_from_db()
+        assert (payment.amount_refunded, payment.amount_disputed, payment.unapplied) == (90, 0, 0)
+        for _again in range(2):
+            cursor.execute(apart.APART)
+            payment.refresh_from_db()
+            assert (payment.amount_refunded, payment.amount_disputed, payment.unapplied) == (20, 70, 0)
 
 
 @pytest.mark.parametrize("lost_before", [False, True])

@@ -33,7 +33,7 @@ SELECT first, SUM(billed), SUM(received) FROM (
         AND issued_on BETWEEN %(since)s AND %(until)s
     GROUP BY 1
     UNION ALL
-    SELECT date_trunc('month', received_on)::date, 0, SUM(amount - amount_refunded)
+    SELECT date_trunc('month', received_on)::date, 0, SUM(amount - amount_refunded - amount_disputed)
     FROM payments_payment
     WHERE profile_id = %(profile)s AND currency = %(currency)s AND status = 'completed'
         AND received_on BETWEEN %(since)s AND %(until)s
