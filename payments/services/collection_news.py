@@ -166,8 +166,7 @@ def _write(collection: PlanCollection, told: ProviderSubscription) -> None:
     changed = told.product_id != collection.product_id
     if changed:
         collection.product_id, collection.product_name = told.product_id, told.product_id
-    held = _("A charge failed.") if collection.status == CollectionState.ON_HOLD else ""
-    collection.failure = _("The client’s subscription is for another product now.") if changed else held
+    collection.failure = _("The client’s subscription is for another product now.") if changed else ""
 
 
 def _check(gateway: PaymentGateway, paid: ProviderPayment, collection: PlanCollection) -> None:
