@@ -11,9 +11,11 @@ import json
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from billing_assistant.core import clock
 from tests.fakes import signing
 from tests.fakes.vendor_server import Answer, Asked, Delivery, VendorServer, broken_field, contract
 
@@ -260,7 +262,7 @@ class MpesaSimulator(VendorServer):
             facts = {
                 "Amount": f"{push.body['Amount']}.0",
                 "MpesaReceiptNumber": push.receipt or "FORGED0000",
-                "TransactionDate": 20260302120000,
+                "TransactionDate": int(_now()),
                 "PhoneNumber": int(push.body["PhoneNumber"]),
             } | lies
             items = [{"Name": name, "Value": _floated(value)} for name, value in facts.items()]
@@ -281,7 +283,7 @@ class MpesaSimulator(VendorServer):
         body = {
             "TransactionType": "Pay Bill",
             "TransID": receipt,
-            "TransTime": at or "20260302120000",
+            "TransTime": at or _now(),
             "TransAmount": f"{paid.amount}.00",
             "BusinessShortCode": paid.short_code,
             "BillRefNumber": paid.reference[:20],
@@ -307,6 +309,11 @@ class MpesaSimulator(VendorServer):
 
     def _error(self, status: int, code: str, text: str) -> Answer:
         return Answer(status, {"requestId": self._id("e"), "errorCode": code, "errorMessage": text})
+
+
+def _now() -> str:
+    """The moment as Safaricom writes it."""
+    return clock.now().astimezone(ZoneInfo("Africa/Nairobi")).strftime("%Y%m%d%H%M%S")
 
 
 def _json(body: Any) -> bytes:

@@ -38,7 +38,6 @@ from tests.fakes.dodo_fixtures import connect
 from tests.fakes.paypal_fixtures import post
 from tests.integrations.gateway_contract import GatewayContract, charge, refund, request, setup
 from tests.payments.builders import SYSTEM, due, invoice
-from tests.support.deep import a_few
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks", "clock")]
 URLS = ReturnUrls(success=lambda key: f"https://us.example/{key}", cancel=lambda key: f"https://us.example/x/{key}")
@@ -185,6 +184,11 @@ def bill(dodo_service: DodoSimulator, clock) -> Invoice:
     return made
 
 
+def another(bill: Invoice) -> Invoice:
+    """An invoice like it, of another customer of the same seller: stories share the world and nothing else."""
+    return invoice(factories.customer(bill.profile), total="1500.00")
+
+
 def start(bill: Invoice) -> Checkout:
     return checkout_open(
         parts={bill.pk: Decimal(1500)},
@@ -205,7 +209,7 @@ def settle(service: DodoSimulator, clock: Any, *, rounds: int = 4) -> None:
 
 
 def paid_once(bill: Invoice) -> Payment:
-    payment = Payment.objects.get(status=PaymentState.COMPLETED)
+    payment = Payment.objects.get(customer_id=bill.customer_id, status=PaymentState.COMPLETED)
     assert (payment.amount, due(bill)) == (Decimal(1500), Decimal(0))
     return payment
 
@@ -214,7 +218,7 @@ class Story:
     """A page that is paid, and what is told about it, as steps in any order, also twice."""
 
     def __init__(self, bill: Invoice, service: DodoSimulator, clock: Any) -> None:
-        self.service, self.clock = service, clock
+        self.bill, self.service, self.clock = bill, service, clock
         self.checkout = start(bill)
         paid = service.client_pays(self.checkout.external_id, "processing")
         self.processing = service.outbox.pop()
@@ -239,24 +243,25 @@ class Story:
 
 @pytest.mark.money
 class TestBooks:
-    @pytest.mark.parametrize("order", list(permutations(["processing", "succeeded", "process", "ask"])), ids="-".join)
-    def test_any_order_of_the_main_events_is_one_payment(self, bill, dodo_service, clock, order) -> None:
-        story = Story(bill, dodo_service, clock)
-        for step in order:
-            story.take(step)
-        settle(dodo_service, clock)
-        paid_once(bill)
+    def test_any_order_of_the_main_events_is_one_payment(self, bill, dodo_service, clock) -> None:
+        for order in permutations(["processing", "succeeded", "process", "ask"]):
+            story = Story(another(bill), dodo_service, clock)
+            for step in order:
+                story.take(step)
+            settle(dodo_service, clock)
+            paid_once(story.bill)
 
-    @pytest.mark.parametrize("seed", a_few(range(60)))
-    def test_sixty_random_stories_are_one_payment_each(self, bill, dodo_service, clock, seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311
-        story = Story(bill, dodo_service, clock)
-        steps = ["processing", "processing", "succeeded", "succeeded", "forged", "unknown", "process", "ask", "ask"]
-        chance.shuffle(steps)
-        for step in steps[: chance.randint(2, len(steps))]:
-            story.take(step)
-        settle(dodo_service, clock)
-        paid_once(bill)
+    @pytest.mark.parametrize("part", range(3))
+    def test_sixty_random_stories_are_one_payment_each(self, bill, dodo_service, clock, part: int) -> None:
+        for seed in range(20 * part, 20 * part + 20):
+            chance = random.Random(seed)  # noqa: S311
+            story = Story(another(bill), dodo_service, clock)
+            steps = ["processing", "processing", "succeeded", "succeeded", "forged", "unknown", "process", "ask", "ask"]
+            chance.shuffle(steps)
+            for step in steps[: chance.randint(2, len(steps))]:
+                story.take(step)
+            settle(dodo_service, clock)
+            paid_once(story.bill)
 
     def test_a_timeout_after_the_page_was_made_ends_in_one_charge(self, bill, dodo_service, clock) -> None:
         dodo_service.fails("/checkouts", after=True)

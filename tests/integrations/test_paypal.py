@@ -42,7 +42,6 @@ from tests.fakes.paypal_fixtures import connect, post
 from tests.fakes.vendor_server import Answer, Delivery
 from tests.integrations.gateway_contract import GatewayContract, refund, request
 from tests.payments.builders import SYSTEM, customer, due, invoice, pay
-from tests.support.deep import a_few
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks", "clock")]
 ORDERS = "/v2/checkout/orders"
@@ -258,6 +257,11 @@ def bill(paypal_service: PayPalSimulator, clock) -> Invoice:
     return made
 
 
+def another(bill: Invoice) -> Invoice:
+    """An invoice like it, of another customer of the same seller: stories share the world and nothing else."""
+    return invoice(factories.customer(bill.profile), total="1500.00")
+
+
 def start(bill: Invoice) -> Checkout:
     return checkout_open(
         parts={bill.pk: Decimal(1500)},
@@ -278,10 +282,11 @@ def settle(service: PayPalSimulator, clock: Any, *, rounds: int = 6) -> None:
 
 
 def paid_once(bill: Invoice, service: PayPalSimulator) -> Payment:
-    payment = Payment.objects.get(status=PaymentState.COMPLETED)
+    payments = Payment.objects.filter(status=PaymentState.COMPLETED)
+    payment = payments.get(customer_id=bill.customer_id)
     assert (payment.amount, payment.method, due(bill)) == (Decimal(1500), PaymentMethod.PAYPAL, Decimal(0))
     completed = [each for order in service.orders.values() for each in order.captures if each["status"] == "COMPLETED"]
-    assert len(completed) == 1
+    assert len(completed) == payments.count()
     return payment
 
 
@@ -363,24 +368,25 @@ class TestBooks:
         with pytest.raises(CheckoutFailed):
             start(bill)
 
-    @pytest.mark.parametrize("order", list(permutations(["approved", "captured", "process", "ask"])), ids="-".join)
-    def test_any_order_of_the_main_events_is_one_payment(self, bill, paypal_service, clock, order) -> None:
-        story = Story(bill, paypal_service, clock)
-        for step in order:
-            story.take(step)
-        settle(paypal_service, clock)
-        paid_once(bill, paypal_service)
+    def test_any_order_of_the_main_events_is_one_payment(self, bill, paypal_service, clock) -> None:
+        for order in permutations(["approved", "captured", "process", "ask"]):
+            story = Story(another(bill), paypal_service, clock)
+            for step in order:
+                story.take(step)
+            settle(paypal_service, clock)
+            paid_once(story.bill, paypal_service)
 
-    @pytest.mark.parametrize("seed", a_few(range(60)))
-    def test_sixty_random_stories_are_one_payment_each(self, bill, paypal_service, clock, seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311
-        story = Story(bill, paypal_service, clock)
-        steps = ["approved", "approved", "captured", "captured", "forged", "unknown", "process", "ask", "ask"]
-        chance.shuffle(steps)
-        for step in steps[: chance.randint(2, len(steps))]:
-            story.take(step)
-        settle(paypal_service, clock)
-        paid_once(bill, paypal_service)
+    @pytest.mark.parametrize("part", range(3))
+    def test_sixty_random_stories_are_one_payment_each(self, bill, paypal_service, clock, part: int) -> None:
+        for seed in range(20 * part, 20 * part + 20):
+            chance = random.Random(seed)  # noqa: S311
+            story = Story(another(bill), paypal_service, clock)
+            steps = ["approved", "approved", "captured", "captured", "forged", "unknown", "process", "ask", "ask"]
+            chance.shuffle(steps)
+            for step in steps[: chance.randint(2, len(steps))]:
+                story.take(step)
+            settle(paypal_service, clock)
+            paid_once(story.bill, paypal_service)
 
 
 def connection_of(bill: Invoice) -> Any:
@@ -393,7 +399,7 @@ class Story:
     """An order that was approved, and what is told about it, as steps that can be taken in any order, also twice."""
 
     def __init__(self, bill: Invoice, service: PayPalSimulator, clock: Any) -> None:
-        self.service, self.clock = service, clock
+        self.bill, self.service, self.clock = bill, service, clock
         self.checkout = start(bill)
         service.client_approves(self.checkout.external_id)
         self.approved = service.outbox.pop()

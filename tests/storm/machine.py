@@ -102,8 +102,16 @@ class Machine:
         pid = self.postgres.running_pid()
         assert pid is not None
         os.kill(pid, signal.SIGQUIT)
+        self.server.wait(60)
         _until(lambda: self.postgres.running_pid() is None)
-        self.postgres.start()
+        self.postgres_start()
+
+    def postgres_start(self) -> None:
+        self.server = self.postgres.start()
+
+    def postgres_stop(self) -> None:
+        self.postgres.stop()
+        self.server.wait(60)
 
     # What is seen from outside
 
@@ -151,7 +159,7 @@ def machine(folder: Path) -> Iterator[Machine]:
     with mail_server() as mail:
         made = Machine(folder, mail)
         (folder / "var").mkdir()
-        made.postgres.start()
+        made.postgres_start()
         try:
             made.broker_start()
             made.django("manage.py", "migrate", "--verbosity", "0")
@@ -159,7 +167,7 @@ def machine(folder: Path) -> Iterator[Machine]:
         finally:
             for name in list(made.running):
                 made.kill(name)
-            made.postgres.stop()
+            made.postgres_stop()
 
 
 def _until(holds: Any, seconds: float = 60) -> None:
