@@ -21,6 +21,14 @@ from django.db.transaction import TransactionManagementError
 Row = TypeVar("Row", bound=models.Model)
 
 
+class _Kept(ServerBindingCursor):
+    """Tells Django's log of queries which statement it sent, when the server has it already as well."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
 def prepared_cursor() -> CursorWrapper:
     """A cursor whose statements the server keeps ready, plan and all, when they come again on the connection.
 
@@ -29,7 +37,7 @@ def prepared_cursor() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)
+        cursor = _Kept(connection.connection)
     made: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined] # logged and wrapped as any
     return made
 

@@ -80,8 +80,10 @@ def test_a_query_that_locks_is_refused_outside_a_transaction(profiles: list[Busi
 
 @pytest.mark.usefixtures("unprepared")
 def test_the_server_keeps_ready_what_comes_again(profiles: list[BusinessProfile]) -> None:
-    for _time in range(4):
-        _PROFILES.rows(wanted=[profiles[0].pk])
+    with CaptureQueriesContext(connection) as asked:
+        for _time in range(4):
+            _PROFILES.rows(wanted=[profiles[0].pk])
+    assert all("core_businessprofile" in query["sql"] for query in asked), "the log of queries knows them"
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%core_businessprofile%'")
         assert cursor.fetchone() == (1,)

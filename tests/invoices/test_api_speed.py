@@ -23,7 +23,7 @@ from tests import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 CREATE: Final = 13
-ISSUE: Final = 29
+ISSUE: Final = 27
 """With the savepoint that stands for the transaction, which a test is in already."""
 UNDER_A_KEY: Final = 10
 """The record, its savepoint and that of the view, the limits of the wait, the answer."""
