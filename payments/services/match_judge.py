@@ -14,7 +14,7 @@ from uuid import UUID
 
 from payments.services.match_found import Found
 from payments.services.match_ground import LIKE, Asked, Ground, OpenInvoice
-from payments.services.match_texts import Named, named
+from payments.services.match_texts import Named, like_another, named
 from payments.statement_states import RuleKind
 
 ROUND: Final = Decimal(100)
@@ -80,9 +80,9 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
         case RuleKind.MERGED:
             enough = _set_is_clear(one, found, ground, besides, by_name=by_name)
         case RuleKind.NAME:
-            enough = not ground.amounts_cut and not besides
+            enough = not ground.amounts_cut and not besides and not _another_is_written(one, found)
         case RuleKind.FEE:
-            enough = found.names >= Named.TAIL or (by_name and not besides)
+            enough = found.names >= Named.TAIL or (by_name and found.names >= Named.BARE and not besides)
         case RuleKind.OTHER:
             enough = False
     return enough
@@ -92,6 +92,8 @@ def _typo_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *
     """Whether a number with an error is meant: no other that could be is named, and two errors need the name too."""
     if found.names is Named.DOUBT:
         return by_name and not besides
+    if not by_name and one.worth % ROUND == 0:
+        return False
     elsewhere = all(_is_not_it(each, one, found) for each, _level in besides)
     return not besides or (elsewhere and (by_name or len(ground.by_amount[one.worth]) == 1))
 
@@ -103,6 +105,11 @@ def _set_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *,
     if found.partly:
         return not besides and (by_name or _only_one_missing(one, found))
     return by_name and found.customer_id not in ground.too_many and not besides
+
+
+def _another_is_written(one: Asked, found: Found) -> bool:
+    """Whether a number like that of an invoice is written out, and is another: one that is not in these books."""
+    return any(like_another(one.mentions, each.forms) for each in found.invoices)
 
 
 def _only_one_missing(one: Asked, found: Found) -> bool:

@@ -24,6 +24,7 @@ LEAST_OF_A_CUT: Final = 5
 LONG: Final = 8
 """From so many digits on two errors are seen through."""
 _RUN: Final = re.compile(r"[A-Z]+|[0-9]+")
+_DIGIT: Final = re.compile(r"[0-9]")
 _YEAR_LAST: Final = re.compile(r"(?:20)?[0-9]{2}")
 
 
@@ -95,6 +96,19 @@ def nearly_named(mentions: Sequence[Mention], number: NumberForms) -> Named:
     last one lost; DOUBT for two errors in many digits, or more of the end lost.
     """
     return max((_near(one, number) for one in mentions), default=Named.NOT)
+
+
+def like_another(mentions: Sequence[Mention], number: NumberForms) -> bool:
+    """Whether a text has a number of the same series as this one, written out, that is another."""
+    shape = _shape(number.canonical)
+    return bool(number.prefix or number.heads) and any(
+        window != number.canonical and _shape(window) == shape for one in mentions for window in one.windows
+    )
+
+
+def _shape(number: str) -> str:
+    """A number with its digits left open."""
+    return _DIGIT.sub("0", number)
 
 
 def _level(one: Mention, number: NumberForms) -> Named:

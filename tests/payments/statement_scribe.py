@@ -67,6 +67,8 @@ SHORTER: Final = {
     "Management": "MGT", "International": "INTL", "Brothers": "BROS", "Enterprises": "ENT", "Company": "CO",
     "Northern": "NORTH", "Central": "CENT",
 }  # fmt: skip
+ALIKE: Final = 3
+"""So many invoices of a customer are over the same money at most: more could not be told apart by three suggestions."""
 LOOKALIKES: Final = {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z"}
 STRANGERS: Final = ("MAPLE VETERINARY", "QUIETWATER HOLDINGS", "J DOE", "KRA REFUNDS", "OWN TRANSFER", "ZEBRA AGROVET")
 
@@ -88,8 +90,9 @@ def _bills(random: Random, lines: int) -> list[Bill]:
     bills = []
     for customer in _customers(random, max(lines // 2, 15)):
         fixed = Decimal(random.randint(20, 900)) * 50 if random.random() < 0.1 else None
-        for _ in range(random.choice((1, 1, 1, 2, 2, 3, 4, 5, 8))):
-            net = fixed or Decimal(random.randint(900, 4_000_000)) / 100
+        for one in range(random.choice((1, 1, 1, 2, 2, 3, 4, 5, 8))):
+            odd = Decimal(random.randint(900, 4_000_000)) / 100
+            net = fixed if fixed and one < ALIKE else odd
             amount = (net * random.choice((Decimal("1.16"), Decimal(1)))).quantize(Decimal("0.01"))
             bills.append(Bill(written.format(number), customer, amount, TODAY - timedelta(random.randint(2, 200))))
             number += random.choice((1, 1, 1, 2))
