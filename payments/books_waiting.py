@@ -93,7 +93,7 @@ register_check(
 )
 register_check(
     code="I10",
-    rule="the tax that a gateway took out of a payment is in the ledger once",
+    rule=gettext_noop("the tax that a gateway took out of a payment is in the ledger once"),
     query="""
     SELECT payment.number, fee.state, fee.tax, books.amount FROM payments_paymentfee fee
     JOIN payments_payment payment ON payment.id = fee.payment_id
