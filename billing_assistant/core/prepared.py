@@ -25,7 +25,7 @@ class _Kept(ServerBindingCursor):
     """Tells Django's log of queries which statement it sent, when the server has it already as well."""
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._query = super()._convert_query(query, params)
+        self._query = super()._convert_query(query, params)  # type: ignore[misc] # of the driver
         return self._query
 
 
@@ -37,7 +37,7 @@ def prepared_cursor() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = _Kept(connection.connection)
+        cursor = _Kept(connection.connection)  # type: ignore[call-arg] # the driver's
     made: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined] # logged and wrapped as any
     return made
 
@@ -49,8 +49,8 @@ class Given(models.Expression):
         super().__init__(output_field=output_field or models.UUIDField())
         self.name: Final = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override] # the value comes later
-        return "%s", [self]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
 
 
 class _Among(models.Lookup[Any]):
@@ -58,10 +58,10 @@ class _Among(models.Lookup[Any]):
 
     lookup_name = "among"
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = compiler.compile(self.rhs)
-        return f"{left} = ANY({right})", [*left_params, *right_params]
+        return f"{left} = ANY({right})", (*left_params, *right_params)
 
 
 def one_of(field: str, name: str) -> _Among:
@@ -102,7 +102,7 @@ class _Text(Generic[Row]):
         start, *_, last = compiler.klass_info["select_fields"]
         self._own: Final = slice(start, last + 1)
         self._names: Final = [column.target.attname for column in chosen[self._own]]
-        self._related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+        self._related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg] # stubs of a later Django
         self._converters = list(compiler.get_converters(chosen).items())
 
     def read(self, given: dict[str, Any]) -> list[Row]:

@@ -107,8 +107,15 @@ def _evaluated(source: Source, node: ast.AST, followed: frozenset[str] = frozens
             case ast.Assign(targets=[ast.Name(id=name)]) if name not in followed:
                 uses = source.uses(name, near=parent)
                 return any(_evaluated(source, use, followed | {name}) for use in uses)
+            case ast.Lambda():
+                return _is_prepared(source.parents.get(parent))
             case _:
                 return _consumed(parent, node)
+
+
+def _is_prepared(node: ast.AST | None) -> bool:
+    """Whether it is a query of `core.prepared`, which locks when it is read."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Prepared"
 
 
 def _consumed(parent: ast.AST | None, node: ast.AST) -> bool:

@@ -61,6 +61,7 @@ def test_leaves_alone(path: str, code: str) -> None:
         "def lock():\n    rows = Invoice.objects.select_for_update()\n    return list(rows.filter(pk=1))",
         "def lock():\n    for row in Invoice.objects.select_for_update():\n        yield row",
         "def lock():\n    rows = Draft.objects.select_for_update()\n    rows = rows.all()\n    return rows.first()",
+        "ROWS = Prepared(lambda: Invoice.objects.select_for_update().filter(pk=Given('pk')))",
     ],
 )
 def test_a_lock_that_is_taken_is_right(code: str) -> None:
@@ -74,6 +75,7 @@ def test_a_lock_that_is_taken_is_right(code: str) -> None:
         "Invoice.objects.select_for_update()",
         "def lock():\n    rows = Invoice.objects.select_for_update()\n    return rows.filter(pk=1)",
         "def lock():\n    rows = Invoice.objects.select_for_update()\n    rows = rows.filter(pk=1)",
+        "ROWS = Kept(lambda: Invoice.objects.select_for_update().filter(pk=1))",
     ],
 )
 def test_a_lazy_lock_is_found(code: str) -> None:

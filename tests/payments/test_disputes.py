@@ -92,7 +92,7 @@ def test_what_is_refunded_and_what_is_disputed_are_counted_apart() -> None:
 
 
 def test_what_was_counted_together_before_is_taken_apart_once() -> None:
-    apart = import_module("payments.migrations.0013_disputes_counted_apart")
+    apart = import_module("payments.migrations.0017_disputes_counted_apart")
     of = customer()
     payment = pay(of, "100.00", {invoice(of, "100.00").pk: Decimal(100)})
     payment_refund(payment_id=payment.pk, amount=Decimal(20), reason="x", method="cash", actor=SYSTEM, now=NOW)
