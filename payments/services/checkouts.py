@@ -187,8 +187,7 @@ def _reuse_or_begin(chosen: Chosen, gateway: PaymentGateway, actor: Actor, now: 
             raise PaymentInFlight(_("This invoice is being charged to your saved payment method just now."))
         if checkout.is_prompt:
             continue
-        lasts = checkout.expires_at is not None and checkout.expires_at > now + TOO_SHORT
-        fresh = lasts and checkout.status == CheckoutState.OPEN
+        fresh = checkout.status == CheckoutState.OPEN and _lasts(checkout, now)
         there = (checkout.gateway, checkout.account) == (gateway.name, gateway.account)
         if fresh and there and parts_of(checkout) == {(part.invoice_id, part.amount) for part in chosen.parts}:
             return checkout
@@ -205,6 +204,11 @@ def _reuse_or_begin(chosen: Chosen, gateway: PaymentGateway, actor: Actor, now: 
         expires_at=now + LIFE,
         ask_at=now + FIRST_QUESTION,
     )
+
+
+def _lasts(checkout: Checkout, now: datetime) -> bool:
+    """Whether a client may be sent to it: the page stays open long enough, the link has its address."""
+    return bool(checkout.url) if checkout.expires_at is None else checkout.expires_at > now + TOO_SHORT
 
 
 def parts_of(checkout: Checkout) -> set[tuple[UUID, Decimal]]:

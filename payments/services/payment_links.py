@@ -1,7 +1,8 @@
 """Payment links: staff make an address at a gateway under which what is due on an invoice can be paid, once.
 
-A link is a `Checkout` that does not run out. Like every page it is the only one that is open for its invoice, and it
-is closed when less is due than it asks for.
+A link is a `Checkout` that does not run out. Like every page it is the only one that is open for its invoice: a client
+who pays all of it at the same gateway is sent to it, one who pays otherwise closes it. It is closed when less is due
+than it asks for.
 """
 
 from __future__ import annotations

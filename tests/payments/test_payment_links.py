@@ -192,10 +192,20 @@ def test_a_link_wants_something_due_and_a_gateway_that_makes_links(shop: Shop) -
     assert not Checkout.objects.exists()
 
 
-def test_a_client_who_opens_a_page_closes_the_link(shop: Shop) -> None:
+def test_a_client_who_pays_all_in_the_portal_is_sent_to_the_open_link(shop: Shop) -> None:
     bill = shop.invoice()
     link = link_of(bill)
-    page = shop.open(bill)
+    assert shop.open(bill) == link
+    pays(shop, link)
+    for event in shop.events:
+        assert shop.told(event) == 200
+    assert (Payment.objects.get().checkout, due(bill)) == (link, 0)
+
+
+def test_a_client_who_pays_a_part_closes_the_link(shop: Shop) -> None:
+    bill = shop.invoice()
+    link = link_of(bill)
+    page = shop.open(bill, Decimal(5000))
     assert Checkout.objects.get(status="open") == page
     shop.tasks.run()
     assert at_stripe(shop, link)["active"] is False

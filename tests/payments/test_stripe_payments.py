@@ -42,9 +42,9 @@ class Shop:
         customer = builders.factories.customer(self.connection.profile)
         return builders.invoice(customer, "20000.00")
 
-    def open(self, bill: Invoice) -> Checkout:
+    def open(self, bill: Invoice, amount: Decimal = Decimal(20000)) -> Checkout:
         return checkout_open(
-            parts={bill.pk: Decimal("20000.00")},
+            parts={bill.pk: amount},
             customer_id=bill.customer_id,
             urls=URLS,
             actor=SYSTEM,
