@@ -96,7 +96,12 @@ def test_one_machine_makes_its_secrets_once_and_keeps_them_private(
 def test_a_database_url_may_name_a_socket_and_options() -> None:
     found = engines.database("postgresql://app@/books?host=/tmp/A_b/s&sslmode=require", pool_max=4)
     assert (found["NAME"], found["USER"], found["HOST"], found["PORT"]) == ("books", "app", "/tmp/A_b/s", "")
-    assert found["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 4, "timeout": 10}}
+    assert found["OPTIONS"] == {
+        "sslmode": "require",
+        "pool": {"min_size": 1, "max_size": 4, "timeout": 10},
+        "prepare_threshold": 2,
+        "options": "-c lock_timeout=10s",
+    }
     assert found["ATOMIC_REQUESTS"] is False
 
 

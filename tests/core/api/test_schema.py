@@ -60,15 +60,18 @@ def test_what_answers_200_is_not_described_as_201(document: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("path", "filters"),
     [
-        ("/api/invoices", {"status", "customer_id", "kind", "currency", "search"}),
-        ("/api/drafts", {"status"}),
+        ("/api/invoices", {"status", "customer_id", "kind", "currency", "search", "saved_filter"}),
+        ("/api/drafts", {"status", "saved_filter"}),
         ("/api/customers/{customer_ref}/invoices/drafts", {"status"}),
         ("/api/customers/{customer}/notifications", {"type"}),
-        ("/api/payments", {"status", "method", "currency", "customer", "since", "until", "unapplied", "search"}),
+        (
+            "/api/payments",
+            {"status", "method", "currency", "customer", "since", "until", "unapplied", "search"} | {"saved_filter"},
+        ),
         (
             "/api/customers",
             {"search", "status", "payment_status", "billing_cycle", "payment_method", "outstanding", "tag", "sort"}
-            | {"min_outstanding", "currency"},
+            | {"min_outstanding", "currency", "saved_filter"},
         ),
     ],
 )
