@@ -128,7 +128,7 @@ def _tried(role: Role, world: World, examples: int) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 def test_no_made_up_request_breaks_the_api_or_its_description(role: Role, worlds: Worlds) -> None:
-    faults = _tried(role, worlds.own, examples=4)
+    faults = _tried(role, worlds.own, examples=4 if role is Role.ADMIN else 2)
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 

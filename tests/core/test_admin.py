@@ -173,9 +173,9 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
     browser = enter()
     empty = []
     for model in OURS:
-        for query in ("", "?q=x", "?q=%27%22", "?q=INV-2026-0001", "?o=1.-2", "?p=2"):
+        for query in ("", "?q=%27%22", "?q=INV-2026-0001", "?o=1.-2&p=2"):
             answer = browser.get(url_of(model) + query)
-            assert answer.status_code in ({200, 302} if query == "?p=2" else {200}), (model, query)
+            assert answer.status_code in ({200, 302} if "p=2" in query else {200}), (model, query)
         row = model._default_manager.first()
         if row is None:
             empty.append(model._meta.label)
