@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TypeVar
-
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, models
 from django.db.models import CheckConstraint, F, Func, Q
 from django.db.models.functions import Round
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
-LOCK_TIMEOUT_MS = 10_000
-Row = TypeVar("Row", bound=models.Model)
 
 
 class OutsideEffectInTransaction(RuntimeError):
@@ -32,25 +25,12 @@ def set_lock_timeout(milliseconds: int) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
 
 
-@contextmanager
-def locked_transaction(*, timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
-    """A transaction in which no lock is waited for longer than the limit."""
-    with transaction.atomic():
-        set_lock_timeout(timeout_ms)
-        yield
-
-
 def is_lock_failure(error: DatabaseError) -> bool:
     """Whether a statement gave way to another transaction:
 
     waited too long, or was the victim of a deadlock.
     """
     return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure)
-
-
-def only(rows: models.QuerySet[Row]) -> Row | None:
-    """The row of a query that a unique constraint lets find one at most, or None: `first` without its order."""
-    return next(iter(rows.order_by()[:1]), None)
 
 
 class CurrencyExponent(Func):

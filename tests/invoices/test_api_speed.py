@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.money]
 CREATE: Final = 13
 ISSUE: Final = 27
 """With the savepoint that stands for the transaction, which a test is in already."""
-UNDER_A_KEY: Final = 10
-"""The record, its savepoint and that of the view, the limits of the wait, the answer."""
+UNDER_A_KEY: Final = 8
+"""The record, its savepoint and that of the view, the answer."""
 
 
 @pytest.fixture

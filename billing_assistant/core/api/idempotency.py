@@ -40,7 +40,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from billing_assistant.core import clock, exact_json
-from billing_assistant.core.db import LOCK_TIMEOUT_MS, is_lock_failure, set_lock_timeout
+from billing_assistant.core.db import is_lock_failure
 from billing_assistant.core.errors import Conflict, DomainError, ValidationFailed
 from billing_assistant.core.locks import idempotency_lock
 from billing_assistant.core.models import IdempotencyRecord
@@ -145,7 +145,6 @@ def run_resumable(call: Call, handler: Handler, refuse: Refuse) -> HttpResponseB
 
 def _take(call: Call) -> IdempotencyRecord | HttpResponseBase:
     """The record of this call, held until the transaction ends, or the answer that is already there."""
-    set_lock_timeout(int(WAIT_SECONDS * 1000))
     record = _inserted(call)
     if record is None:
         record = idempotency_lock(call.actor_ref, call.key)
@@ -155,14 +154,12 @@ def _take(call: Call) -> IdempotencyRecord | HttpResponseBase:
         if record.status == "started" and not _expired(record):
             raise KeyInProgress(_("The first call with this key is still running."))
         _begin_anew(record, call)
-    set_lock_timeout(LOCK_TIMEOUT_MS)
     return record
 
 
 def _lease(call: Call) -> IdempotencyRecord | HttpResponseBase | None:
     """A leased record, the answer that is there, or None while another call holds the lease."""
     with transaction.atomic():
-        set_lock_timeout(int(WAIT_SECONDS * 1000))
         record = _inserted(call, lease=LEASE)
         if record is not None:
             return record
