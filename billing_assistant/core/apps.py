@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from billing_assistant.core import checks, holding  # noqa: F401, PLC0415
+        from billing_assistant.core import checks, history_context, holding  # noqa: F401, PLC0415
+
+        history_context.install()

@@ -8,15 +8,19 @@ from threading import Lock
 from typing import Final
 from xml.etree.ElementTree import ParseError
 
+from weasyprint import DEFAULT_OPTIONS
+from weasyprint.pdf import generate_pdf
+
 from invoices.pdf.document import InvoiceDocument
 from invoices.pdf.errors import FetchRefused, RenderRefused
 from invoices.pdf.fetcher import EmbeddedFetcher, Refusal, embedded
+from invoices.pdf.filing import file_of
 from invoices.pdf.html import LOGO, codes_of, logo_of, markup
 from invoices.pdf.paper import Paper
 from invoices.pdf.printing import PrintedCode, PrintedLogo, printed_logo
 from invoices.pdf.stylesheets import Sheets, sheets_for
 
-_VARIANT: Final = "pdf/ua-1"
+_FILE: Final = {"pdf_variant": "pdf/ua-1", "pdf_version": "1.7", "pdf_tags": True}
 # Fonts and parsed stylesheets are shared in the process, and Pango's font map serves one page at a time.
 _PRESS: Final = Lock()
 
@@ -50,12 +54,8 @@ def _pictures(document: InvoiceDocument) -> dict[str, PrintedLogo | PrintedCode]
 
 def _print(html: str, sheets: Sheets, pictures: dict[str, PrintedLogo | PrintedCode]) -> bytes:
     """The page finds its pictures in the engine's own cache; it fetches nothing."""
-    content: bytes = Paper(html, EmbeddedFetcher({}), sheets.kept).write_pdf(
-        cache=pictures,
-        stylesheets=sheets.stylesheets,
-        font_config=sheets.font_config,
-        counter_style=sheets.counter_style,
-        pdf_variant=_VARIANT,
-        pdf_identifier=sha256(html.encode()).hexdigest()[:32].encode(),
+    laid_out = Paper(html, EmbeddedFetcher({}), sheets.kept).render(
+        sheets.font_config, sheets.counter_style, cache=pictures, stylesheets=sheets.stylesheets, **_FILE
     )
-    return content
+    drawn = generate_pdf(laid_out, None, 1, **{**DEFAULT_OPTIONS, **_FILE})
+    return file_of(drawn, sha256(html.encode()).hexdigest()[:32].encode())
