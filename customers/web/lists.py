@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from billing_assistant.core.filters.menu import saved_menu
 from billing_assistant.core.models import BusinessProfile
@@ -17,6 +17,7 @@ from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.navigation import url_or_none
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
+from billing_assistant.core.ui.components.buttons import row_menus
 from billing_assistant.core.ui.lists import text_of
 from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
 from billing_assistant.core.workbooks import workbook_response
@@ -65,7 +66,9 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     stats = customer_stats(actor, profile_id=profile.pk)
     context = {
         "page": page,
-        "rows": selectors.rows_of(page.rows),
+        "rows": [(row.customer, row.account) for row in selectors.rows_of(page.rows)],
+        "menus": row_menus(_links(actor.rights, may_draft=True)),
+        "menus_suspended": row_menus(_links(actor.rights, may_draft=False)),
         "totals": totals_filtered(actor, filters, stats, profile_id=profile.pk),
         "chips": chips_of(request.GET, filters),
         "clear_url": clear_url(request.GET),
@@ -73,7 +76,6 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         "saved": saved_menu(request, "customers"),
         "query": request.GET.urlencode(),
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
-        "may_draft": Right.INVOICES_DRAFT in actor.rights,
         "may_import": Right.DATA_IMPORT in actor.rights,
         "batch_url": url_or_none(BATCH) or "" if Right.INVOICES_DRAFT in actor.rights else "",
     }
@@ -87,6 +89,16 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
             "filters_open": any(request.GET.get(name) for name in FilterForm.folded),
         }
     return render_page(request, "customers/list.html", context, fragment="customers/partials/list.html")
+
+
+def _links(rights: Collection[Right], *, may_draft: bool) -> list[tuple[str, str, str]]:
+    """The pages that the menu of a row leads to, each with its icon and its word."""
+    links = [("customers:detail", "eye", pgettext("verb", "View"))]
+    if Right.CUSTOMERS_EDIT in rights:
+        links.append(("customers:edit", "pencil", _("Edit")))
+    if may_draft and Right.INVOICES_DRAFT in rights:
+        links.append(("customers:invoice_new", "file-plus", _("Create invoice")))
+    return links
 
 
 @staff_page(Right.CUSTOMERS_VIEW)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -74,3 +75,32 @@ def menu(
         word="" if hide_label else format_html("<span>{}</span>{}", label, _icon("chevron-down", size=16)),
         content=SafeString(content),
     )
+
+
+_ANYTHING: Final = UUID(int=0)
+_ANYBODY: Final = "\x00"
+
+
+def row_menus(entries: Iterable[tuple[str, str, str]]) -> str:
+    """What the menus of all rows of a list have in common: pages about the thing by their names, with an icon and a
+    word each. They are drawn once; drawn for each row they would take as long as all the rest of the list.
+    """
+    items = (
+        f'<a class="menu-item" href="{links.address(page, _ANYTHING)}">{_icon(icon)}{escape(word)}</a>'
+        for page, icon, word in entries
+    )
+    return menu(
+        "".join(items),
+        label=gettext("Actions for %(name)s") % {"name": _ANYBODY},
+        id=f"menu-{_ANYTHING.hex}",
+        icon="dots",
+        css="btn btn-quiet btn-small on-hover",
+        hide_label=True,
+    )
+
+
+@register.simple_tag
+def row_menu(drawn: str, pk: UUID, name: str) -> SafeString:
+    """The menu of one row, from `row_menus`."""
+    text = drawn.replace(str(_ANYTHING), str(pk)).replace(_ANYTHING.hex, pk.hex)
+    return SafeString(text.replace(_ANYBODY, escape(name)))
