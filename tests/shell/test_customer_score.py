@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from billing_assistant.core.rights import Role
+from billing_assistant.shell.selectors import customer_score
 from billing_assistant.shell.selectors.customer_score import payment_score
 from customers.models import Customer
 from payments.services.write_off import invoice_write_off
@@ -74,3 +76,18 @@ def test_the_page_explains_the_score_with_the_customers_figures(
     page = client.get(reverse("customers:detail", args=[customer.pk])).content.decode()
     assert "Too few invoices yet" in page
     assert "0 of the 3 invoices that a score needs." in page
+
+
+def test_of_many_invoices_it_is_kept_for_a_minute(
+    customer: Customer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_score, "KEPT_FROM", 1)
+    read = []
+    for clear in (False, False, False, True):
+        if clear:
+            cache.clear()
+        score = payment_score(factories.actor(), customer, now)
+        assert score is not None
+        read.append(score.invoices)
+        paid(customer, days_late=0, now=now)
+    assert read == [0, 1, 1, 3]

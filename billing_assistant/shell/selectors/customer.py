@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.core.cache import cache
 from django.db.models import Avg, Count, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.fields import DurationField
 from django.db.models.functions import Cast, TruncMonth
@@ -19,6 +20,7 @@ from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.states import Status
+from billing_assistant.shell.selectors.customer_score import KEPT_FROM, KEPT_SECONDS
 from customers.models import Customer
 from invoices.models import Invoice, InvoiceDraft
 from invoices.selectors import drafts_for, invoices_for
@@ -138,7 +140,14 @@ def events_of(actor: Actor, customer: Customer, kind: ActivityKind | None) -> Qu
 
 
 def average_payment_days(customer: Customer) -> int | None:
-    """How many days after issue the customer's invoices were settled, on average; None when none was."""
+    """How many days after issue the customer's invoices were settled, on average; None when none was.
+
+    The average of KEPT_FROM invoices and more is kept for KEPT_SECONDS.
+    """
+    key = f"customer.payment_days:{customer.pk}"
+    kept: int | None = cache.get(key)
+    if kept is not None:
+        return kept
     settled = Invoice.objects.filter(
         customer=customer,
         kind=InvoiceKind.INVOICE,
@@ -148,8 +157,13 @@ def average_payment_days(customer: Customer) -> int | None:
         imported=False,
     )
     took = ExpressionWrapper(F("settled_at") - Cast(F("issued_on"), DateTimeField()), output_field=DurationField())
-    average = settled.aggregate(days=Avg(took))["days"]
-    return None if average is None else max((average + HALF_A_DAY).days, 0)
+    found = settled.aggregate(average=Avg(took), count=Count("pk"))
+    if found["average"] is None:
+        return None
+    days = max((found["average"] + HALF_A_DAY).days, 0)
+    if found["count"] >= KEPT_FROM:
+        cache.set(key, days, KEPT_SECONDS)
+    return days
 
 
 def months_paid(customer: Customer) -> Sequence[MonthPaid]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from django.core.cache import cache
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ WINDOW: Final = timedelta(days=365)
 LEAST_INVOICES: Final = 3
 FULL: Final = 100
 POINTS_A_DAY: Final = 2
+KEPT_FROM: Final = 2_000
+KEPT_SECONDS: Final = 60
 
 _SCORE: Final = """
 SELECT COUNT(*) FILTER (WHERE fate = 'settled' AND late <= 0),
@@ -85,9 +88,22 @@ def payment_score(actor: Actor, customer: Customer, now: datetime) -> PaymentSco
     as uncollectible loses all 100. Counted are the invoices that were settled in the last 365 days with a payment,
     those overdue today, and those of the last 365 days that were given up; imported history is not, for its dates of
     settlement are not known. Currency and size play no part. Below 3 such invoices there is no score.
+
+    One of KEPT_FROM invoices and more is kept for KEPT_SECONDS: a payment moves it by less than a point.
     """
     if Right.INVOICES_VIEW not in actor.rights:
         return None
+    key = f"customer.score:{customer.pk}"
+    kept: PaymentScore | None = cache.get(key)
+    if kept is not None:
+        return kept
+    score = _score(customer, now)
+    if score.invoices >= KEPT_FROM:
+        cache.set(key, score, KEPT_SECONDS)
+    return score
+
+
+def _score(customer: Customer, now: datetime) -> PaymentScore:
     zone = customer.profile.time_zone
     values: dict[str, Any] = {
         "customer": customer.pk,
