@@ -8,9 +8,12 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.db.models.options import Options
 from psycopg import sql
+
+from billing_assistant.core.prepared import prepared_cursor
 
 COPY_FROM: Final = 20
 """From so many rows on a COPY is worth its own round trip of preparation."""
@@ -85,11 +88,16 @@ def _insert(
 ) -> list[Any]:
     """Writes a few rows by one INSERT whose text is put together once; gives their keys when they are asked back."""
     columns = _columns(_written(model), rows, given)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(
             _statement(model, len(rows), back=back), [value for row in zip(*columns, strict=True) for value in row]
         )
         return [key for (key,) in cursor.fetchall()] if back else []
+
+
+def _cursor() -> CursorWrapper:
+    """In a transaction the server keeps the statement ready: the few tables of one act are written again and again."""
+    return prepared_cursor() if connection.in_atomic_block else connection.cursor()
 
 
 @cache
@@ -179,7 +187,7 @@ def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
     if not rows:
         return
     statement, given = _update(type(rows[0]), tuple(fields))
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement, [_ready(field, [getattr(row, field.attname) for row in rows]) for field in given])
 
 

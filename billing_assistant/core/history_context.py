@@ -1,21 +1,24 @@
 """Who changed a row, and on which page: told to the database once in a transaction, not before every statement.
 
 django-pghistory puts the context of a request in front of each statement that writes, as two settings of the
-transaction. They hold until it ends, or until a savepoint that was set before them is rolled back; so in between a
-statement goes to the server as it is.
+transaction. They hold until it ends, or until a savepoint that was set before them is rolled back; so in a transaction
+they are a statement of their own before the first that writes, and the others go to the server as they are, where a
+statement that comes again can be kept ready.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from pghistory import runtime
+from pghistory import config, runtime
 
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
 
+_TELL: Final = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
 _told_each_time: Final = runtime._inject_history_context
 
 
@@ -46,13 +49,20 @@ def install() -> None:
 
 
 def _told_once(execute: Execute, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001 -- Django's
-    told: _Told | None = getattr(connection, "_history_told", None)
-    if runtime._is_ignored_statement(sql) or (told is not None and told.holds()):
+    if runtime._is_ignored_statement(sql):
         return execute(sql, params, many, context)
-    answer = _told_each_time(execute, sql, params, many, context)
-    if connection.in_atomic_block and runtime._can_inject_variable(context["cursor"], sql):  # type: ignore[no-untyped-call]
+    if not connection.in_atomic_block:
+        return _told_each_time(execute, sql, params, many, context)
+    told: _Told | None = getattr(connection, "_history_told", None)
+    if (told is None or not told.holds()) and runtime._can_inject_variable(context["cursor"], sql):  # type: ignore[no-untyped-call]
+        execute(_TELL, _words(), False, context)  # noqa: FBT003 -- Django's
         connection._history_told = _here()  # type: ignore[attr-defined] # beside what it describes
-    return answer
+    return execute(sql, params, many, context)
+
+
+def _words() -> tuple[str, str]:
+    value = runtime._tracker.value
+    return str(value.id), json.dumps(value.metadata, cls=config.json_encoder())
 
 
 def _here() -> _Told:
