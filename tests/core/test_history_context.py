@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pghistory
@@ -21,16 +22,16 @@ def profile() -> BusinessProfile:
     return BusinessProfile.objects.create(name="Acacia", slug="acacia")
 
 
-@pytest.fixture
-def asked() -> Iterator[list[str]]:
-    """The statements that reach the server, the context among them."""
+@contextmanager
+def _page(url: str) -> Iterator[list[str]]:
+    """A request for a page, and the statements that reach the server meanwhile."""
     asked: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         asked.append(sql)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
+    with pghistory.context(url=url), connection.execute_wrapper(note):
         yield asked
 
 
@@ -54,16 +55,16 @@ def _fail_after_renaming(profile: BusinessProfile) -> None:
         raise RuntimeError
 
 
-def test_once_in_a_transaction(profile: BusinessProfile, asked: list[str]) -> None:
-    with pghistory.context(url="/one"), transaction.atomic():
+def test_once_in_a_transaction(profile: BusinessProfile) -> None:
+    with _page("/one") as asked, transaction.atomic():
         for name in ("Baobab", "Cedar", "Doum"):
             _rename(profile, name)
     assert _told(asked) == 1
     assert _pages(profile) == ["/one"] * 3
 
 
-def test_in_each_transaction(profile: BusinessProfile, asked: list[str]) -> None:
-    with pghistory.context(url="/one"):
+def test_in_each_transaction(profile: BusinessProfile) -> None:
+    with _page("/one") as asked:
         for name in ("Baobab", "Cedar"):
             with transaction.atomic():
                 _rename(profile, name)
@@ -73,7 +74,7 @@ def test_in_each_transaction(profile: BusinessProfile, asked: list[str]) -> None
     assert _pages(profile) == ["/one"] * 4
 
 
-def test_again_after_the_savepoint_that_had_it_was_rolled_back(profile: BusinessProfile, asked: list[str]) -> None:
+def test_again_after_the_savepoint_that_had_it_was_rolled_back(profile: BusinessProfile) -> None:
     with pghistory.context(url="/one"), transaction.atomic():
         with pytest.raises(RuntimeError):
             _fail_after_renaming(profile)
@@ -81,7 +82,7 @@ def test_again_after_the_savepoint_that_had_it_was_rolled_back(profile: Business
     assert _pages(profile) == ["/one"]
 
 
-def test_a_savepoint_inside_needs_it_no_more(profile: BusinessProfile, asked: list[str]) -> None:
+def test_a_savepoint_inside_needs_it_no_more(profile: BusinessProfile) -> None:
     with pghistory.context(url="/one"), transaction.atomic():
         _rename(profile, "Baobab")
         with pytest.raises(RuntimeError):
