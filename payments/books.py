@@ -241,10 +241,16 @@ register_check(
     SELECT line.id, line.amount, linked.amount, linked.payments FROM payments_statementline line
     LEFT JOIN (
         SELECT match.line_id, SUM(match.amount) AS amount, COUNT(*) AS payments,
-            BOOL_OR(payment.status <> 'completed' OR payment.amount - payment.amount_withheld
-                    <> match.amount + match.fee OR payment.currency <> match.currency
-                    OR payment.profile_id <> match.profile_id) AS is_wrong
+            BOOL_OR(payment.status <> 'completed' OR payment.profile_id <> match.profile_id
+                    OR CASE WHEN payment.currency = match.currency
+                        THEN payment.amount - payment.amount_withheld <> match.amount + match.fee
+                        ELSE payment.amount IS DISTINCT FROM given.amount END) AS is_wrong
         FROM payments_linematch match JOIN payments_payment payment ON payment.id = match.payment_id
+        LEFT JOIN LATERAL (
+            SELECT SUM(side.amount) AS amount FROM ledger_journalline side
+            JOIN ledger_journalentry entry ON entry.id = side.entry_id AND side.currency = payment.currency
+            JOIN ledger_account place ON place.id = side.account_id AND place.kind = 'exchange'
+            WHERE payment.currency <> match.currency AND entry.document_id = match.line_id) given ON true
         WHERE match.undone_at IS NULL GROUP BY match.line_id
     ) linked ON linked.line_id = line.id
     WHERE (line.state = 'matched' AND (linked.amount IS DISTINCT FROM line.amount OR linked.is_wrong))

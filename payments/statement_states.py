@@ -82,6 +82,7 @@ class RuleKind(Status):
     NAME = "name", _("Name, amount and date"), "neutral", "user"
     FEE = "fee", _("Short by a bank fee"), "neutral", "receipt"
     OTHER = "other", _("Part or more of what is due"), "neutral", "arrows-split"
+    FOREIGN = "foreign", _("Invoice in another currency"), "neutral", "arrows-exchange"
 
 
 class CandidateKind(Status):

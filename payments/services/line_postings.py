@@ -13,7 +13,7 @@ from django.db.models import Sum
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.models import JournalLine
 from billing_assistant.ledger.services.posting import EntryInput, Side
-from payments.models import StatementLine
+from payments.models import Payment, StatementLine
 
 LONGEST_NUMBER = 60
 
@@ -35,23 +35,42 @@ def payout_entry(line: StatementLine, amount: Decimal) -> EntryInput:
     return _entry(line, EntryKind.PAYOUT, sides, line.booked_on)
 
 
+def worth_of(line: StatementLine) -> Decimal:
+    """What came in before a provider kept its fee."""
+    return line.gross if line.gross is not None else line.amount
+
+
+def exchange_entries(line: StatementLine, payment: Payment) -> list[EntryInput]:
+    """A payment in another currency did not come in that: the line's money did, and was given for it."""
+    place, worth = line.account.ledger_account, worth_of(line)
+    given = (Side(AccountKind.EXCHANGE, payment.amount), Side(place, -payment.amount))
+    came = (Side(place, worth), Side(AccountKind.EXCHANGE, -worth))
+    return [
+        _entry(line, EntryKind.EXCHANGE, given, line.booked_on, payment.currency),
+        _entry(line, EntryKind.EXCHANGE, came, line.booked_on),
+    ]
+
+
 def taken_back(line: StatementLine, on: date) -> list[EntryInput]:
     """What undoes all that was posted about a line, by kind of entry; nothing where nothing stands."""
     rows = JournalLine.objects.filter(entry__document_id=line.pk).order_by()
-    sums = rows.values("entry__kind", "account__kind").annotate(amount=Sum("amount"))
-    by_kind: dict[str, list[Side]] = {}
+    sums = rows.values("entry__kind", "account__kind", "currency").annotate(amount=Sum("amount"))
+    by_kind: dict[tuple[str, str], list[Side]] = {}
     for row in sums:
         if row["amount"]:
-            by_kind.setdefault(row["entry__kind"], []).append(Side(AccountKind(row["account__kind"]), -row["amount"]))
-    return [_entry(line, EntryKind(kind), tuple(sides), on) for kind, sides in sorted(by_kind.items())]
+            sides = by_kind.setdefault((row["entry__kind"], row["currency"]), [])
+            sides.append(Side(AccountKind(row["account__kind"]), -row["amount"]))
+    return [
+        _entry(line, EntryKind(kind), tuple(sides), on, currency) for (kind, currency), sides in sorted(by_kind.items())
+    ]
 
 
-def _entry(line: StatementLine, kind: EntryKind, sides: tuple[Side, ...], on: date) -> EntryInput:
+def _entry(line: StatementLine, kind: EntryKind, sides: tuple[Side, ...], on: date, currency: str = "") -> EntryInput:
     return EntryInput(
         profile_id=line.profile_id,
         kind=kind,
         booked_on=on,
-        currency=line.currency,
+        currency=currency or line.currency,
         owner_id=None,
         document_id=line.pk,
         document_number=f"{line.account.name} {line.booked_on}"[:LONGEST_NUMBER],

@@ -31,10 +31,10 @@ from payments.errors import PaymentNotReceived
 from payments.locks import payment_lock, statement_lines_lock
 from payments.models import LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
 from payments.services.gateway_fee import fee_step_aside
-from payments.services.line_postings import fee_entry, payout_entry
+from payments.services.line_postings import fee_entry, payout_entry, worth_of
 from payments.services.line_release import line_record
 from payments.services.record import External, payment_record
-from payments.statement_states import LINE_TRANSITIONS, BankAccountKind, CandidateKind, LineState
+from payments.statement_states import LINE_TRANSITIONS, BankAccountKind, LineState
 from payments.states import PaymentMethod, PaymentState
 
 METHODS = {
@@ -59,33 +59,6 @@ class Why:
 
 
 BY_HAND = Why()
-
-
-def line_accept(
-    *, line_id: UUID, candidate_id: int, actor: Actor, now: datetime, automatic: bool = False
-) -> StatementLine:
-    """Takes something that was found for a line. Automatically only while each invoice is due as it was then.
-
-    Raises PermissionRefused, NotFound, Conflict (the line is done, or what was found is gone), and what
-    `payment_record` raises.
-    """
-    actor.require(Right.PAYMENTS_RECORD)
-    found = MatchCandidate.objects.select_related("rule", "line").filter(pk=candidate_id, line_id=line_id).first()
-    if found is None:
-        line_visible(line_id, actor)
-        raise Conflict(_("This suggestion is not there any more. Look at the line again."))
-    why = Why(found.rule, automatic, found.evidence)
-    match found.kind_word:
-        case CandidateKind.PAYMENT:
-            return line_link(line_id=line_id, payment_id=_there(found.payment_id), actor=actor, now=now, why=why)
-        case CandidateKind.PAYOUT:
-            return line_payout(line_id=line_id, payout_id=_there(found.payout_id), actor=actor, now=now)
-        case CandidateKind.INVOICES:
-            with transaction.atomic():
-                if automatic:
-                    _unchanged(found.parts)
-                parts = {UUID(part["invoice"]): Decimal(part["amount"]) for part in found.parts}
-                return line_settle(line_id=line_id, parts=parts, fee=found.fee, actor=actor, now=now, why=why)
 
 
 def line_settle(
@@ -126,9 +99,9 @@ def line_settle(
                 actor=actor,
                 now=now,
             )
-            _match(line, payment, kept if number == 0 else ZERO, why.posting(), (actor, now))
+            line_match(line, payment, kept if number == 0 else ZERO, why.posting(), (actor, now))
         if kept:
-            _post(line, [fee_entry(line, kept, place=line.account.ledger_account)], actor, now)
+            line_post(line, [fee_entry(line, kept, place=line.account.ledger_account)], actor, now)
         line_done(line, LineState.MATCHED, actor, now, payments=len(shares))
         fail_point("line.before_commit")
     return line
@@ -146,7 +119,7 @@ def line_link(*, line_id: UUID, payment_id: UUID, actor: Actor, now: datetime, w
         line = line_open(line_id, actor)
         if payment.profile_id != line.profile_id:
             raise NotFound(_("There is no such payment."))
-        worth = line.gross if line.gross is not None else line.amount
+        worth = worth_of(line)
         if (payment.currency, payment.amount_received) != (line.currency, worth):
             raise ValidationFailed({"payment": [_("The payment is over other money than the line.")]})
         if payment.status != PaymentState.COMPLETED:
@@ -154,13 +127,13 @@ def line_link(*, line_id: UUID, payment_id: UUID, actor: Actor, now: datetime, w
             raise PaymentNotReceived(_("%(number)s is %(state)s: no line can be it.") % words)
         if LineMatch.objects.filter(payment=payment, undone_at__isnull=True).exists():
             raise Conflict(_("%(number)s stands on another line already.") % {"number": payment.number})
-        _match(line, payment, line.fee, why, (actor, now))
+        line_match(line, payment, line.fee, why, (actor, now))
         entries = []
         if payment.provider and line.account.ledger_account is AccountKind.CASH:
             entries.append(payout_entry(line, worth))
         if line.fee:
             entries.append(fee_entry(line, line.fee, place=line.account.ledger_account))
-        _post(line, entries, actor, now)
+        line_post(line, entries, actor, now)
         line_done(line, LineState.MATCHED, actor, now, payments=1)
         fail_point("line.before_commit")
     return line
@@ -180,7 +153,7 @@ def line_payout(*, line_id: UUID, payout_id: UUID, actor: Actor, now: datetime) 
             raise ValidationFailed({"payout": [_("The payout is over other money than the line.")]})
         if line.profile_id != payout.profile_id or line.account.ledger_account is not AccountKind.CASH:
             raise ValidationFailed({"payout": [_("The payout is over other money than the line.")]})
-        _post(line, [payout_entry(line, line.amount)], actor, now)
+        line_post(line, [payout_entry(line, line.amount)], actor, now)
         line.payout = payout
         line_done(payout, LineState.TRANSFER, actor, now)
         line_done(line, LineState.TRANSFER, actor, now)
@@ -235,7 +208,7 @@ def _shares(
         if invoices[key].profile_id != line.profile_id:
             raise NotFound(_("There is no such invoice."))
         wishes.setdefault(invoices[key].customer_id, {})[key] = amount
-    worth = (line.gross if line.gross is not None else line.amount) + fee
+    worth = worth_of(line) + fee
     surplus = worth - sum(wanted.values(), ZERO)
     if surplus < 0:
         raise InvalidAmount(_("The parts come to more than the line and its fee."), field="amount")
@@ -250,7 +223,8 @@ def _shares(
     ]
 
 
-def _match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tuple[Actor, datetime]) -> None:
+def line_match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tuple[Actor, datetime]) -> None:
+    """Keeps which payment a locked line is (a part of), in the caller's transaction."""
     actor, now = by
     if fee:
         fee_step_aside(payment=payment, now=now)
@@ -260,7 +234,7 @@ def _match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tu
         payment=payment,
         rule=why.rule,
         currency=line.currency,
-        amount=payment.amount_received - fee,
+        amount=(payment.amount_received if payment.currency == line.currency else worth_of(line)) - fee,
         fee=fee,
         was_posted=why.posts,
         automatic=why.automatic,
@@ -270,7 +244,8 @@ def _match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by: tu
     )
 
 
-def _post(line: StatementLine, entries: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
+def line_post(line: StatementLine, entries: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
+    """Posts entries about a line, if there are any, in the caller's transaction. Raises PeriodLocked."""
     if entries:
         days_open(profile_id=line.profile_id, days=[line.booked_on])
         entries_post(entries=entries, actor=actor, now=now)
@@ -282,16 +257,3 @@ def _external(line: StatementLine, *, first: bool) -> External | None:
     if account.kind_word is not BankAccountKind.PROVIDER or not line.bank_id or not first:
         return None
     return External(account.provider, account.provider_account, line.bank_id)
-
-
-def _unchanged(parts: Sequence[Mapping[str, str]]) -> None:
-    """Raises Conflict when an invoice is not due any more as it was when it was found."""
-    locked = {str(one.pk): one for one in invoices_lock(UUID(part["invoice"]) for part in parts)}
-    if any(locked[part["invoice"]].amount_due != Decimal(part["due"]) for part in parts):
-        raise Conflict(_("An invoice has changed meanwhile. Look at the line again."))
-
-
-def _there(found: UUID | None) -> UUID:
-    if found is None:
-        raise Conflict(_("This suggestion is not there any more. Look at the line again."))
-    return found

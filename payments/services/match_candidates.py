@@ -12,8 +12,10 @@ from uuid import UUID
 from billing_assistant.core.currencies import exponent
 from billing_assistant.core.money import ZERO, percentage
 from payments.models import MatchRule, Payment
+from payments.services.match_foreign import Exchanged, settled_by
 from payments.services.match_found import Fits, Found
-from payments.services.match_ground import LIKE, MOST_OF_A_CUSTOMER, Asked, Ground, OpenInvoice
+from payments.services.match_ground import LIKE, MOST_OF_A_CUSTOMER, Asked, Ground
+from payments.services.match_open import OpenInvoice
 from payments.services.match_sums import subsets_of
 from payments.services.match_texts import Named, named, nearly_named
 from payments.statement_states import RuleKind
@@ -31,6 +33,7 @@ def found_for(one: Asked, ground: Ground) -> list[Found]:
     if one.worth <= 0:
         return []
     found = [*_recorded(one, ground), *_payouts(one, ground), *_invoices(one, ground), *_sets(one, ground)]
+    found += _foreign(one, ground)
     found = [each for each in found if each.rule in ground.rules]
     return sorted(found, key=lambda each: (-each.weight, ground.rules[each.rule].position, *each.weakness))
 
@@ -183,6 +186,31 @@ def _set_of(one: Asked, chosen: tuple[OpenInvoice, ...], told: Iterable[OpenInvo
     level = Named.TYPO if partly else every
     many = sum(level > Named.NOT for level in levels)
     return Found(RuleKind.MERGED, Fits.EQUAL, level, like, days, chosen, partly=partly, told=many)
+
+
+def _foreign(one: Asked, ground: Ground) -> Iterator[Found]:
+    """Invoices in other currencies that the text or the payer names, by the rate of the day: only suggested."""
+    rule = ground.rules.get(RuleKind.FOREIGN)
+    if rule is None or not ground.rates.days:
+        return
+    near = {each.pk: each for key in one.keys for each in ground.by_tail.get(key, ())}
+    for customer_id, like in one.names.items():
+        if like >= LIKE:
+            near |= {each.pk: each for each in ground.foreign.get(customer_id, ())}
+    for each in near.values():
+        rate = ground.rates.between(each.currency, ground.account.currency, one.line.booked_on)
+        if each.currency == ground.account.currency or each.owed <= 0 or rate is None:
+            continue
+        level = max(named(one.mentions, each.forms), nearly_named(one.mentions, each.forms))
+        like = one.like(each.customer_id, each.customer)
+        amount = settled_by(one.worth, each.owed, each.currency, rate[0], percent=rule.fee_percent)
+        whole = amount == each.owed
+        if not amount or (level < Named.TAIL and (not whole or (level is Named.NOT and like < LIKE))):
+            continue
+        days = -abs((one.line.booked_on - each.due_on).days)
+        fits = Fits.SHORT if whole else Fits.PART
+        exchanged = Exchanged(each.currency, amount, *rate)
+        yield Found(RuleKind.FOREIGN, fits, level, like, days, (each,), exchanged=exchanged)
 
 
 def _recorded(one: Asked, ground: Ground) -> Iterator[Found]:

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from billing_assistant.core.money import ZERO
 from payments.models import Payment, StatementLine
-from payments.services.match_ground import LIKE, OpenInvoice
+from payments.services.match_foreign import Exchanged
+from payments.services.match_ground import LIKE
+from payments.services.match_open import OpenInvoice
 from payments.services.match_texts import Named
 from payments.statement_states import CandidateKind, RuleKind
 
@@ -49,6 +51,7 @@ class Found:
     partly: bool = False
     """Whether the text names some of several invoices and not the others; and below, how many it names."""
     told: int = 0
+    exchanged: Exchanged | None = None
 
     @property
     def kind(self) -> CandidateKind:
@@ -91,7 +94,11 @@ class Found:
         return max(counts) - min(counts) if counts else 0
 
     def parts(self, worth: Decimal) -> list[dict[str, str]]:
-        """What each invoice gets of the money and its fee, the oldest first."""
+        """What each invoice gets of the money and its fee, the oldest first; in its own currency."""
+        if self.exchanged is not None:
+            (one,) = self.invoices
+            whole = {"invoice": str(one.pk), "number": one.number, "due": str(one.owed)}
+            return [whole | {"amount": str(self.exchanged.amount)}]
         left, told = worth + self.fee, []
         for one in self.invoices:
             amount = min(left, one.due)
@@ -102,7 +109,18 @@ class Found:
 
     def evidence(self) -> dict[str, Any]:
         """Why, as codes that the page puts into words."""
-        return {
+        rate = self.exchanged
+        by_rate = (
+            {
+                "currency": rate.currency,
+                "settles": f"{rate.amount:f}",
+                "rate": f"{rate.rate:.6f}".rstrip("0").rstrip("."),
+                "rate_on": rate.on.isoformat(),
+            }
+            if rate is not None
+            else {}
+        )
+        return by_rate | {
             "amount": self.fits.name.lower(),
             "invoices": len(self.invoices),
             "reference": "partly" if self.partly else _WORDS_OF.get(self.names, self.names.name.lower()),

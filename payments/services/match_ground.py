@@ -9,27 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from billing_assistant.ledger.kinds import AccountKind
 from invoices.models import Invoice
 from invoices.number_tails import NumberTail
-from invoices.states import InvoiceKind, InvoiceState
+from invoices.states import InvoiceKind
 from payments.models import BankAccount, LineMatch, MatchRule, Payment, StatementLine
+from payments.services.match_foreign import RatesKnown, rates_read
 from payments.services.match_mentions import Mention, mentions_of
 from payments.services.match_names import Payer, has_all, likeness, name_of, payer_of
-from payments.services.match_texts import LONGEST_KEY, Named, NumberForms, forms_of, named
+from payments.services.match_open import MOST_ROWS, OpenInvoice, open_in, open_of, rows_of
+from payments.services.match_texts import LONGEST_KEY, Named, named
 from payments.statement_states import OPEN_LINES, BankAccountKind, RuleKind
 from payments.states import PaymentState
 
-MOST_ROWS: Final = 20_000
 MOST_OF_A_CUSTOMER: Final = 60
 NAMES_OF_A_LINE: Final = 25
 LIKE: Final = 60
@@ -53,21 +54,6 @@ CROSS JOIN LATERAL (
     ORDER BY similarity(upper(customer.name), asked.name) DESC, customer.id LIMIT %s
 ) found
 """
-
-
-@dataclass(frozen=True, slots=True)
-class OpenInvoice:
-    """An invoice as the rules see it; one that is settled has nothing due."""
-
-    pk: UUID
-    number: str
-    customer_id: UUID
-    customer: str
-    total: Decimal
-    due: Decimal
-    issued_on: date
-    due_on: date
-    forms: NumberForms = field(compare=False, hash=False, repr=False)
 
 
 @dataclass
@@ -107,6 +93,9 @@ class Ground:
     amounts_cut: bool = False
     recorded: dict[Decimal, list[Payment]] = field(default_factory=lambda: defaultdict(list))
     payouts: dict[Decimal, list[StatementLine]] = field(default_factory=lambda: defaultdict(list))
+    foreign: dict[UUID, list[OpenInvoice]] = field(default_factory=lambda: defaultdict(list))
+    """Open invoices in other currencies, of customers whom the texts name."""
+    rates: RatesKnown = field(default_factory=RatesKnown)
     undone: set[UUID] = field(default_factory=set)
 
     @property
@@ -125,6 +114,7 @@ def ground_of(account: BankAccount, lines: Sequence[StatementLine], rules: Itera
     _read_amounts(ground, coming)
     _read_tails(ground, coming)
     _read_customers(ground, [one for one in coming if not _is_clear(ground, one)])
+    _read_rates(ground, coming)
     _read_recorded(ground, coming)
     _read_payouts(ground, coming)
     undone = StatementLine.objects.filter(pk__in=[line.pk for line in lines], matches__undone_at__isnull=False)
@@ -139,20 +129,9 @@ def asked_of(line: StatementLine) -> Asked:
     return Asked(line, worth, mentions_of(f"{text} \n {line.counterparty}"), payer_of(line.counterparty, line.says))
 
 
-def open_of(account: BankAccount) -> QuerySet[Invoice]:
-    """Invoices that money on an account may settle."""
-    return Invoice.objects.filter(
-        profile_id=account.profile_id,
-        kind=InvoiceKind.INVOICE,
-        state=InvoiceState.ISSUED,
-        currency=account.currency,
-        amount_due__gt=0,
-    )
-
-
 def _read_amounts(ground: Ground, coming: Sequence[Asked]) -> None:
     amounts = {one.worth for one in coming}
-    rows = _rows(open_of(ground.account).filter(amount_due__in=amounts), ground.account.currency)
+    rows = rows_of(open_of(ground.account).filter(amount_due__in=amounts), ground.account.currency)
     ground.amounts_cut = len(rows) >= MOST_ROWS
     for one in rows:
         ground.by_amount[one.due].append(one)
@@ -164,7 +143,7 @@ def _read_tails(ground: Ground, coming: Sequence[Asked]) -> None:
     """
     keys = {key for one in coming for key in one.keys if len(key) <= LONGEST_KEY}
     tails = Invoice.objects.filter(profile_id=ground.account.profile_id, kind=InvoiceKind.INVOICE)
-    for one in _rows(tails.alias(tail=NumberTail("number")).filter(tail__in=keys), ground.account.currency):
+    for one in rows_of(tails.alias(tail=NumberTail("number")).filter(tail__in=keys), ground.account.currency):
         ground.by_tail[one.forms.key].append(one)
 
 
@@ -174,9 +153,10 @@ def _read_customers(ground: Ground, unclear: Sequence[Asked]) -> None:
     for one, names in zip(unclear, _names_near(ground, unclear), strict=True):
         wanted |= {key for key, name in names.items() if one.like(key, name) >= LIKE}
         _only_the_longest(one, names)
-    rows = open_of(ground.account).filter(customer_id__in=wanted)
-    for each in _rows(rows.order_by("customer_id", "next_due_on", "number"), ground.account.currency):
-        ground.by_customer[each.customer_id].append(each)
+    rows = open_in(ground.account.profile_id).filter(customer_id__in=wanted)
+    for each in rows_of(rows.order_by("customer_id", "next_due_on", "number"), ground.account.currency):
+        own = each.currency == ground.account.currency
+        (ground.by_customer if own else ground.foreign)[each.customer_id].append(each)
     ground.too_many = {key for key, those in ground.by_customer.items() if len(those) > MOST_OF_A_CUSTOMER}
 
 
@@ -208,6 +188,16 @@ def _only_the_longest(one: Asked, names: dict[UUID, str]) -> None:
     for key, words in whole.items():
         if any(words < other for other in whole.values()):
             one.names[key] = min(one.names.get(key, LIKE), LIKE)
+
+
+def _read_rates(ground: Ground, coming: Sequence[Asked]) -> None:
+    """The rates of the days of the lines, where invoices in other currencies may be meant."""
+    named_ones = (each for those in ground.by_tail.values() for each in those)
+    away = {each.currency for each in (*named_ones, *(one for those in ground.foreign.values() for one in those))}
+    away -= {ground.account.currency}
+    if coming and away and RuleKind.FOREIGN in ground.rules:
+        days = [one.line.booked_on for one in coming]
+        ground.rates = rates_read(ground.account, away, since=min(days), until=max(days))
 
 
 def _read_recorded(ground: Ground, coming: Sequence[Asked]) -> None:
@@ -259,28 +249,3 @@ def _named_by(ground: Ground, one: Asked, least: Named) -> list[OpenInvoice]:
 def _is_clear(ground: Ground, one: Asked) -> bool:
     """Whether the text names an open invoice over the very amount: nothing else has to be looked for."""
     return any(each.due == one.worth for each in _named_by(ground, one, Named.TAIL))
-
-
-def _rows(rows: QuerySet[Invoice], currency: str) -> list[OpenInvoice]:
-    names = (
-        "pk",
-        "number",
-        "customer_id",
-        "customer__name",
-        "total",
-        "amount_due",
-        "issued_on",
-        "next_due_on",
-        "due_on",
-        "state",
-        "currency",
-    )
-    told: Iterable[tuple[Any, ...]] = rows.values_list(*names)[:MOST_ROWS]
-    found = []
-    for pk, number, customer_id, customer, total, due, issued_on, next_due_on, due_on, state, theirs in told:
-        owed = due if state == InvoiceState.ISSUED and theirs == currency else Decimal(0)
-        forms = forms_of(number)
-        found.append(
-            OpenInvoice(pk, number, customer_id, customer, total, owed, issued_on, next_due_on or due_on, forms)
-        )
-    return found

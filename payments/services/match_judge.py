@@ -13,8 +13,9 @@ from typing import Final
 from uuid import UUID
 
 from payments.services.match_found import Found
-from payments.services.match_ground import LIKE, Asked, Ground, OpenInvoice
-from payments.services.match_texts import Named, like_another, named
+from payments.services.match_ground import LIKE, Asked, Ground
+from payments.services.match_open import OpenInvoice
+from payments.services.match_texts import Named, another_number, like_another, named
 from payments.statement_states import RuleKind
 
 ROUND: Final = Decimal(100)
@@ -83,7 +84,7 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
             enough = not ground.amounts_cut and not besides and not _another_is_written(one, found)
         case RuleKind.FEE:
             enough = found.names >= Named.TAIL or (by_name and found.names >= Named.BARE and not besides)
-        case RuleKind.OTHER:
+        case RuleKind.OTHER | RuleKind.FOREIGN:
             enough = False
     return enough
 
@@ -91,7 +92,7 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
 def _typo_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *, by_name: bool) -> bool:
     """Whether a number with an error is meant: no other that could be is named, and two errors need the name too."""
     if found.names is Named.DOUBT:
-        return by_name and not besides
+        return by_name and not besides and not any(like_another(one.mentions, each.forms) for each in found.invoices)
     if not by_name and one.worth % ROUND == 0:
         return False
     elsewhere = all(_is_not_it(each, one, found) for each, _level in besides)
@@ -102,14 +103,16 @@ def _set_is_clear(one: Asked, found: Found, ground: Ground, besides: Besides, *,
     """Whether several invoices are meant: all of them named, all but one, or found by the payer's name and the sum."""
     if found.names >= Named.BARE:
         return True
+    if _another_is_written(one, found):
+        return False
     if found.partly:
         return not besides and (by_name or _only_one_missing(one, found))
     return by_name and found.customer_id not in ground.too_many and not besides
 
 
 def _another_is_written(one: Asked, found: Found) -> bool:
-    """Whether a number like that of an invoice is written out, and is another: one that is not in these books."""
-    return any(like_another(one.mentions, each.forms) for each in found.invoices)
+    """Whether a number is written as those of invoices are, and is none of these: perhaps it is not in these books."""
+    return another_number(one.mentions, [each.forms for each in found.invoices])
 
 
 def _only_one_missing(one: Asked, found: Found) -> bool:

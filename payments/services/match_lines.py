@@ -19,7 +19,7 @@ from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
 from payments.locks import statement_lines_lock
 from payments.models import BankAccount, MatchCandidate, MatchRule, StatementLine
-from payments.services.line_settling import line_accept
+from payments.services.line_accepting import line_accept
 from payments.services.match_candidates import found_for
 from payments.services.match_found import Found
 from payments.services.match_ground import Asked, Ground, ground_of

@@ -40,6 +40,10 @@ _MONEY: Final = re.compile(
     rf"|\b[0-9]{{1,2}}(?:,[0-9]{{3}})+\b|(?:\b(?:{CURRENCIES})|[$€£])[ .:]{{0,2}}[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?\b"
     rf"|\b[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?[ ]?(?:{CURRENCIES})\b(?![ .:]{{0,2}}[0-9])|@[ ]?[0-9]+(?:\.[0-9]+)?"
 )
+_DAY: Final = re.compile(
+    r"(?<![A-Z0-9/.#-])(?:0?[1-9]|[12][0-9]|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:20)?[1-4][0-9](?![A-Z0-9]|[/.-][0-9])"
+)
+_ANNOUNCED: Final = re.compile(r"\b(?:INVS?|INVOICES?|BILLS?|NOS?|NUMBERS?|REFS?)[ .:#]*$")
 _SPACED: Final = re.compile(rf"(?<![A-Z0-9])[A-Z0-9](?:[ ]?[-/_.#]?[ ][A-Z0-9](?![A-Z0-9])){{{SPACED - 1},}}")
 _WRITTEN: Final = re.compile(r"[A-Z0-9]+")
 _EYE: Final = str.maketrans({"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "G": "6", "B": "8"})
@@ -68,9 +72,10 @@ class Mention:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """What invoices are looked for by: the group, and what it is with groups before it."""
+        """What invoices are looked for by: the group, alone and with groups before it, and without a year before it."""
         joined = (window.lstrip("0") for window in self.digit_windows[:SHORTEST])
-        return frozenset({self.key, *filter(None, joined)})
+        years = (self.raw[at:].lstrip("0") for at in (2, 4) if len(self.raw) >= at + SHORTEST)
+        return frozenset({self.key, *filter(None, joined), *filter(None, years)})
 
 
 def plain(text: str) -> str:
@@ -81,13 +86,18 @@ def plain(text: str) -> str:
 
 def mentions_of(text: str) -> list[Mention]:
     """The groups of digits of a text that may be numbers of invoices, amounts of money left out."""
-    upper = _SPACED.sub(lambda match: re.sub(r"[^A-Z0-9]", "", match[0]), _MONEY.sub(" ", plain(text)))
+    upper = _SPACED.sub(lambda match: re.sub(r"[^A-Z0-9]", "", match[0]), _without_days(_MONEY.sub(" ", plain(text))))
     found = list(_mentions(upper, fixed=False))
     mended = _mended(upper)
     if mended != upper:
         known = {one.raw for one in found}
         found += [one for one in _mentions(mended, fixed=True) if one.raw not in known]
     return found
+
+
+def _without_days(text: str) -> str:
+    """A text without days such as 28/02/26, but for those that a word makes numbers of invoices."""
+    return _DAY.sub(lambda match: match[0] if _ANNOUNCED.search(text[: match.start()]) else " ", text)
 
 
 def _mended(text: str) -> str:

@@ -22,7 +22,8 @@ NOISE: Final = word_set(
     "MPESA PAYBILL TILL CREDIT DEPOSIT CASH CHEQUE CHQ BANK MOBILE ONLINE INTERNET BEING SETTLEMENT SETTLING "
     "PART FULL FINAL BALANCE RETAINER SERVICE SERVICES FEE FEES SUBSCRIPTION MONTHLY MONTH JAN FEB MAR APR "
     "MAY JUN JUL AUG SEP SEPT OCT NOV DEC JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPTEMBER OCTOBER "
-    "NOVEMBER DECEMBER B O IFO THANKS THANK YOU PYMT PYT OUR YOUR GOODS SUPPLY MALIPO YA KWA ASANTE"
+    "NOVEMBER DECEMBER B O IFO THANKS THANK YOU PYMT PYT OUR YOUR GOODS SUPPLY SUPPLIED MALIPO YA KWA ASANTE "
+    "RESPECT KINDLY ACKNOWLEDGE RECEIPT MAIL BRANCH DELIVERED DELIVERY VALUE DATED LPO ORG"
 )
 LONGEST_ASKED: Final = 60
 CUT: Final = 16
@@ -30,11 +31,14 @@ CUT: Final = 16
 LONG: Final = 5
 ENOUGH: Final = 10
 MOST_WORDS: Final = 4
+"""So many words of a text are looked for from its beginning, and as many from its end."""
 STARTS: Final = 2
 ABBREVIATED: Final = 90
 """The most that a name with an abbreviation is alike; and below, one with initials, one that was cut between words."""
 INITIALED: Final = 86
 CUT_SHORT: Final = 86
+ONE_AND_INITIAL: Final = 62
+"""Words of a name, as "Juma L" or without what stands between: enough to look at, never enough to post."""
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _AFTER_APOSTROPHE: Final = re.compile(r"[’'`]")
 _SHORTENED: Final = re.compile(r"\b([A-Z])/([A-Z]{3,})")
@@ -74,7 +78,8 @@ class Payer:
     @property
     def solid(self) -> list[str]:
         """The words of it that are long enough to look for one by one."""
-        return [word for word in self.field or self.text if len(word) >= SOLID and word.isalpha()][:MOST_WORDS]
+        words = [word for word in self.field or self.text if len(word) >= SOLID and word.isalpha()]
+        return list(dict.fromkeys((*words[:MOST_WORDS], *words[-MOST_WORDS:])))
 
 
 @lru_cache(maxsize=100_000)
@@ -118,6 +123,8 @@ def _in_field(name: Name, payer: Payer) -> int:
     score: float = 100 * mine * theirs / (name.letters * len(joined))
     if len(joined) >= ENOUGH and abs(len(joined) - name.letters) <= STARTS and _digits(name.joined) == _digits(joined):
         score = max(score, fuzz.ratio(name.joined, joined) - 3)
+    if len(pairs) > 1 and theirs == len(joined):  # nothing is written that is not of the name: a middle name is missing
+        score = max(score, ONE_AND_INITIAL)
     return int(min(score, _most(name, pairs, 96)))
 
 
@@ -147,7 +154,20 @@ def _in_text(name: Name, payer: Payer) -> int:
         best = max(best, 92 if run >= ENOUGH + 2 else 75)
     pairs = paired(name.words, words)
     whole = [len(name.words[at]) for at, _other, alike in pairs if alike >= Alike.NEARLY]
-    return max(best, int((90 if len(whole) > 1 else 80) * sum(whole) / name.letters))
+    best = max(best, int((90 if len(whole) > 1 else 80) * sum(whole) / name.letters))
+    return max(best, ONE_AND_INITIAL) if best < ONE_AND_INITIAL and _with_initial(name, payer.all_words) else best
+
+
+def _with_initial(name: Name, words: Sequence[str]) -> bool:
+    """Whether a long word of a name stands beside the initial of another."""
+    for at, word in enumerate(words):
+        if len(word) < SOLID or word not in name.words:
+            continue
+        beside = [*words[max(at - 1, 0) : at], *words[at + 1 : at + 2]]
+        others = {other[0] for other in name.words if other != word}
+        if any(len(one) == 1 and one in others for one in beside):
+            return True
+    return False
 
 
 def _in_windows(name: Name, payer: Payer) -> int:

@@ -106,6 +106,26 @@ def like_another(mentions: Sequence[Mention], number: NumberForms) -> bool:
     )
 
 
+def another_number(mentions: Sequence[Mention], numbers: Sequence[NumberForms]) -> bool:
+    """Whether a text has a number of an invoice that is none of these, not even with an error: one of the same series
+    that is written out, or one as long that a word announces or that has the zeros of the series.
+    """
+    others = [one for one in mentions if not any(_stands_for(one, each) for each in numbers)]
+    return any(_announced(one, each) or like_another([one], each) for one in others for each in numbers)
+
+
+def _stands_for(one: Mention, number: NumberForms) -> bool:
+    return named([one], number) > Named.NOT or nearly_named([one], number) >= Named.TYPO
+
+
+def _announced(one: Mention, number: NumberForms) -> bool:
+    if one.guessed or len(one.key) < SHORTEST or YEAR.fullmatch(one.raw):
+        return False
+    zeros = one.raw.startswith("0") and len(one.raw) == len(number.tail)
+    as_long = abs(len(one.key) - len(number.key)) <= 1
+    return zeros or (as_long and (_introduced(one, number) or one.word in REF_WORDS))
+
+
 def _shape(number: str) -> str:
     """A number with its digits left open."""
     return _DIGIT.sub("0", number)

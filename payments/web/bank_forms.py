@@ -29,6 +29,7 @@ ASKED: Final = {
     RuleKind.NAME: ("automatic", "name_score", "days_before", "days_after"),
     RuleKind.FEE: ("automatic", "name_score", "fee_percent", "fee_most"),
     RuleKind.OTHER: (),
+    RuleKind.FOREIGN: ("fee_percent",),
 }
 
 

@@ -37,8 +37,9 @@ from invoices.models import Invoice
 from payments.models import StatementLine
 from payments.selectors.open_items import open_invoices
 from payments.selectors.statements import line_get
+from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_fee, line_ignore, line_suspend, line_undo
-from payments.services.line_settling import line_accept, line_settle
+from payments.services.line_settling import line_settle
 from payments.services.match_lines import lines_suggest
 from payments.web.bank_forms import SplitForm
 from payments.web.forms import AllocationBoxes

@@ -50,6 +50,9 @@ SAYS: Final = {
         " days around is over the amount."
     ),
     RuleKind.FEE: gettext_lazy("The bank kept a fee: the line names the invoice, or the payer's name fits."),
+    RuleKind.FOREIGN: gettext_lazy(
+        "The invoice is in another currency: by the rate of the day the money is about what is due. It only suggests."
+    ),
     RuleKind.OTHER: gettext_lazy(
         "The invoice or the customer is known, but the money is a part or more. It only suggests."
     ),

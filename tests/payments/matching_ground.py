@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing_assistant.core.ids import uuid7
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
+from billing_assistant.ledger.models import JournalEntry, JournalLine, OwnerBalance
 from billing_assistant.ledger.services.posting import EntryInput, Side, entries_post
 from customers.models import Customer
 from invoices.models import Instalment, Invoice, InvoiceLine, InvoiceTax, NumberSeries
@@ -23,6 +24,7 @@ from tests import factories
 from tests.payments.statement_files import bank_account
 from tests.payments.statement_maker import World
 
+GROWN: Final = (Customer, Invoice, InvoiceLine, InvoiceTax, Instalment, JournalEntry, JournalLine, OwnerBalance)
 NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -96,8 +98,16 @@ def built(world: World) -> BankAccount:
     with transaction.atomic():
         Invoice.objects.bulk_create(invoices, batch_size=500)
         _details(invoices)
+        _counted_anew()
         entries_post(entries=[_entry(invoice) for invoice in invoices], actor=factories.SYSTEM, now=NOW)
+    _counted_anew()
     return bank_account(profile, currency="GBP")
+
+
+def _counted_anew() -> None:
+    """Has PostgreSQL look at the tables, as it does by itself elsewhere: here nothing is committed for it to see."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in GROWN)}")
 
 
 def brought(world: World, account: BankAccount) -> Statement:

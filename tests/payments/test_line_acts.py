@@ -23,8 +23,9 @@ from billing_assistant.ledger.models import JournalLine
 from customers.models import Customer
 from invoices.models import Invoice
 from payments.models import BankAccount, LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
+from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_fee, line_ignore, line_suspend, line_undo
-from payments.services.line_settling import line_accept, line_link, line_payout, line_settle
+from payments.services.line_settling import line_link, line_payout, line_settle
 from payments.services.match_lines import lines_match, lines_suggest
 from payments.services.record import External
 from payments.services.reverse import payment_reverse

@@ -7,7 +7,7 @@ import pytest
 from payments.services.match_mentions import mentions_of
 from payments.services.match_names import likeness, name_of, payer_of
 from payments.services.match_sums import subsets_of
-from payments.services.match_texts import Named, forms_of, named, nearly_named
+from payments.services.match_texts import Named, another_number, forms_of, named, nearly_named
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ from payments.services.match_texts import Named, forms_of, named, nearly_named
         ("invoice 12", "A0012/26", Named.TAIL),
         ("A0012/26", "A0013/26", Named.NOT),
         ("INV 1285", "INV-1258", Named.NOT),
+        ("RTGS 880495402 VALUE 28/02/26", "INV/2026/2802", Named.NOT),
+        ("INV 28/02/26", "INV-28", Named.FULL),
     ],
 )
 def test_a_number_is_named_as_people_write_it(text: str, number: str, level: Named) -> None:
@@ -69,6 +71,25 @@ def test_a_number_is_named_as_people_write_it(text: str, number: str, level: Nam
 )
 def test_typing_errors_are_seen_through(text: str, number: str, level: Named) -> None:
     assert nearly_named(mentions_of(text), forms_of(number)) is level
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "another"),
+    [
+        ("INV 1709", "INV-1952", True),
+        ("pay bill 00798", "INV00504", True),
+        ("PESALINK 01416", "INV00308", True),
+        ("INV-2026-0044", "INV-2026-0012", True),
+        ("INV 1285", "INV-1258", False),
+        ("INV-2026-0012", "INV-2026-0012", False),
+        ("2547123456", "INV-1258", False),
+        ("LPO 8389", "INV-1258", False),
+        ("MARCH 2026", "INV-1258", False),
+        ("thanks", "INV-1258", False),
+    ],
+)
+def test_a_number_that_is_another_is_noticed(text: str, number: str, another: bool) -> None:
+    assert another_number(mentions_of(text), [forms_of(number)]) is another
 
 
 @pytest.mark.parametrize(
