@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -42,8 +42,16 @@ class ListBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSort:
+    """An order of a list in words, and the columns that make it; none where the list has a way of its own."""
+
+    label: str | Promise
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FilteredList:
-    """A list: its page, the right to see it, the parameters of its address that narrow it.
+    """A list: its page, the right to see it, the parameters of its address that narrow it, the orders it knows.
 
     `read` makes parameters the filters of the list, `narrow` gives the rows that fit such filters (not sorted), `words`
     says parameters to people. `batches` are what a batch can do with all that fits.
@@ -58,15 +66,23 @@ class FilteredList:
     narrow: Narrow
     words: Words
     batches: tuple[ListBatch, ...] = ()
+    sorts: Mapping[str, ListSort] = field(default_factory=dict)
 
     def cleaned(self, query: Mapping[str, str]) -> dict[str, str]:
         """The parameters that say what is listed and in which order, without the page."""
         texts = {name: query.get(name, "").replace("\x00", "").strip() for name in (*self.names, SORT)}
+        if texts[SORT] not in self.sorts:
+            texts[SORT] = ""
         return {name: text[:LONGEST_VALUE] for name, text in texts.items() if text}
 
     def narrowing(self, query: Mapping[str, str]) -> dict[str, str]:
         """As `cleaned`, without the order."""
         return {name: text for name, text in self.cleaned(query).items() if name != SORT}
+
+    def said(self, query: Mapping[str, str], profile: BusinessProfile) -> list[str]:
+        """What parameters narrow, and in which order they list, in words."""
+        order = self.sorts.get(query.get(SORT, ""))
+        return [*self.words(self.narrowing(query), profile), *([str(order.label)] if order else [])]
 
     def url(self, query: Mapping[str, str]) -> str:
         """The address of the page with parameters."""
@@ -99,6 +115,12 @@ def narrowed(rows: QuerySet[Any], saved: SavedFilter, now: datetime) -> QuerySet
     """The rows of its list and business profile that fit a saved filter at that moment. `rows` are the actor's."""
     filtered, mine = list_of(saved.list_key), rows.filter(profile_id=saved.profile_id)
     return filtered.narrow(mine, filtered.read(saved.query, saved.profile, now), saved.profile, now)
+
+
+def ordered(rows: QuerySet[Any], saved: SavedFilter) -> QuerySet[Any]:
+    """Rows in the order of a saved filter; as they are where it has none, or the list has a way of its own."""
+    order = list_of(saved.list_key).sorts.get(saved.query.get(SORT, ""))
+    return rows.order_by(*order.columns) if order and order.columns else rows
 
 
 def told_of(saved: SavedFilter) -> dict[str, Any]:

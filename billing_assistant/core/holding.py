@@ -32,6 +32,7 @@ from billing_assistant.core.privacy import (
     Subject,
     erased,
     history_blank,
+    history_of,
     not_personal,
     register_holder,
     rows_of,
@@ -190,7 +191,10 @@ def _problems_erase(subject: Subject) -> int:
 def _filters_erase(subject: Subject) -> int:
     """A filter that looks for the person, or is called after them, would keep the name."""
     found = SavedFilter.objects.filter(profile_id=subject.profile_id)
-    return _mentioning(found, subject, "query", "name").delete()[0]
+    number = _mentioning(found, subject, "query", "name").delete()[0]
+    for rows in history_of(SavedFilter):
+        _mentioning(rows.filter(profile_id=subject.profile_id), subject, "query", "name").delete()
+    return number
 
 
 def _expire(limits: Limits) -> int:
@@ -220,6 +224,7 @@ FIELDS: Final = {
     **not_personal("core.DataImport", "actor_label", reason=OURS),
     **not_personal("core.ErasureRecord", "requested_by_label", reason=OURS),
     **not_personal("core.ApiKey", "name", reason=OURS),
+    **not_personal("core.SavedFilter", "changed_by_label", reason=OURS),
     **not_personal(
         "core.BusinessProfile",
         "name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from billing_assistant.core.errors import NotFound
 from billing_assistant.core.filtered_lists import filtered_lists
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import Approval, BusinessProfile, Event, Notice, SavedFilter, User
+from billing_assistant.core.privacy import history_of
 
 
 def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
@@ -66,6 +68,12 @@ def saved_filter_get(
     if found is None:
         raise NotFound(_("There is no such saved filter."))
     return found
+
+
+def saved_filter_history(saved: SavedFilter, *, most: int = 10) -> QuerySet[Any]:
+    """What a saved filter once was, the latest first, with who wrote it. The caller has scoped it."""
+    rows = history_of(SavedFilter)[0]
+    return rows.filter(pgh_obj_id=saved.pk).order_by("-pgh_id")[:most]
 
 
 def saved_filter_named(actor: Actor, text: str, *, profile_id: UUID, list_key: str) -> SavedFilter:

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing_assistant.core.api.pagination import listing
-from billing_assistant.core.api.saved_filters import SAVED_FILTER, narrowed_by_saved
+from billing_assistant.core.api.saved_filters import SAVED_FILTER, saved_filter_of
 from billing_assistant.core.api.views import ApiView
 from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.filtered_lists import narrowed
 from billing_assistant.core.rights import Right
 from customers import selectors
 from customers.api import serializers as shown
@@ -54,9 +55,11 @@ class CustomersView(ApiView):
         """Customers, searched, filtered and sorted."""
         filters = filters_of(request.query_params, self.profile.currency)
         mine = selectors.customers_for(self.actor, profile_id=self.profile_id)
-        mine = narrowed_by_saved(self, mine, request.query_params, "customers")
+        kept: dict[str, str] = {}
+        if (saved := saved_filter_of(self, request.query_params, "customers")) is not None:
+            mine, kept = narrowed(mine, saved, self.now), saved.query
         rows = selectors.customers_filtered(mine, filters)
-        sort = sort_of(request.query_params)
+        sort = sort_of(kept | request.query_params.dict())
         found = listing(
             rows,
             request.query_params,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core import clock
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.filtered_lists import FilteredList, ListBatch, register_list
+from billing_assistant.core.filtered_lists import FilteredList, ListBatch, ListSort, register_list
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import word_of
@@ -28,6 +28,22 @@ from invoices.web import plan_query, query
 DOCUMENTS: Final = "invoices:batch_documents"
 SENDING: Final = rights_needed(BatchKind.SEND, BatchAfter.SEND)
 FILES: Final = rights_needed(BatchKind.FILES, BatchAfter.KEEP)
+_INVOICE_SORTS: Final = {
+    "-issued": _("Issued, newest first"),
+    "issued": _("Issued, oldest first"),
+    "due": _("Due, earliest first"),
+    "-due": _("Due, latest first"),
+    "-total": _("Total, highest first"),
+    "-owed": _("Amount due, highest first"),
+    "number": _("By number"),
+}
+_PLAN_SORTS: Final = {
+    "-new": _("Newest first"),
+    "new": _("Oldest first"),
+    "due": _("Next bill, earliest first"),
+    "-due": _("Next bill, latest first"),
+    "name": _("By name"),
+}
 
 
 def _invoices(rows: QuerySet[Any], filters: Any, profile: BusinessProfile, now: datetime) -> QuerySet[Any]:
@@ -63,6 +79,7 @@ register_list(
         read=lambda said, _profile, _now: query.invoice_filters(said),
         narrow=_invoices,
         words=_invoice_words,
+        sorts={key: ListSort(_INVOICE_SORTS[key], columns) for key, columns in query.SORTS.items()},
         batches=(
             ListBatch(_("Send"), "send", DOCUMENTS, frozenset(SENDING), act="send"),
             ListBatch(_("PDFs in a ZIP"), "download", DOCUMENTS, frozenset(FILES), act="zip"),
@@ -108,5 +125,6 @@ register_list(
         read=lambda said, _profile, now: plan_query.plan_filters(said, now),
         narrow=lambda rows, filters, _profile, _now: plans_filtered(rows, filters),
         words=_plan_words,
+        sorts={key: ListSort(_PLAN_SORTS[key], columns) for key, columns in plan_query.SORTS.items()},
     )
 )

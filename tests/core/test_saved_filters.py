@@ -12,13 +12,14 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.models import BusinessProfile, SavedFilter, User
 from billing_assistant.core.rights import Role
-from billing_assistant.core.selectors import saved_filter_get, saved_filters_for
+from billing_assistant.core.selectors import saved_filter_get, saved_filter_history, saved_filters_for
 from billing_assistant.core.services import saved_filters as services
 from billing_assistant.core.services.saved_filters import (
     saved_filter_create,
     saved_filter_delete,
     saved_filter_update,
 )
+from customers.services.erasing import customer_erase
 from tests import factories
 from tests.factories import NOW
 
@@ -172,8 +173,125 @@ def test_the_page_offers_what_batches_do_by_right(person: User, seller: Business
     reader = browser(factories.user(Role.READ_ONLY, profiles=[seller])).get("/filters/customers/").text
     assert "Late payers" in reader
     assert "/batches/new/" not in reader
-    assert "Rename or share" not in reader
+    assert "Rename, share or sort" not in reader
     assert "No saved filters yet" in browser(person).get("/filters/plans/").text
+
+
+def test_its_conditions_are_replaced_and_what_it_was_is_kept(person: User, seller: BusinessProfile) -> None:
+    saved = keep(person, shared=True)
+    admin = factories.user(Role.ADMIN, profiles=[seller])
+    changed = saved_filter_update(
+        filter_id=saved.pk, query={"q": "hosting", "sort": "-outstanding"}, actor=Actor.of_user(admin), now=NOW
+    )
+    assert (changed.name, changed.is_shared, changed.query) == (
+        "Late payers",
+        True,
+        {"q": "hosting", "sort": "-outstanding"},
+    )
+    was = [(row.query, row.changed_by_label) for row in saved_filter_history(saved)]
+    assert was == [
+        ({"q": "hosting", "sort": "-outstanding"}, admin.display_name),
+        ({"payment_status": "overdue"}, person.display_name),
+    ]
+    with pytest.raises(ValidationFailed, match="nothing to keep yet"):
+        saved_filter_update(filter_id=saved.pk, query={}, actor=Actor.of_user(person), now=NOW)
+    colleague = Actor.of_user(factories.user(Role.CSM, profiles=[seller]))
+    with pytest.raises(PermissionRefused):
+        saved_filter_update(filter_id=saved.pk, query={"q": "x"}, actor=colleague, now=NOW)
+
+
+def test_a_change_that_changes_nothing_writes_no_history(person: User) -> None:
+    saved = keep(person)
+    saved_filter_update(filter_id=saved.pk, name="Late payers", actor=Actor.of_user(person), now=NOW)
+    assert saved_filter_history(saved).count() == 1
+
+
+def test_erasing_a_person_forgets_what_a_filter_once_looked_for(person: User, seller: BusinessProfile) -> None:
+    jane = factories.customer(seller, name="Jane Wanjiru Kamau", email="jane.w@example.com")
+    saved = keep(person, query={"q": "jane.w@example.com"})
+    saved_filter_update(filter_id=saved.pk, query={"q": "hosting"}, actor=Actor.of_user(person), now=NOW)
+    customer_erase(customer_id=jane.pk, confirmation=jane.number, actor=factories.SYSTEM, now=NOW)
+    assert [row.query for row in saved_filter_history(saved)] == [{"q": "hosting"}]
+
+
+def test_the_list_saves_what_it_shows_into_a_filter_that_is_kept(person: User, seller: BusinessProfile) -> None:
+    saved = keep(person)
+    keep(factories.user(Role.CSM, profiles=[seller]), "Of a colleague", shared=True)
+    client = browser(person)
+    new = "/filters/customers/new/?q=hosting&sort=name"
+    form = client.get(new).text
+    assert "Late payers" in form
+    assert "Of a colleague" not in form
+    answer = client.post(new, {"name": "", "replaces": str(saved.pk)})
+    assert answer.headers["Location"] == "/customers/?q=hosting&sort=name"
+    saved.refresh_from_db()
+    assert (saved.name, saved.query) == ("Late payers", {"q": "hosting", "sort": "name"})
+    listed = client.get("/filters/customers/").text
+    assert "By name" in listed
+    assert "History" in listed
+    assert client.post("/filters/customers/new/?q=y", {"name": ""}).status_code == 422
+
+
+def test_a_kept_filter_is_given_another_order_on_its_page(person: User) -> None:
+    saved = keep(person, query={"q": "hosting", "sort": "name"})
+    client = browser(person)
+    client.post(f"/filters/{saved.pk}/", {"name": "Late payers", "sort": "-outstanding"})
+    saved.refresh_from_db()
+    assert saved.query == {"q": "hosting", "sort": "-outstanding"}
+    assert client.post(f"/filters/{saved.pk}/", {"name": "Late payers", "sort": "colour"}).status_code == 422
+
+
+def test_programs_keep_change_and_delete_them(person: User, seller: BusinessProfile) -> None:
+    client = browser(person)
+    body = {"list": "invoices", "name": "Owing", "conditions": {"status": "owing", "sort": "-owed"}}
+    made = client.post("/api/saved-filters", body, content_type="application/json")
+    assert made.status_code == 201
+    address = made.headers["Location"]
+    assert client.get(address).json() == made.json()
+    change = {"name": "Owing most", "conditions": {"status": "owing", "sort": "due"}, "shared": True}
+    changed = client.patch(address, change, content_type="application/json").json()
+    assert {key: changed[key] for key in change} == change
+    stranger = browser(factories.user(Role.CSM, profiles=[seller]))
+    assert stranger.patch(address, {"name": "Mine"}, content_type="application/json").status_code == 403
+    assert client.delete(address).status_code == 204
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"list": "nowhere"}, "list"),
+        ({"conditions": {"colour": "red"}}, "conditions"),
+        ({"conditions": {"q": "x", "sort": "colour"}}, "conditions"),
+        ({"name": " "}, "name"),
+        ({"page": "2"}, "page"),
+    ],
+)
+def test_what_a_program_writes_is_checked(person: User, body: dict[str, Any], field: str) -> None:
+    whole = {"list": "customers", "name": "Late", "conditions": {"q": "x"}} | body
+    answer = browser(person).post("/api/saved-filters", whole, content_type="application/json")
+    assert (answer.status_code, set(answer.json()["errors"])) == (400, {field})
+
+
+@pytest.mark.parametrize(
+    ("key", "sort", "order"),
+    [
+        ("customers", "-name", ["Baraka", "Asha"]),
+        ("invoices", "number", ["1", "2"]),
+        ("invoices", "-issued", ["2", "1"]),
+    ],
+)
+def test_lists_of_programs_come_in_the_order_of_a_saved_filter(
+    person: User, seller: BusinessProfile, key: str, sort: str, order: list[str]
+) -> None:
+    for name in ("Asha", "Baraka"):
+        factories.issued_invoice(factories.customer(seller, name=name))
+    saved = keep(person, list_key=key, query={"sort": sort})
+    found = browser(person).get(f"/api/{key}", {"saved_filter": saved.pk}).json()[key]
+    told = [one["name"] if key == "customers" else one["invoice_id"][-1] for one in found]
+    assert told == order
+    named = browser(person).get("/api/customers?sort=name").json()["customers"]
+    assert [one["name"] for one in named] == ["Asha", "Baraka"]
 
 
 def test_programs_list_them_and_narrow_lists_by_them(person: User, seller: BusinessProfile) -> None:

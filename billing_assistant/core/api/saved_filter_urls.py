@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from billing_assistant.core.api.saved_filters import SavedFilters
+from billing_assistant.core.api.saved_filters import OneSavedFilter, SavedFilters
 from billing_assistant.core.api.urls import endpoint
 
-urlpatterns = [*endpoint("saved-filters", SavedFilters, name="api-saved-filters")]
+urlpatterns = [
+    *endpoint("saved-filters", SavedFilters, name="api-saved-filters"),
+    *endpoint("saved-filters/<uuid:filter_id>", OneSavedFilter, name="api-saved-filter"),
+]

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.errors import ValidationFailed
-from billing_assistant.core.filtered_lists import FilteredList, ListBatch, list_of
-from billing_assistant.core.filters.forms import SavedFilterForm
+from billing_assistant.core.filtered_lists import SORT, FilteredList, ListBatch, list_of
+from billing_assistant.core.filters.forms import SavedFilterChangeForm, SavedFilterForm
+from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.models import SavedFilter
-from billing_assistant.core.selectors import saved_filter_get, saved_filters_for
+from billing_assistant.core.selectors import saved_filter_get, saved_filter_history, saved_filters_for
 from billing_assistant.core.services.saved_filters import (
     may_change,
     saved_filter_create,
@@ -39,13 +40,15 @@ from billing_assistant.core.web import (
 
 @dataclass(slots=True)
 class _Row:
-    """A saved filter on its page: its conditions in words, what a batch does with it, and the form that changes it."""
+    """A saved filter on its page: its conditions in words, what a batch does with it, the form that changes it and what
+    it once was, for whoever may change it."""
 
     saved: SavedFilter
     url: str
     words: str
     batches: list[tuple[ListBatch, str]]
-    form: SavedFilterForm | None
+    form: SavedFilterChangeForm | None
+    history: list[tuple[Any, str]]
 
 
 @require_safe
@@ -61,17 +64,11 @@ def filter_new(request: HttpRequest, list_key: str) -> HttpResponseBase:
     actor, profile, filtered = actor_of(request), current_profile(request), list_of(list_key)
     actor.require(filtered.right)
     conditions = filtered.cleaned(request.GET)
-    form = SavedFilterForm(posted(request))
+    kept = saved_filters_for(actor, profile_id=profile.pk, list_key=list_key)
+    form = SavedFilterForm(posted(request), mine=[one for one in kept if may_change(one, actor)])
     if request.method == "POST" and form.is_valid():
         try:
-            saved = saved_filter_create(
-                profile_id=profile.pk,
-                list_key=list_key,
-                query=conditions,
-                **form.cleaned_data,
-                actor=actor,
-                now=now_of(request),
-            )
+            saved = _keep(request, list_key, conditions, form)
         except ValidationFailed as error:
             add_domain_error(form, error)
         else:
@@ -87,16 +84,33 @@ def filter_new(request: HttpRequest, list_key: str) -> HttpResponseBase:
     return render_page(request, "filters/new.html", context, fragment="filters/partials/new.html")
 
 
+def _keep(request: HttpRequest, list_key: str, conditions: dict[str, str], form: SavedFilterForm) -> SavedFilter:
+    said, actor, now = form.cleaned_data, actor_of(request), now_of(request)
+    if replaced := as_uuid(said.get("replaces", "")):
+        return saved_filter_update(filter_id=replaced, query=conditions, actor=actor, now=now)
+    return saved_filter_create(
+        profile_id=current_profile(request).pk,
+        list_key=list_key,
+        query=conditions,
+        name=said["name"],
+        shared=said["shared"],
+        actor=actor,
+        now=now,
+    )
+
+
 @require_POST
 @staff_page(None)
 def filter_change(request: HttpRequest, filter_id: UUID) -> HttpResponseBase:
-    """Renames a saved filter, shares it or makes it private."""
+    """Renames a saved filter, shares it or makes it private, or has it list in another order."""
     saved = saved_filter_get(actor_of(request), filter_id)
     form = _form(saved, request.POST)
     if form.is_valid():
+        said = dict(form.cleaned_data)
+        query = {**list_of(saved.list_key).narrowing(saved.query), SORT: said.pop(SORT, "")}
         try:
             changed = saved_filter_update(
-                filter_id=filter_id, **form.cleaned_data, actor=actor_of(request), now=now_of(request)
+                filter_id=filter_id, **said, query=query, actor=actor_of(request), now=now_of(request)
             )
         except ValidationFailed as error:
             add_domain_error(form, error)
@@ -116,7 +130,10 @@ def filter_delete(request: HttpRequest, filter_id: UUID) -> HttpResponseBase:
 
 
 def _listed(
-    request: HttpRequest, filtered: FilteredList, refused: SavedFilterForm | None = None, about: UUID | None = None
+    request: HttpRequest,
+    filtered: FilteredList,
+    refused: SavedFilterChangeForm | None = None,
+    about: UUID | None = None,
 ) -> HttpResponseBase:
     actor = actor_of(request)
     actor.require(filtered.right)
@@ -142,13 +159,21 @@ def _rows(request: HttpRequest, filtered: FilteredList) -> Iterator[_Row]:
             _words(filtered, saved.query, request),
             [(one, one.url(saved)) for one in filtered.batches if actor.rights >= one.rights],
             _form(saved) if may_change(saved, actor) else None,
+            _history(saved, filtered, request) if may_change(saved, actor) else [],
         )
 
 
-def _form(saved: SavedFilter, sent: Any = None) -> SavedFilterForm:
-    initial = {"name": saved.name, "shared": saved.is_shared}
-    return SavedFilterForm(sent, initial=initial, auto_id=f"filter_{saved.pk}_%s")
+def _history(saved: SavedFilter, filtered: FilteredList, request: HttpRequest) -> list[tuple[Any, str]]:
+    """What it once was with its conditions in words; nothing while it is as it was made."""
+    rows = [(row, _words(filtered, row.query, request)) for row in saved_filter_history(saved)]
+    return rows if len(rows) > 1 else []
+
+
+def _form(saved: SavedFilter, sent: Any = None) -> SavedFilterChangeForm:
+    initial = {"name": saved.name, "shared": saved.is_shared, SORT: saved.query.get(SORT, "")}
+    filtered = list_of(saved.list_key)
+    return SavedFilterChangeForm(sent, filtered=filtered, initial=initial, auto_id=f"filter_{saved.pk}_%s")
 
 
 def _words(filtered: FilteredList, query: dict[str, str], request: HttpRequest) -> str:
-    return ", ".join(filtered.words(query, current_profile(request)))
+    return ", ".join(filtered.said(query, current_profile(request)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pghistory
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,11 @@ from billing_assistant.core.clock import now
 from billing_assistant.core.models.base import Entity
 
 
+@pghistory.track()
 class SavedFilter(Entity):
     """What a list was narrowed to and how it was sorted: the parameters of its address, by name.
 
-    It is its owner's alone, or everybody's who works for the business profile.
+    It is its owner's alone, or everybody's who works for the business profile. `changed_by_label` is who wrote it last.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -25,6 +27,7 @@ class SavedFilter(Entity):
     query = models.JSONField(_("conditions"), default=dict)
     is_shared = models.BooleanField(_("shared"), default=False)
     updated_at = models.DateTimeField(default=now)
+    changed_by_label = models.CharField(_("changed by"), max_length=150, blank=True)
 
     class Meta:
         ordering = ("name", "id")

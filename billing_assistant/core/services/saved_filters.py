@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import PermissionRefused, ValidationFailed
-from billing_assistant.core.filtered_lists import list_of
+from billing_assistant.core.filtered_lists import FilteredList, list_of
 from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.models import SavedFilter
 from billing_assistant.core.rights import Right
@@ -41,9 +41,7 @@ def saved_filter_create(
     actor.require(filtered.right)
     actor.require_profile(profile_id)
     owner_id = _person(actor)
-    conditions = filtered.cleaned(query)
-    if not conditions:
-        raise ValidationFailed({"name": [_("Filter, search or sort the list first: there is nothing to keep yet.")]})
+    conditions = _conditions(filtered, query)
     with transaction.atomic():
         advisory_lock(f"saved-filters:{profile_id}:{owner_id}:{list_key}")
         mine = SavedFilter.objects.filter(profile_id=profile_id, owner_id=owner_id, list_key=list_key)
@@ -51,21 +49,40 @@ def saved_filter_create(
             raise ValidationFailed({"name": [_("You keep %(most)d filters here. Delete one first.") % {"most": MOST}]})
         saved = SavedFilter(profile_id=profile_id, owner_id=owner_id, list_key=list_key, created_at=now)
         saved.query, saved.is_shared, saved.updated_at = conditions, shared, now
+        saved.changed_by_label = actor.label[:150]
         saved.name = _free_name(saved, name)
         saved.save(force_insert=True)
     return saved
 
 
-def saved_filter_update(*, filter_id: UUID, name: str, shared: bool, actor: Actor, now: datetime) -> SavedFilter:
-    """Renames a saved filter, shares it or makes it private again. For its owner, and for administrators if shared.
+def saved_filter_update(
+    *,
+    filter_id: UUID,
+    actor: Actor,
+    now: datetime,
+    name: str | None = None,
+    shared: bool | None = None,
+    query: Mapping[str, str] | None = None,
+) -> SavedFilter:
+    """Renames a saved filter, shares it or makes it private again, replaces what it narrows and sorts; None stays.
 
+    For its owner, and for administrators if shared; what it once was is kept. What batches were told stays theirs.
     Raises NotFound, PermissionRefused, ValidationFailed.
     """
     with transaction.atomic():
+        seen = _changeable(filter_id, actor)
+        advisory_lock(f"saved-filters:{seen.profile_id}:{seen.owner_id}:{seen.list_key}")
         saved = _changeable(filter_id, actor)
-        advisory_lock(f"saved-filters:{saved.profile_id}:{saved.owner_id}:{saved.list_key}")
-        saved.name, saved.is_shared, saved.updated_at = _free_name(saved, name), shared, now
-        saved.save(update_fields=["name", "is_shared", "updated_at"])
+        before = (saved.name, saved.is_shared, saved.query)
+        if name is not None:
+            saved.name = _free_name(saved, name)
+        if shared is not None:
+            saved.is_shared = shared
+        if query is not None:
+            saved.query = _conditions(list_of(saved.list_key), query)
+        if (saved.name, saved.is_shared, saved.query) != before:
+            saved.updated_at, saved.changed_by_label = now, actor.label[:150]
+            saved.save(update_fields=["name", "is_shared", "query", "updated_at", "changed_by_label"])
     return saved
 
 
@@ -78,7 +95,7 @@ def saved_filter_delete(*, filter_id: UUID, actor: Actor) -> SavedFilter:
 
 
 def may_change(saved: SavedFilter, actor: Actor) -> bool:
-    """Whether the actor may rename or delete it: its owner, and who sets up the business profile if it is shared."""
+    """Whether the actor may change or delete it: its owner, and who sets up the business profile if it is shared."""
     return saved.owner_id == actor.user_id or (saved.is_shared and Right.SETTINGS_EDIT in actor.rights)
 
 
@@ -87,6 +104,13 @@ def _changeable(filter_id: UUID, actor: Actor) -> SavedFilter:
     if not may_change(saved, actor):
         raise PermissionRefused(_("Only %(name)s can change this filter.") % {"name": saved.owner.display_name})
     return saved
+
+
+def _conditions(filtered: FilteredList, query: Mapping[str, str]) -> dict[str, str]:
+    conditions = filtered.cleaned(query)
+    if not conditions:
+        raise ValidationFailed({"name": [_("Filter, search or sort the list first: there is nothing to keep yet.")]})
+    return conditions
 
 
 def _person(actor: Actor) -> UUID:
