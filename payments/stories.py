@@ -227,6 +227,7 @@ for word, said, icon, tone in (
     ("begun", _("Plan %(label)s is to be collected by the provider"), "repeat", "info"),
     ("active", _("Plan %(label)s is collected by the provider"), "repeat", "success"),
     ("on_hold", _("Provider could not charge plan %(label)s"), "alert-triangle", "danger"),
+    ("changed", _("Provider charges what plan %(label)s bills from the next charge on"), "refresh", "info"),
     ("paused", _("Provider pauses charging plan %(label)s"), "clock-pause", "warning"),
     ("waiting", _("Plan %(label)s waits for the client to subscribe"), "clock", "warning"),
     ("failed", _("Client could not subscribe to plan %(label)s"), "alert-triangle", "danger"),

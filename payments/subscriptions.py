@@ -8,8 +8,9 @@ from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.events import EventInput, subscribe
 from billing_assistant.core.models import Event
-from payments.models import PlannedInvoice
+from payments.models import PlanCollection, PlannedInvoice
 from payments.services.checkout_ask import checkouts_close
+from payments.services.collection_changes import collection_carry
 from payments.services.collections import collection_follow_plan
 from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
@@ -18,6 +19,7 @@ from payments.services.gateway_fee import fee_wanted
 from payments.services.payment_plans import payment_plan_follow
 from payments.services.standing import standing_refresh
 from payments.services.statements import statement_imported
+from payments.states import STANDING_COLLECTIONS
 
 
 @subscribe("credit_note.issued", "credit_note.imported", name="payments.apply_credit_note")
@@ -47,6 +49,13 @@ def use_credit_first(event: Event) -> None:
 def collection_follows(event: Event) -> None:
     """A provider charges a plan as long as we bill it."""
     collection_follow_plan(plan_id=event.subject_id, now=clock.now())
+
+
+@subscribe("plan.updated", "plan.lines_changed", "plan.increased", name="payments.collection_carries")
+def collection_carries(event: Event) -> None:
+    """What a provider charges for a plan follows what it comes to."""
+    for collection in PlanCollection.objects.filter(plan_id=event.subject_id, status__in=STANDING_COLLECTIONS):
+        collection_carry(collection_id=collection.pk, now=clock.now())
 
 
 @subscribe(

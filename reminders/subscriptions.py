@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from payments.services.credits_first import credits_use
 from reminders.errors import NoRecipient, NothingToSend
 from reminders.models import Message
 from reminders.services.batches import batch_letters_send, first_key
+from reminders.services.collection_letters import collection_failure_send
 from reminders.services.documents import invoice_send
 from reminders.services.letters import autopay_failure_send, receipt_send
 from reminders.services.quotes import quote_invoice
@@ -96,6 +98,13 @@ def tell_autopay_failed(event: Event) -> None:
         actor=AUTOMATIC,
         now=clock_now(),
     )
+
+
+@subscribe("collection.on_hold", name="reminders.tell_collection_failed", queue=queue.MAIL)
+def tell_collection_failed(event: Event) -> None:
+    """Tells the client that a provider could not charge a plan, with the link to mend the method."""
+    collection_id = UUID(event.data["collection_id"])
+    collection_failure_send(collection_id=collection_id, key=str(event.pk), actor=AUTOMATIC, now=clock_now())
 
 
 @subscribe("message.sent", "message.confirmed", name="reminders.mark_document_sent")

@@ -39,6 +39,14 @@ class DodoApi:
         except _NoObject as error:
             raise OutcomeUnknown(str(error)) from error
 
+    def change(self, path: str, body: dict[str, Any]) -> None:
+        """A write that may be made again, and whose answer says nothing. Raises the three errors."""
+        self._client.post(path, json=body, headers=self._headers)
+
+    def delete(self, path: str) -> None:
+        """Takes something away. Raises the three errors."""
+        self._client.request("DELETE", path, headers=self._headers)
+
     def patch(self, path: str, body: dict[str, Any]) -> None:
         """A change that may be made again. Raises the three errors."""
         self._client.request("PATCH", path, json=body, headers=self._headers)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from billing_assistant.core.errors import Rejected
+from billing_assistant.core.errors import Rejected, Unavailable
+from billing_assistant.core.money import Money
 from integrations.dodo.pages import DodoPages
 from integrations.dodo.payloads import metadata_of, moment, money_of, payment_of
+from integrations.minor_units import to_minor
 from integrations.ports.attempts import ProviderPayment
 from integrations.ports.subscriptions import (
     ProviderSubscription,
@@ -60,6 +62,40 @@ class DodoSubscriptions(DodoPages):
         self.api.patch(f"/subscriptions/{path_part(external_id)}", {"status": to.value})
         return self.subscription_fetch(external_id)
 
+    def subscription_change(self, external_id: str, *, product_id: str) -> ProviderSubscription:
+        present, path = self.subscription_fetch(external_id), f"/subscriptions/{path_part(external_id)}/change-plan"
+        if present.status in ENDED or product_id == (present.next_product_id or present.product_id):
+            return present
+        if product_id == present.product_id:
+            self.api.delete(f"{path}/scheduled")
+            return self.subscription_fetch(external_id)
+        body = {
+            "product_id": product_id,
+            "quantity": 1,
+            "proration_billing_mode": "do_not_bill",
+            "effective_at": "next_billing_date",
+            "cancel_scheduled_change_plan": True,
+        }
+        self.api.change(path, body)
+        return self.subscription_fetch(external_id)
+
+    def product_like(self, product_id: str, *, name: str, price: Money) -> SubscriptionProduct:
+        model = self.api.get(f"/products/{path_part(product_id)}")
+        priced = {**model["price"], "price": to_minor(price), "currency": price.currency}
+        body = {"name": name[:100], "price": priced, "tax_category": model["tax_category"]}
+        made = str(self.api.post("/products", body)["product_id"])
+        found = next((each for each in self.products_list() if each.external_id == made), None)
+        if found is None:
+            raise Unavailable("Dodo Payments does not list the product that was made.")
+        return found
+
+    def subscription_mend(self, external_id: str, *, return_url: str) -> str:
+        path = f"/subscriptions/{path_part(external_id)}/update-payment-method"
+        told = self.api.post(path, {"type": "new", "return_url": return_url})
+        if not told.get("payment_link"):
+            raise Rejected("Dodo Payments made no page for another payment method.")
+        return str(told["payment_link"])
+
     def _read(self, body: dict[str, Any]) -> ProviderSubscription:
         status = _STATES.get(str(body.get("status")))
         if status is None:
@@ -73,6 +109,7 @@ class DodoSubscriptions(DodoPages):
             product_id=str(body.get("product_id") or ""),
             price=money_of(body.get("recurring_pre_tax_amount"), body.get("currency")),
             next_charge_at=moment(following) if following and status not in ENDED else None,
+            next_product_id=str((body.get("scheduled_change") or {}).get("product_id") or ""),
         )
 
 

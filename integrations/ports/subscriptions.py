@@ -56,7 +56,10 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSubscription:
-    """A subscription as the gateway has it. `next_charge_at` is empty once it charges no more."""
+    """A subscription as the gateway has it. `next_charge_at` is empty once it charges no more.
+
+    `next_product_id` is what it is for from that charge on, if that is another product.
+    """
 
     external_id: str
     reference: str
@@ -65,6 +68,7 @@ class ProviderSubscription:
     product_id: str
     price: Money
     next_charge_at: datetime | None = None
+    next_product_id: str = ""
 
 
 @runtime_checkable
@@ -88,3 +92,12 @@ class Subscriptions(Protocol):
 
     def subscription_move(self, external_id: str, to: SubscriptionStatus) -> ProviderSubscription:
         """Pauses it, has it go on (ACTIVE) or cancels it at once. One that is so already, or ended, is left alone."""
+
+    def subscription_change(self, external_id: str, *, product_id: str) -> ProviderSubscription:
+        """From its next charge on it is for another product; nothing is charged now. Safe to repeat."""
+
+    def product_like(self, product_id: str, *, name: str, price: Money) -> SubscriptionProduct:
+        """Makes a product that differs from another by its name and price alone."""
+
+    def subscription_mend(self, external_id: str, *, return_url: str) -> str:
+        """The address of a page on which the client gives another payment method, and pays what a charge failed for."""

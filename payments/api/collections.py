@@ -16,7 +16,10 @@ from payments.selectors.collections import collection_get, collections_for
 
 
 class CollectionOut(serializers.Serializer[PlanCollection]):
-    """How a provider collects a plan: `price` of `product_id`, by `subscription_id` once the client has subscribed."""
+    """How a provider collects a plan: `price` of `product_id`, by `subscription_id` once the client has subscribed.
+
+    `next_price` of `next_product_id` is charged from `next_charge_at` on, where the plan has changed.
+    """
 
     id = serializers.UUIDField()
     plan_id = serializers.CharField(source="plan.number")
@@ -28,6 +31,8 @@ class CollectionOut(serializers.Serializer[PlanCollection]):
     currency = serializers.CharField()
     price = MoneyField()
     subscription_id = serializers.CharField()
+    next_product_id = serializers.CharField()
+    next_price = MoneyField(allow_null=True)
     next_charge_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()
     created_at = serializers.DateTimeField()

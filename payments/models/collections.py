@@ -25,6 +25,7 @@ class PlanCollection(Entity):
 
     The client subscribes on a page of the provider (`url`, open until `url_until`; `pages` counts them). From then on
     `subscription_id` is the provider's word for it. Our billing run makes the invoices; those payments settle them.
+    `next_product_id` is charged from `next_charge_at` on, for `next_price`, where the plan has changed.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -40,6 +41,8 @@ class PlanCollection(Entity):
         _("status"), max_length=10, choices=CollectionState.choices(), default=CollectionState.WAITING
     )
     subscription_id = models.CharField(max_length=120, blank=True)
+    next_product_id = models.CharField(max_length=120, blank=True)
+    next_price = AmountField(_("price from then on"), null=True, blank=True, default=None)
     next_charge_at = models.DateTimeField(_("charged next"), null=True, blank=True)
     pages = models.PositiveIntegerField(default=0)
     url = models.CharField(max_length=2000, blank=True)
@@ -58,7 +61,7 @@ class PlanCollection(Entity):
                 name="collection_subscription_once",
             ),
             models.CheckConstraint(condition=Q(price__gt=0), name="collection_price_above_zero"),
-            minor_units_constraint("collection_in_minor_units", "price"),
+            minor_units_constraint("collection_in_minor_units", "price", "next_price"),
             values_constraint("collection_status_known", "status", CollectionState),
         ]
         indexes: ClassVar = [

@@ -163,10 +163,13 @@ def _write(collection: PlanCollection, told: ProviderSubscription) -> None:
     collection.subscription_id, collection.next_charge_at = told.external_id, told.next_charge_at
     collection.currency, collection.price = told.price.currency, told.price.amount
     collection.url = ""
-    changed = told.product_id != collection.product_id
+    changed, ours = told.product_id != collection.product_id, told.product_id == collection.next_product_id
     if changed:
         collection.product_id, collection.product_name = told.product_id, told.product_id
-    collection.failure = _("The client’s subscription is for another product now.") if changed else ""
+    if told.next_product_id != collection.next_product_id:
+        collection.next_product_id, collection.next_price = told.next_product_id, None
+    strange = changed and not ours
+    collection.failure = _("The client’s subscription is for another product now.") if strange else ""
 
 
 def _check(gateway: PaymentGateway, paid: ProviderPayment, collection: PlanCollection) -> None:

@@ -28,6 +28,7 @@ from integrations.registry import gateway as gateway_named
 from integrations.webhook_handlers import Outcome, webhook_handler
 from payments.errors import NothingToAsk
 from payments.models import PlanCollection
+from payments.services.collection_changes import collection_carry
 from payments.services.collection_news import collected_take, collection_of_payment, subscription_take
 from payments.services.collections import collection_follow_plan
 from payments.services.provider import Doubtful
@@ -91,6 +92,7 @@ def collections_sweep(*, now: datetime) -> int:
         try:
             _read(collection, now, since=max(collection.created_at, now - LOOK_BACK))
             collection_follow_plan(plan_id=collection.plan_id, now=now)
+            collection_carry(collection_id=collection.pk, now=now)
         except (ProviderError, GatewayUnknown, Doubtful) as error:
             log.warning("collections.not_read", collection=str(collection.pk), error=str(error)[:200])
         else:

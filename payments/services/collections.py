@@ -7,7 +7,7 @@ transaction, and what came of it is read from the provider.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -173,6 +173,18 @@ def collection_follow_plan(*, plan_id: UUID, now: datetime) -> None:
             collection_end(collection_id=collection.pk, actor=Actor.system("billing"), now=now)
 
 
+def billed_on(plan: Plan, day: date) -> Money | None:
+    """What a full period of a plan comes to, with tax, by its lines of a local day; None without lines."""
+    sets = line_sets(list(plan.lines.all()))
+    held = set_on(sets, day) if sets else None
+    return Money(full_totals(plan, held.lines).total, plan.currency) if held else None
+
+
+def charges_as_often(plan: Plan, product: SubscriptionProduct) -> bool:
+    """Whether a product is charged as often as a plan is billed, tax included."""
+    return product.includes_tax and (product.unit, product.every) == (plan.unit, plan.every)
+
+
 def _move(collection: PlanCollection, to: SubscriptionStatus, now: datetime) -> PlanCollection:
     try:
         gateway = _gateway_of(collection)
@@ -216,9 +228,7 @@ def _unlike(plan: Plan, product: SubscriptionProduct) -> str:
         return _("The price of the product does not include tax, so the client would pay more than is invoiced.")
     if (product.unit, product.every) != (plan.unit, plan.every):
         return _("The product is not charged as often as the plan is billed.")
-    sets = line_sets(list(plan.lines.all()))
-    held = set_on(sets, clock.local_today(plan, clock.now())) if sets else None
-    billed = Money(full_totals(plan, held.lines).total, plan.currency) if held else None
+    billed = billed_on(plan, clock.local_today(plan, clock.now()))
     if billed is None or billed != product.price:
         words = {"price": product.price, "billed": billed or "–"}
         return _("The product costs %(price)s, a period of the plan %(billed)s.") % words

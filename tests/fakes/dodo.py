@@ -8,21 +8,21 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
-from tests.fakes.vendor_server import Answer, Asked, Delivery, VendorServer, broken_field, contract
+from tests.fakes.dodo_products import BUSINESS, MONTHLY, DodoProducts
+from tests.fakes.vendor_server import Answer, Asked, Delivery, broken_field, contract
 
+__all__ = ["API_KEY", "BUSINESS", "MONTHLY", "PRODUCT", "SIGNING", "SUBSCRIPTION", "DodoSimulator"]
 API_KEY: Final = "dodo-key-of-the-simulator"
-BUSINESS: Final = "bus_simulator"
 PRODUCT: Final = "pdt_any_amount"
 SUBSCRIPTION: Final = "pdt_on_demand"
-MONTHLY: Final = "pdt_monthly"
 SIGNING: Final = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-class DodoSimulator(VendorServer):
+class DodoSimulator(DodoProducts):
     """One business. `now` is when things happen there."""
 
     def __init__(self) -> None:
@@ -34,19 +34,6 @@ class DodoSimulator(VendorServer):
         self.disputes: dict[str, dict[str, Any]] = {}
         self.declines: dict[str, str] = {}
         self.ledger: list[dict[str, Any]] = []
-        self.monthly: dict[str, Any] = {
-            "product_id": MONTHLY,
-            "business_id": BUSINESS,
-            "name": "Hosting, monthly",
-            "is_recurring": True,
-            "price_detail": {
-                "price": 250_000,
-                "currency": "KES",
-                "tax_inclusive": True,
-                "payment_frequency_count": 1,
-                "payment_frequency_interval": "Month",
-            },
-        }
         self.tax = 0
         self.product = {"pay_what_you_want": True, "tax_inclusive": True}
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -64,7 +51,8 @@ class DodoSimulator(VendorServer):
 
     def _read(self, parts: list[str], query: dict[str, str]) -> Answer:
         if parts == ["products"]:
-            return Answer(body={"items": [self.monthly] if query.get("page_number") == "0" else []})
+            known = [self.monthly, *self.others.values()]
+            return Answer(body={"items": known if query.get("page_number") == "0" else []})
         tables = {
             "payments": self.payments,
             "refunds": self.refunds,
@@ -73,6 +61,7 @@ class DodoSimulator(VendorServer):
             "products": {
                 PRODUCT: {"product_id": PRODUCT, "business_id": BUSINESS, "is_recurring": False, "price": self.product},
                 SUBSCRIPTION: {"product_id": SUBSCRIPTION, "business_id": BUSINESS, "is_recurring": True, "price": {}},
+                **{each["product_id"]: self.whole(each) for each in (self.monthly, *self.others.values())},
             },
         }
         if parts == ["balances", "ledger"]:
@@ -89,17 +78,18 @@ class DodoSimulator(VendorServer):
     def _write(self, method: str, parts: list[str], body: dict[str, Any]) -> Answer:
         match [method, *parts]:
             case ["POST", "checkouts"]:
-                return self._checked("POST /checkouts", body) or self._session(body)
+                return self.checked("POST /checkouts", body) or self._session(body)
             case ["POST", "refunds"]:
-                return self._checked("POST /refunds", body) or self._refund(body)
+                return self.checked("POST /refunds", body) or self._refund(body)
             case ["POST", "subscriptions", subscription_id, "charge"] if subscription_id in self.subscriptions:
-                return self._checked("POST /charge", body) or self._charge(self.subscriptions[subscription_id], body)
+                return self.checked("POST /charge", body) or self._charge(self.subscriptions[subscription_id], body)
             case ["PATCH", "subscriptions", subscription_id] if subscription_id in self.subscriptions:
-                return self._checked("PATCH /subscriptions", body) or self._moved(subscription_id, body["status"])
+                return self.checked("PATCH /subscriptions", body) or self.moved(subscription_id, body["status"])
             case _:
-                return self._error(404, "NOT_FOUND")
+                return self.write_products([method, *parts], body) or self._error(404, "NOT_FOUND")
 
-    def _checked(self, call: str, body: dict[str, Any]) -> Answer | None:
+    def checked(self, call: str, body: dict[str, Any]) -> Answer | None:
+        """The refusal of a body that breaks the contract."""
         broken = broken_field(self._contract[call], body)
         return self._error(422, f"INVALID {broken}") if broken else None
 
@@ -110,7 +100,7 @@ class DodoSimulator(VendorServer):
 
     def _charge(self, subscription: dict[str, Any], body: dict[str, Any]) -> Answer:
         code = self.declines.get(subscription["subscription_id"], "")
-        payment = self._payment(
+        payment = self.paid(
             body["product_price"], body["product_currency"], body["metadata"], "failed" if code else "succeeded", code
         )
         payment["subscription_id"] = subscription["subscription_id"]
@@ -132,7 +122,7 @@ class DodoSimulator(VendorServer):
             "currency": body["currency"],
             "status": "succeeded",
             "metadata": body.get("metadata", {}),
-            "created_at": self._stamp(),
+            "created_at": self.stamp(),
         }
         self.refunds[refund["refund_id"]] = refund
         self.moves("refund", amount, body["currency"], refund["refund_id"], is_credit=False)
@@ -146,7 +136,7 @@ class DodoSimulator(VendorServer):
         """A client tries a card on a page."""
         session = self.sessions[session_id]
         cart = session["product_cart"][0]
-        payment = self._payment(
+        payment = self.paid(
             cart["amount"], session["billing_currency"], session["metadata"], status, code if status == "failed" else ""
         )
         payment["checkout_session_id"] = session_id
@@ -167,7 +157,7 @@ class DodoSimulator(VendorServer):
             "status": "active",
             "customer": {"customer_id": f"cus_{next(self._numbers)}"},
             "metadata": self.sessions[session_id]["metadata"],
-            "created_at": self._stamp(),
+            "created_at": self.stamp(),
         }
         self.subscriptions[subscription["subscription_id"]] = subscription
         if code:
@@ -175,54 +165,9 @@ class DodoSimulator(VendorServer):
         self.tell("subscription.active", subscription)
         return subscription
 
-    def client_subscribes(self, session_id: str) -> str:
-        """A client subscribes to a product on a page: the first period is paid at once. Returns the subscription."""
-        session, price = self.sessions[session_id], self.monthly["price_detail"]
-        subscription = {
-            "subscription_id": f"sub_{next(self._numbers)}",
-            "status": "active",
-            "customer": {"customer_id": f"cus_{next(self._numbers)}"},
-            "metadata": session["metadata"],
-            "product_id": session["product_cart"][0]["product_id"],
-            "recurring_pre_tax_amount": price["price"],
-            "currency": price["currency"],
-            "next_billing_date": (self.now + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "created_at": self._stamp(),
-        }
-        self.subscriptions[subscription["subscription_id"]] = subscription
-        self.tell("subscription.active", subscription)
-        self.renews(subscription["subscription_id"])
-        return str(subscription["subscription_id"])
-
-    def renews(self, subscription_id: str, status: str = "succeeded") -> dict[str, Any]:
-        """Dodo charges a period; a charge that fails puts the subscription on hold."""
-        subscription = self.subscriptions[subscription_id]
-        code = "card_declined" if status == "failed" else ""
-        payment = self._payment(
-            subscription["recurring_pre_tax_amount"], subscription["currency"], subscription["metadata"], status, code
-        )
-        payment["subscription_id"] = subscription_id
-        self.tell(f"payment.{status}", payment)
-        if status == "failed":
-            self.turns(subscription_id, "on_hold")
-        else:
-            self.tell("subscription.renewed", subscription)
-        return payment
-
-    def turns(self, subscription_id: str, status: str) -> None:
-        """A subscription moves on, by the client or by Dodo."""
-        self.subscriptions[subscription_id]["status"] = status
-        self.tell(f"subscription.{status}", self.subscriptions[subscription_id])
-
-    def _moved(self, subscription_id: str, status: str) -> Answer:
-        if self.subscriptions[subscription_id]["metadata"].get("kind"):
-            self.turns(subscription_id, status)
-        self.subscriptions[subscription_id]["status"] = status
-        return Answer(body={})
-
     def tell(self, name: str, about: dict[str, Any]) -> Delivery:
         """An event about something as it stands now, put into the outbox."""
-        event = {"business_id": BUSINESS, "type": name, "timestamp": self._stamp(), "data": about}
+        event = {"business_id": BUSINESS, "type": name, "timestamp": self.stamp(), "data": about}
         delivery = self.signed(json.dumps(event).encode())
         self.outbox.append(delivery)
         return delivery
@@ -239,7 +184,8 @@ class DodoSimulator(VendorServer):
         } | {name.replace("_", "-"): value for name, value in other.items()}
         return Delivery(self.hook_path, body, headers)
 
-    def _payment(self, amount: int, currency: str, metadata: Any, status: str, code: str) -> dict[str, Any]:
+    def paid(self, amount: int, currency: str, metadata: Any, status: str, code: str) -> dict[str, Any]:
+        """A payment of any kind."""
         payment = {
             "payment_id": f"pay_{next(self._numbers)}",
             "business_id": BUSINESS,
@@ -255,7 +201,7 @@ class DodoSimulator(VendorServer):
             "subscription_id": None,
             "error_code": code or None,
             "error_message": "The card was declined." if code else None,
-            "created_at": self._stamp(),
+            "created_at": self.stamp(),
         }
         self.payments[payment["payment_id"]] = payment
         if status == "succeeded":
@@ -277,7 +223,7 @@ class DodoSimulator(VendorServer):
                 "id": f"ble_{next(self._numbers)}",
                 "amount": amount,
                 "business_id": BUSINESS,
-                "created_at": self._stamp(),
+                "created_at": self.stamp(),
                 "currency": currency,
                 "event_type": name,
                 "is_credit": is_credit,
@@ -297,7 +243,8 @@ class DodoSimulator(VendorServer):
         size, number = int(query.get("page_size", "10")), int(query.get("page_number", "0"))
         return Answer(body={"items": rows[size * number : size * (number + 1)]})
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
+        """When things happen, each a moment of its own."""
         return self.now.strftime(f"%Y-%m-%dT%H:%M:%S.{next(self._numbers):06d}Z")
 
     def _error(self, status: int, code: str) -> Answer:
