@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import IntegerField, Q
+from django.db.models import DateTimeField, IntegerField, Q
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import NotFound
@@ -52,10 +53,18 @@ _DRAFTS: Final = Prepared(
 
 def plans_due_claim(*, now: datetime, limit: int) -> list[Plan]:
     """Locks plans that are due, the longest due first, but those that another worker has."""
-    due = Plan.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        status=PlanStatus.ACTIVE, due_at__lte=now
+    return _plans_due(limit).rows(now=now)
+
+
+@cache
+def _plans_due(limit: int) -> Prepared[Plan]:
+    return Prepared(
+        lambda: (
+            Plan.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(status=PlanStatus.ACTIVE, due_at__lte=Given("now", DateTimeField()))
+            .order_by("due_at", "id")[:limit]
+        )
     )
-    return list(due.order_by("due_at", "id")[:limit])
 
 
 def periods_reviewed_claim(*, now: datetime, limit: int) -> list[PlanPeriod]:

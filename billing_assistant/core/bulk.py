@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.db.models.options import Options
-from psycopg import sql
 
+from billing_assistant.core.copy_text import array_of, blocks_of
 from billing_assistant.core.prepared import prepared_cursor
 
 COPY_FROM: Final = 20
@@ -112,14 +113,17 @@ def _statement(model: type[Model], rows: int, *, back: bool) -> str:
 
 def _copy(model: type[Model], rows: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:
     """Writes rows column by column made ready, so that what a column needs is decided once."""
-    fields = _written(model)
-    columns = _columns(fields, rows, given)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in zip(*columns, strict=True):
-            copy.write_row(row)
+    columns = _columns(_written(model), rows, given)
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_copy_statement(model)) as copy:
+        for block in blocks_of(columns):
+            copy.write(block)
+
+
+@cache
+def _copy_statement(model: type[Model]) -> str:
+    name = connection.ops.quote_name
+    names = ", ".join(name(str(field.column)) for field in _written(model))
+    return f"COPY {name(model._meta.db_table)} ({names}) FROM STDIN"
 
 
 @cache
@@ -130,16 +134,16 @@ def _written(model: type[Model]) -> tuple[models.Field[Any, Any], ...]:
 
 def _columns(
     fields: Sequence[models.Field[Any, Any]], rows: Sequence[Mapping[str, Any]], given: Iterable[str]
-) -> list[Sequence[Any]]:
+) -> list[list[Any]]:
     known = frozenset(given)
     return [_given(field, rows) if field.attname in known else _default(field, len(rows)) for field in fields]
 
 
-def _given(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-    return _ready(field, [row[field.attname] for row in rows])
+def _given(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    return _ready(field, list(map(itemgetter(field.attname), rows)))
 
 
-def _default(field: models.Field[Any, Any], count: int) -> Sequence[Any]:
+def _default(field: models.Field[Any, Any], count: int) -> list[Any]:
     if callable(field.default):
         return _ready(field, [field.get_default() for _ in range(count)])
     return _ready(field, [field.get_default()]) * count
@@ -166,20 +170,13 @@ def _text(value: Any) -> str | None:
 
 
 def _json(field: models.JSONField[Any, Any], values: list[Any]) -> list[str | None]:
-    """JSON of a column. Neighbours that share one value share its text: the seller of a thousand invoices is written
-    once."""
+    """JSON of a column. Rows that share one value share its text."""
     encode = (field.encoder or json.JSONEncoder)().encode
-    written: list[str | None] = []
-    last: Any = None
+    written: dict[int, str | None] = {id(None): None}
     for value in values:
-        if value is None:
-            written.append(None)
-        elif written and value is last:
-            written.append(written[-1])
-        else:
-            written.append(encode(value))
-        last = value
-    return written
+        if id(value) not in written:
+            written[id(value)] = encode(value)
+    return [written[id(value)] for value in values]
 
 
 def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
@@ -188,7 +185,9 @@ def rows_update(rows: Sequence[Model], fields: Sequence[str]) -> None:
         return
     statement, given = _update(type(rows[0]), tuple(fields))
     with _cursor() as cursor:
-        cursor.execute(statement, [_ready(field, [getattr(row, field.attname) for row in rows]) for field in given])
+        cursor.execute(
+            statement, [array_of(_ready(field, list(map(attrgetter(field.attname), rows)))) for field in given]
+        )
 
 
 @cache

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ _TYPED = re.compile(r"^(?P<sign>[-−]?)\s*(?P<number>\d[\d.,\s'’_]*|[.,]\d+)\
 _FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of a currency: 0.01 for KES, 1 for JPY, 0.001 for KWD."""
     return Decimal(1).scaleb(-exponent(currency))

@@ -18,6 +18,8 @@ from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
+from billing_assistant.core.instances import row_stored
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -119,7 +121,7 @@ class _Text(Generic[Row]):
             for place, (converters, column) in self._converters:
                 for convert in converters:
                     columns[place] = convert(columns[place], column, connection)
-        made = self._model.from_db(connection.alias, self._names, columns[self._own])
+        made = row_stored(self._model, zip(self._names, columns[self._own], strict=True))
         for each in self._related:
             each.populate(columns, made)
         return made

@@ -1,4 +1,4 @@
-"""Rows of a parent that are at hand already: nobody has to read again what was written or read just now."""
+"""Rows that are at hand already: nobody has to read again what was written or read just now."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def children_known(parent: Model, name: str, rows: Iterable[Model]) -> None:
     known._result_cache, known._prefetch_done = list(rows), True
     cache = getattr(parent, "_prefetched_objects_cache", None) or {}
     parent._prefetched_objects_cache = cache | {name: known}  # type: ignore[attr-defined] # what prefetching writes
+
+
+def parents_known(child: Model, **parents: Model) -> None:
+    """Has `child.<name>` give these rows, to which its columns point already."""
+    child._state.fields_cache.update(parents)

@@ -114,7 +114,8 @@ def run_finish(*, now: datetime) -> BillingRun | None:
             return None
         running.state, running.finished_at = RunState.DONE, clock_now()
         running.save(update_fields=["state", "finished_at"])
-    log.info("billing_run.done", run=running.number, seconds=(running.finished_at - running.created_at).total_seconds())
+    first = running.chunks.aggregate(first=Min("created_at"))["first"] or running.finished_at
+    log.info("billing_run.done", run=running.number, seconds=(running.finished_at - first).total_seconds())
     return running
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from billing_assistant.core.bulk import rows_insert, rows_update
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.memory import collected_afterwards
 from invoices.errors import IssueDateRefused
 from invoices.locks import plans_due_claim
 from invoices.models import BillingChunk, BillingEngine, BillingRun, Invoice, InvoiceDraft, Plan, PlanPeriod
@@ -34,15 +36,14 @@ from invoices.services.billing_documents import (
     DuePeriod,
     chunk_read,
     issuable_of,
+    next_due_at,
     periods_put_together,
     totals_by_currency,
 )
 from invoices.services.billing_drafts import periods_drafted
-from invoices.services.drafted import PlanDocument
-from invoices.services.issuing import Issuable, documents_issue
+from invoices.services.issuing import documents_issue
 from invoices.services.numbering import series_of_drafts
 from invoices.services.plan_acts import plan_park
-from invoices.services.plan_schedule import due_at_of
 
 WORK_TASK: Final = "invoices.bill_chunks"
 CHUNK: Final = 250
@@ -67,7 +68,7 @@ class _Done:
 def chunk_bill(*, run: BillingRun, now: datetime, limit: int = CHUNK) -> BillingChunk | None:
     """Bills up to `limit` due plans in one transaction. None: nothing is due that nobody else has, or all is paused."""
     started = time.perf_counter()
-    with transaction.atomic():
+    with collected_afterwards(), transaction.atomic():
         if BillingEngine.objects.filter(paused_at__isnull=False).exists():
             return None
         plans = plans_due_claim(now=now, limit=limit)
@@ -154,34 +155,39 @@ def _bill(plans: Sequence[Plan], run: BillingRun, now: datetime) -> _Done:
         invoiced=[one for one in due if not one.waits],
         drafted=[one for one in due if one.waits],
     )
-    invoices = _issue(done.invoiced, read, now)
-    drafted = periods_drafted(done.drafted, actor=ENGINE, now=now)
-    drafts = {id(one): draft for one, draft in zip(done.drafted, drafted, strict=True)}
-    _write_periods([(one, _period(one, run, now, invoices.get(id(one)), drafts.get(id(one)))) for one in due])
-    _move_on(plans, due, now)
+    _move_on(plans, due, read, now)
+    _issue(done.invoiced, read, run, now)
+    drafts = periods_drafted(done.drafted, actor=ENGINE, now=now)
+    _write_periods(
+        [(one, _period(one, run, now, draft=draft)) for one, draft in zip(done.drafted, drafts, strict=True)]
+    )
     return done
 
 
-def _issue(due: Sequence[DuePeriod], read: ChunkRead, now: datetime) -> dict[int, Invoice]:
-    """Issues documents, in each series as one block; by the identity of the period."""
-    if not due:
-        return {}
+def _issue(due: Sequence[DuePeriod], read: ChunkRead, run: BillingRun, now: datetime) -> None:
+    """Issues documents, in each series as one block, and writes their periods before a number is taken."""
     series = series_of_drafts([one.document for one in due])
-    groups: dict[tuple[UUID, UUID], list[tuple[DuePeriod, Issuable[PlanDocument]]]] = {}
+    groups: dict[tuple[UUID, UUID], list[DuePeriod]] = {}
     for one in due:
-        chosen = series[one.document.pk]
-        groups.setdefault((one.plan.profile_id, chosen.pk), []).append((one, issuable_of(one, read, now)))
-    invoices: dict[int, Invoice] = {}
+        groups.setdefault((one.plan.profile_id, series[one.document.pk].pk), []).append(one)
     for key in sorted(groups):
         group = groups[key]
-        first = group[0][0].document
-        issued = documents_issue([document for _, document in group], series=series[first.pk], actor=ENGINE, now=now)
-        invoices |= {id(one): invoice for (one, _), invoice in zip(group, issued, strict=True)}
-    return invoices
+        documents_issue(
+            [issuable_of(one, read, now) for one in group],
+            series=series[group[0].document.pk],
+            actor=ENGINE,
+            now=now,
+            beside=partial(_write_invoiced, group, run, now),
+        )
+
+
+def _write_invoiced(group: Sequence[DuePeriod], run: BillingRun, now: datetime, invoices: Sequence[Invoice]) -> None:
+    periods = [(one, _period(one, run, now, invoice=invoice)) for one, invoice in zip(group, invoices, strict=True)]
+    _write_periods(periods)
 
 
 def _period(
-    one: DuePeriod, run: BillingRun, now: datetime, invoice: Invoice | None, draft: InvoiceDraft | None
+    one: DuePeriod, run: BillingRun, now: datetime, *, invoice: Invoice | None = None, draft: InvoiceDraft | None = None
 ) -> dict[str, Any]:
     reviewed = draft is not None and one.plan.review_days > 0
     return {
@@ -209,12 +215,12 @@ def _write_periods(periods: Sequence[tuple[DuePeriod, dict[str, Any]]]) -> None:
             rows_update(one.adjustments, ["period"])
 
 
-def _move_on(plans: Sequence[Plan], due: Sequence[DuePeriod], now: datetime) -> None:
+def _move_on(plans: Sequence[Plan], due: Sequence[DuePeriod], read: ChunkRead, now: datetime) -> None:
     """Each plan waits for its next period; one that has none left is over."""
     for one in due:
         one.plan.next_index = max(one.plan.next_index, one.period.index + 1)
     for plan in plans:
-        plan.due_at = due_at_of(plan)
+        plan.due_at = next_due_at(plan, read)
         if plan.due_at is None:
             plan.status = PlanStatus.ENDED
         plan.updated_at = now

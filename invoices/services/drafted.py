@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
 from customers.models import Customer
@@ -17,8 +16,9 @@ from invoices.models import InvoiceDraft
 
 @dataclass(slots=True, eq=False)
 class PlanDocument:
-    """The document of one period of a plan in the words of a draft, without a row of its own."""
+    """The document of one period of a plan in the words of a draft, without a row of its own: `pk` is the plan's."""
 
+    pk: UUID
     profile: BusinessProfile
     customer: Customer
     number: str
@@ -34,7 +34,6 @@ class PlanDocument:
     language: str
     notes: str
     terms: str
-    pk: UUID = field(default_factory=uuid7)
 
     promo_code: Final[str] = ""
     early_discount_percent: Final[Decimal] = ZERO

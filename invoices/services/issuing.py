@@ -7,7 +7,7 @@ as can be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -21,9 +21,10 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import models_insert, rows_create
 from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.instances import row_new
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO
-from billing_assistant.core.related import children_known
+from billing_assistant.core.related import children_known, parents_known
 from billing_assistant.ledger.services.posting import entries_post
 from customers.services.portal import portal_links_write
 from invoices.errors import DraftIncomplete
@@ -50,7 +51,8 @@ OfDraft = TypeVar("OfDraft", bound=Drafted)
 class Issuable(Generic[OfDraft]):
     """A document on its way to become an invoice. The customer and profile of `draft` are loaded.
 
-    `wanted_on` is the profile's local date, `data` what the event says besides the usual.
+    `wanted_on` is the profile's local date, `data` what the event says besides the usual. Documents of the same content
+    may share `lines` and `totals`.
     """
 
     draft: OfDraft
@@ -71,9 +73,18 @@ def issuable(one: Issuable[OfDraft]) -> Issuable[OfDraft]:
 
 
 def documents_issue(
-    documents: Sequence[Issuable[OfDraft]], *, series: NumberSeries, actor: Actor, now: datetime, strict: bool = False
+    documents: Sequence[Issuable[OfDraft]],
+    *,
+    series: NumberSeries,
+    actor: Actor,
+    now: datetime,
+    strict: bool = False,
+    beside: Callable[[Sequence[Invoice]], None] | None = None,
 ) -> list[Invoice]:
     """Issues documents of one profile in one series, in the caller's transaction, in the order given.
+
+    `beside` writes what belongs to the invoices and needs only their keys: it is called before the counter of the
+    series is locked, when they have neither number nor row.
 
     Raises IssueDateRefused (only when `strict`, else a date before the series' last is moved up to it), PeriodLocked,
     TaxRateNotValid, ExchangeRateMissing, ValidationFailed.
@@ -83,6 +94,8 @@ def documents_issue(
     writing = _Writing(profile, days_open(profile_id=profile.pk, days=dates), documents, actor, now)
     invoices = writing.built()
     writing.write_lines(invoices)
+    if beside is not None:
+        beside(invoices)
     taken = numbers_take(series=series, dates=dates, strict=strict)
     fail_point("issue.after_number")
     parts = writing.number(invoices, taken)
@@ -121,21 +134,27 @@ class _Writing(Generic[OfDraft]):
         )
         for invoice, link_id in zip(invoices, links, strict=True):
             invoice.portal_link_id = link_id
-        lines = [
-            line
-            for one, invoice in zip(self._documents, invoices, strict=True)
-            for line in _lines(invoice, one.lines, one.totals)
-        ]
+        said: dict[int, list[dict[str, Any]]] = {}
+        lines = []
+        for one, invoice in zip(self._documents, invoices, strict=True):
+            if id(one.totals) not in said:
+                said[id(one.totals)] = _lines(one.lines, one.totals)
+            of = {"invoice_id": invoice.pk}
+            lines += [of | line for line in said[id(one.totals)]]
         _known(invoices, "lines", rows_create(InvoiceLine, lines))
 
     def number(self, invoices: Sequence[Invoice], taken: Sequence[TakenNumber]) -> list[tuple[DuePart, ...]]:
         """Gives each invoice its number and all that follows from its date; gives its due parts."""
         found = []
+        checked: set[tuple[int, date]] = set()
         for one, invoice, number in zip(self._documents, invoices, taken, strict=True):
             day = number.issued_on
-            self._taxes.check(one.draft.number, one.lines, day)
+            if (id(one.lines), day) not in checked:
+                self._taxes.check(one.draft.number, one.lines, day)
+                checked.add((id(one.lines), day))
             parts = due_parts(one.draft, one.totals.total, day)
-            invoice.series, invoice.series_year, invoice.sequence = number.series, number.year, number.sequence
+            invoice.series_id, invoice.series_year, invoice.sequence = number.series.pk, number.year, number.sequence
+            parents_known(invoice, series=number.series)
             invoice.number, invoice.issued_on = number.number, day
             invoice.due_on = parts[-1].due_on
             invoice.next_due_on = None if invoice.settled_at else parts[0].due_on
@@ -170,31 +189,30 @@ class _Writing(Generic[OfDraft]):
     def _invoice(self, one: Issuable[OfDraft]) -> Invoice:
         draft, totals = one.draft, one.totals
         template = self._templates[draft.pk]
-        return Invoice(
-            created_at=self._now,
-            profile=draft.profile,
-            customer=draft.customer,
-            kind=InvoiceKind.INVOICE,
-            issued_at=self._now,
-            issued_by_label=self._actor.label[:150],
-            settled_at=self._now if totals.total == 0 else None,
-            currency=draft.currency,
-            prices_include_tax=draft.prices_include_tax,
-            subtotal=totals.subtotal,
-            discount_total=totals.discount_total,
-            tax_total=totals.tax_total,
-            total=totals.total,
-            seller=self._seller,
-            buyer=buyer_snapshot(draft.customer),
-            template=template,
-            language=language_of(draft),
-            reference=draft.reference,
-            project=draft.project,
-            promo_code=draft.promo_code,
-            early_discount_percent=draft.early_discount_percent,
-            notes=draft.notes,
-            terms=terms_of(draft, template),
-        )
+        values = {
+            "created_at": self._now,
+            "kind": InvoiceKind.INVOICE,
+            "issued_at": self._now,
+            "issued_by_label": self._actor.label[:150],
+            "settled_at": self._now if totals.total == 0 else None,
+            "currency": draft.currency,
+            "prices_include_tax": draft.prices_include_tax,
+            "subtotal": totals.subtotal,
+            "discount_total": totals.discount_total,
+            "tax_total": totals.tax_total,
+            "total": totals.total,
+            "seller": self._seller,
+            "buyer": buyer_snapshot(draft.customer),
+            "template": template,
+            "language": language_of(draft),
+            "reference": draft.reference,
+            "project": draft.project,
+            "promo_code": draft.promo_code,
+            "early_discount_percent": draft.early_discount_percent,
+            "notes": draft.notes,
+            "terms": terms_of(draft, template),
+        }
+        return row_new(Invoice, values, {"profile": draft.profile, "customer": draft.customer})
 
     def _tax(self, invoice: Invoice, group: TaxGroup) -> dict[str, Any]:
         return {
@@ -240,10 +258,10 @@ def _known(invoices: Sequence[Invoice], name: str, children: Sequence[InvoiceLin
         children_known(invoice, name, of.get(invoice.pk, ()))
 
 
-def _lines(invoice: Invoice, lines: Sequence[LineInput], totals: Totals) -> list[dict[str, Any]]:
+def _lines(lines: Sequence[LineInput], totals: Totals) -> list[dict[str, Any]]:
+    """The lines of an invoice but for its key: documents of the same content share them."""
     return [
         {
-            "invoice_id": invoice.pk,
             "position": position,
             "item_id": line.item_id,
             "description": line.description,

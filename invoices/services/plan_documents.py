@@ -5,7 +5,7 @@ The preview of a plan, the dry run and the billing run all come here, so what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,6 +26,7 @@ from invoices.services.drafted import PlanDocument
 from invoices.states import DiscountKind, TaxCategory
 
 LONGEST_TEXT: Final = 500
+_GROUND: Final = attrgetter("currency", "prices_include_tax", "discount_kind", "discount_value", "prorates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def lines_of(
     return (*billed, *adjustment_lines(adjustments))
 
 
+def ground_of(plan: Plan) -> tuple[Hashable, ...]:
+    """All of a plan that its lines and totals in a period depend on, besides its sets of lines."""
+    return (language_of(plan), *_GROUND(plan))
+
+
 def adjustment_lines(adjustments: Sequence[PlanAdjustment]) -> tuple[LineInput, ...]:
     """What earlier changes left to be billed, a line each."""
     return tuple(_adjusted(one) for one in adjustments)
@@ -94,6 +100,7 @@ def document_of(plan: Plan, period: Period) -> PlanDocument:
     """The document of a period: who, in what form and on what terms. The customer and profile are loaded."""
     terms, discount = plan.payment_terms_days, discount_of(plan, period)
     return PlanDocument(
+        pk=plan.pk,
         profile=plan.profile,
         customer=plan.customer,
         number=plan.number,

@@ -44,18 +44,23 @@ def templates_chosen(drafts: Iterable[Drafted]) -> dict[UUID, dict[str, Any]]:
     """The snapshot of each draft's template, by the draft's id; customers are loaded.
 
     The template is the one that the draft names. One that names none has the default of its profile, in the design
-    that its customer prefers.
+    that its customer prefers. Drafts with the same template share its snapshot.
     """
     drafts = list(drafts)
     named = InvoiceTemplate.objects.in_bulk({draft.template_id for draft in drafts if draft.template_id})
     unnamed = {draft.profile_id for draft in drafts if not draft.template_id}
     defaults = {template.profile_id: template for template in _DEFAULTS.rows(profiles=list(unnamed))}
+    snapshots: dict[tuple[UUID | None, UUID, str], dict[str, Any]] = {}
     chosen = {}
     for draft in drafts:
-        if draft.template_id:
-            chosen[draft.pk] = template_snapshot(named[draft.template_id])
-        else:
-            chosen[draft.pk] = _preferred(defaults.get(draft.profile_id), draft.customer)
+        key = (draft.template_id, draft.profile_id, draft.customer.invoice_template)
+        if key not in snapshots:
+            snapshots[key] = (
+                template_snapshot(named[draft.template_id])
+                if draft.template_id
+                else _preferred(defaults.get(draft.profile_id), draft.customer)
+            )
+        chosen[draft.pk] = snapshots[key]
     return chosen
 
 

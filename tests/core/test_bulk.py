@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import DataError, IntegrityError, transaction
 
 from billing_assistant.core.actors import ActorKind
 from billing_assistant.core.bulk import COPY_FROM, rows_insert
@@ -45,3 +46,13 @@ def test_few_rows_and_many_are_written_alike(count: int) -> None:
         (row["id"], "thing.done", NOW, "system", row["data"]) for row in sorted(rows, key=lambda row: str(row["id"]))
     ]
     assert {(event.actor_label, event.customer_id) for event in kept} == {("", None)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [2, COPY_FROM])
+def test_what_the_database_refuses_is_an_error_of_django_however_many_rows(count: int) -> None:
+    row = {"event_id": uuid7(), "subscriber": "a", "due_at": NOW}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows_insert(EventDelivery, [row] * count)
+    with pytest.raises((DataError, ValueError)), transaction.atomic():
+        rows_insert(EventDelivery, [row | {"subscriber": f"{number}\x00"} for number in range(count)])

@@ -29,11 +29,14 @@ from invoices.models import (
 from invoices.number_selectors import number_gaps
 from invoices.plan_states import PeriodOutcome, PlanMakes, PlanStatus, PlanTiming, PlanUnit, RunState
 from invoices.services import billing_engine, billing_run
+from invoices.services.billing_documents import periods_due
 from invoices.services.billing_drafts import reviewed_issue
 from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, run_open, run_work
 from invoices.services.billing_run import WORK_TASK
 from invoices.services.plan_acts import plan_pause, plan_resume
-from invoices.states import DraftSource, DraftStatus
+from invoices.services.plan_documents import line_sets, lines_of, totals_of
+from invoices.services.plan_schedule import due_at_of
+from invoices.states import DiscountKind, DraftSource, DraftStatus
 from tests import factories
 from tests.factories import SYSTEM
 from tests.invoices.plans import plan
@@ -169,6 +172,19 @@ def test_a_period_that_is_tried_again_is_refused_by_the_database_and_parked() ->
     assert "billed already" in made.parked_why
 
 
+def test_a_period_that_is_tried_again_among_many_parks_its_plan_only() -> None:
+    """Rows of a chunk go in by COPY: what the database refuses there divides the chunk as well."""
+    made = _many(25)
+    _work()
+    again = [made[3], made[17]]
+    Plan.objects.filter(pk__in=[one.pk for one in again]).update(next_index=0, due_at=AT)
+    _many(25)
+    _work(AT + timedelta(minutes=1))
+    assert Invoice.objects.count() == 50
+    assert set(Plan.objects.filter(status=PlanStatus.PARKED)) == set(again)
+    assert all(number_gaps(series) == [] for series in NumberSeries.objects.all())
+
+
 def test_a_plan_ends_after_its_last_period() -> None:
     made = plan(cycles=1)
     _work()
@@ -271,6 +287,53 @@ def test_a_chunk_costs_as_many_statements_for_forty_plans_as_for_twenty() -> Non
         counts.append(len(statements))
         Plan.objects.update(status=PlanStatus.PAUSED)
     assert counts[1] == counts[2]
+
+
+def test_plans_of_one_chunk_are_billed_as_each_would_be_alone() -> None:
+    """Plans that say the same are put together once; what differs in one thing only is not taken for the same."""
+    first = factories.customer(factories.seller(), language="en")
+    second = factories.customer(first.profile, language="sw", invoice_template="simple")
+    usual: dict[str, Any] = {"starts_on": date(2026, 1, 20), "anchor_day": 1}
+    ways: list[dict[str, Any]] = [
+        {},
+        {},
+        {"prorates": False},
+        {"prices_include_tax": True},
+        {"discount_kind": DiscountKind.PERCENT, "discount_value": Decimal(10)},
+        {"discount_kind": DiscountKind.AMOUNT, "discount_value": Decimal(10)},
+        {"language": "sw"},
+        {"timing": PlanTiming.ARREARS},
+        {"starts_on": date(2026, 1, 21)},
+        {"cycles": 1},
+        {"currency": "JPY"},
+    ]
+    made = [plan(customer, "100", "33.33", **(usual | way)) for customer in (first, second) for way in ways]
+    alone = {
+        (one.pk, period.index): (lines, totals_of(one, period, lines))
+        for one in Plan.objects.select_related("customer", "profile")
+        for period in periods_due(one, AT)
+        for lines in [lines_of(one, period, line_sets(list(one.lines.all())))]
+    }
+    _work()
+    assert BillingChunk.objects.count() == 1
+    periods = {(period.plan_id, period.index): period for period in PlanPeriod.objects.select_related("invoice")}
+    assert periods.keys() == alone.keys()
+    for key, (lines, totals) in alone.items():
+        invoice = periods[key].invoice
+        assert invoice is not None
+        assert [(row.description, row.amount, row.service_to) for row in invoice.lines.all()] == [
+            (line.description, total.amount, line.service_to) for line, total in zip(lines, totals.lines, strict=True)
+        ]
+        assert (invoice.total, invoice.tax_total, invoice.discount_total) == (
+            totals.total,
+            totals.tax_total,
+            totals.discount_total,
+        )
+        assert invoice.buyer["name"] == invoice.customer.name
+        assert invoice.template["design"] == invoice.customer.invoice_template
+    for one in made:
+        one.refresh_from_db()
+        assert one.due_at == due_at_of(one)
 
 
 @pytest.mark.parametrize("waits", [{"makes": PlanMakes.DRAFT}, {"review_days": 4}])

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from billing_assistant.core.copy_text import array_of
 from billing_assistant.core.money import ZERO
 from billing_assistant.ledger.kinds import MOVES_PAID, EntryKind
 
@@ -119,14 +120,14 @@ _COLUMNS: Final = attrgetter(*(one.name for one in fields(BalanceChange)))
 
 def balances_apply(changes: Sequence[BalanceChange]) -> None:
     """Adds the changes to the balance rows, one row an owner and currency, locked in the order of their keys."""
-    summed: dict[tuple[str, str], BalanceChange] = {}
+    summed: dict[tuple[UUID, str], BalanceChange] = {}
     for change in changes:
-        key = (str(change.owner_id), change.currency)
+        key = (change.owner_id, change.currency)
         summed[key] = summed[key] + change if key in summed else change
     rows = [_COLUMNS(summed[key]) for key in sorted(summed)]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(_UPSERT, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_UPSERT, [array_of(column) for column in zip(*rows, strict=True)])
 
 
 def balances_rebuild() -> int:

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.bulk import rows_insert
+from billing_assistant.core.copy_text import array_of
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, is_quantized
+from billing_assistant.core.prepared import prepared_cursor
 from billing_assistant.ledger.kinds import OWNED, AccountKind, EntryKind
 from billing_assistant.ledger.models import JournalEntry, JournalLine
 from billing_assistant.ledger.services.balances import BalanceChange, balances_apply
@@ -26,7 +28,7 @@ CHUNK: Final = 500
 AccountKey = tuple[UUID, AccountKind, UUID | None, str]
 _READ: Final = """
 SELECT id, profile_id, kind, owner_id, currency FROM ledger_account
-WHERE profile_id = ANY(%s) AND (owner_id = ANY(%s) OR owner_id IS NULL)
+WHERE profile_id = ANY(%s::uuid[]) AND (owner_id = ANY(%s::uuid[]) OR owner_id IS NULL)
 """
 _OPEN: Final = """
 INSERT INTO ledger_account (id, created_at, profile_id, kind, owner_id, currency)
@@ -166,8 +168,8 @@ def _open_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
 def _read_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
     owners = {owner for _, _, owner, _ in keys if owner}
     profiles = {profile for profile, _, _, _ in keys}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(profiles), list(owners)])
+    with prepared_cursor() as cursor:
+        cursor.execute(_READ, [array_of([*profiles]), array_of([*owners])])
         by_key = _by_key(cursor.fetchall())
     return {key: by_key[key] for key in keys if key in by_key}
 
