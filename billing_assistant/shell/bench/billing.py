@@ -19,13 +19,14 @@ from invoices.services.billing_engine import run_work
 from invoices.services.plan_schedule import due_at_of
 
 PLANS: Final = 10_000
+BATCH: Final = 1_000
 SECONDS: Final = 600.0
 RAW: Final = 500
 
 
 def billing(setting: Setting) -> list[Row]:
     """The first month opens the accounts of every customer; the next is billed by one worker, the third by two."""
-    _build(setting)
+    build_plans(setting, PLANS)
     first = _month(1, workers=1)
     one = _month(2, workers=1)
     ids = list(Invoice.objects.filter(plan_periods__isnull=False).order_by("-id").values_list("pk", flat=True)[:RAW])
@@ -38,7 +39,13 @@ def billing(setting: Setting) -> list[Row]:
     ]
 
 
-def _build(setting: Setting) -> None:
+def build_plans(setting: Setting, count: int) -> None:
+    """Customers with a monthly plan of three lines each, the first month due on 1 January 2027."""
+    for first in range(0, count, BATCH):
+        _build(setting, range(first, min(first + BATCH, count)))
+
+
+def _build(setting: Setting, numbers: range) -> None:
     rows = Customer.objects.bulk_create(
         [
             Customer(
@@ -47,9 +54,8 @@ def _build(setting: Setting) -> None:
                 name=f"Planned {index:05}",
                 email=f"p{index}@example.com",
             )
-            for index in range(PLANS)
-        ],
-        batch_size=1_000,
+            for index in numbers
+        ]
     )
     plans = [
         Plan(
@@ -62,11 +68,11 @@ def _build(setting: Setting) -> None:
             currency=customer.currency,
             makes="issue",
         )
-        for index, customer in enumerate(rows)
+        for index, customer in zip(numbers, rows, strict=True)
     ]
     for plan in plans:
         plan.due_at = due_at_of(plan)
-    Plan.objects.bulk_create(plans, batch_size=1_000)
+    Plan.objects.bulk_create(plans)
     PlanLine.objects.bulk_create(
         [
             PlanLine(
@@ -81,8 +87,7 @@ def _build(setting: Setting) -> None:
             )
             for plan in plans
             for position, line in enumerate(LINES, start=1)
-        ],
-        batch_size=2_000,
+        ]
     )
 
 

@@ -1,0 +1,168 @@
+"""Very many plans that are due at once: what the workers need of memory, how pages answer meanwhile, and a pause."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.context import ForkProcess
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Final
+
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
+
+from billing_assistant.core.clock import now as clock_now
+from billing_assistant.shell.bench.billing import build_plans
+from billing_assistant.shell.bench.rows import Row, Times, figure, rate_row, time_rows
+from billing_assistant.shell.bench.setting import ACTOR, Setting
+from invoices.models import BillingChunk, BillingRun, Invoice, PlanPeriod
+from invoices.number_selectors import number_gaps
+from invoices.services.billing_engine import engine_pause, engine_resume, run_open, run_work
+from invoices.services.numbering import series_default
+from invoices.states import InvoiceKind
+
+PLANS: Final = 100_000
+WORKERS: Final = 2
+TURN: Final = 45.0
+BETWEEN: Final = 0.2
+"""A page is opened every so many seconds, and a worker that found nothing looks again after as long."""
+STILL: Final = 1.0
+KILO: Final = 1024
+NOW: Final = datetime(2027, 1, 1, 6, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What was seen while the workers billed."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    peaks: dict[int, float] = field(default_factory=dict)
+    paused_at: int = 0
+    stopped_after: float = 0.0
+
+
+def large(setting: Setting) -> list[Row]:
+    """Bills them with two workers, reads pages meanwhile, pauses and resumes the engine half way.
+
+    Raises CommandError when a paused engine goes on, or when anything is missing or twice in the end.
+    """
+    build_plans(setting, PLANS)
+    run = run_open(now=NOW)
+    if run is None:
+        raise CommandError("Nothing is due.")
+    connection.close()
+    context = multiprocessing.get_context("fork")
+    ended = context.Event()
+    workers = [context.Process(target=_work, args=(ended,)) for _ in range(WORKERS)]
+    started = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    watched = _watch(setting, run, workers, ended)
+    spent = time.perf_counter() - started
+    for worker in workers:
+        worker.join()
+    _check(setting)
+    return _rows(watched, spent)
+
+
+def _work(ended: Event) -> None:
+    while not ended.wait(BETWEEN):
+        run_work(now=NOW, seconds=TURN)
+
+
+def _watch(setting: Setting, run: BillingRun, workers: list[ForkProcess], ended: Event) -> _Watched:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(setting.user)
+    pages = _pages(run)
+    watched = _Watched()
+    turn = 0
+    while (done := _billed(run)) < PLANS:
+        if any(not worker.is_alive() for worker in workers):
+            ended.set()
+            raise CommandError("A worker died.")
+        share = done * 100 // PLANS
+        if share >= 10 and 10 not in watched.peaks:  # noqa: PLR2004 -- per cent
+            watched.peaks[10] = _peak(workers)
+        if share >= 50 and not watched.paused_at:  # noqa: PLR2004 -- per cent
+            _pause(run, watched)
+        name = list(pages)[turn % len(pages)]
+        watched.seconds.setdefault(name, []).append(_visit(client, pages[name]))
+        turn += 1
+        ended.wait(BETWEEN)
+    watched.peaks[100] = _peak(workers)
+    ended.set()
+    return watched
+
+
+def _pages(run: BillingRun) -> dict[str, str]:
+    return {
+        "billing run, live": reverse("invoices:billing_run", args=[run.number]),
+        "plans": reverse("invoices:plans"),
+        "invoices": reverse("invoices:list"),
+        "customers": reverse("customers:list"),
+        "home": reverse("shell:home"),
+    }
+
+
+def _visit(client: Client, url: str) -> float:
+    started = time.perf_counter()
+    answer = client.get(url)
+    if answer.status_code != 200:  # noqa: PLR2004 -- HTTP
+        raise CommandError(f"{url} answered {answer.status_code}.")
+    return time.perf_counter() - started
+
+
+def _pause(run: BillingRun, watched: _Watched) -> None:
+    """Pauses the engine, sees that it stands still, and lets it go on."""
+    engine_pause(reason="The bench wants to see it stand still.", actor=ACTOR, now=clock_now())
+    asked = time.perf_counter()
+    chunk, since = -1, asked
+    while time.perf_counter() - since < STILL:
+        billed = _billed(run)
+        if billed != chunk:
+            chunk, since = billed, time.perf_counter()
+    watched.paused_at, watched.stopped_after = chunk, since - asked
+    engine_resume(actor=ACTOR, now=clock_now())
+
+
+def _billed(run: BillingRun) -> int:
+    return BillingChunk.objects.filter(run=run).aggregate(billed=Sum("invoiced"))["billed"] or 0
+
+
+def _peak(workers: list[ForkProcess]) -> float:
+    """The most memory that a worker has had so far, in MB."""
+    return max(_status(worker.pid or 0, "VmHWM") for worker in workers) / KILO
+
+
+def _status(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def _check(setting: Setting) -> None:
+    """Each period is billed once, and no number is missing."""
+    made = (Invoice.objects.count(), PlanPeriod.objects.count())
+    series = series_default(setting.profile.pk, InvoiceKind.INVOICE)
+    if made != (PLANS, PLANS) or number_gaps(series):
+        raise CommandError(f"{PLANS} plans became {made[0]} invoices and {made[1]} periods.")
+
+
+def _rows(watched: _Watched, spent: float) -> list[Row]:
+    name = f"{PLANS:,} plans at once"
+    every = Times(tuple(second for seconds in watched.seconds.values() for second in seconds))
+    return [
+        rate_row(f"{name}, two workers, pages read", PLANS, PLANS / spent),
+        *(
+            Row(f"{name}, memory of a worker at {share} %", PLANS, figure(mb), "MB")
+            for share, mb in watched.peaks.items()
+        ),
+        Row(f"{name}, stands still after a pause", watched.paused_at, figure(watched.stopped_after), "s"),
+        *time_rows("pages meanwhile, all", every),
+        *(row for page, seconds in watched.seconds.items() for row in time_rows(page, Times(tuple(seconds)))[1:]),
+    ]
