@@ -55,6 +55,7 @@ def django_db_setup(database_url: str, django_db_blocker: DjangoDbBlocker) -> It
         connections["default"].settings_dict.update(
             {**engines.database(database_url), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
         )
+        import_module("tests.support.books").install()
         yield
         connections.close_all()
 
@@ -93,5 +94,5 @@ def check_books_after(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("db")
     yield
-    violations = import_module("billing_assistant.ledger.books").check_books(now=NOW)
+    violations = import_module("tests.support.books").books_broken(now=NOW)
     assert not violations, "\n".join(str(violation) for violation in violations)

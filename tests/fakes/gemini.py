@@ -63,6 +63,8 @@ def running() -> Iterator[FakeGemini]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1
 
         def do_POST(self) -> None:
             _answer(self, fake)
@@ -72,7 +74,7 @@ def running() -> Iterator[FakeGemini]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     fake.url = f"http://127.0.0.1:{server.server_port}"
     try:
@@ -96,6 +98,7 @@ def _answer(handler: BaseHTTPRequestHandler, fake: FakeGemini) -> None:
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)
+        handler.wfile.flush()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the caller did not wait
 

@@ -123,6 +123,8 @@ class VendorServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer after the first waits 40 ms for the caller's kernel
+            wbufsize = -1
 
             def _serve(self) -> None:
                 url = urlsplit(self.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -18,7 +19,7 @@ from reminders.services.queueing import About, message_queue
 from reminders.services.sending import messages_send
 from reminders.states import MessageKind
 from reminders.texts.letters import Content
-from tests.factories import NOW, SYSTEM
+from tests.factories import NOW, SYSTEM, customer, seller
 
 
 def queued(
@@ -63,6 +64,16 @@ def relay_all() -> None:
         relay_events(queue=queue)
 
 
+def buyer(**fields: Any) -> Customer:
+    """A customer of a seller with number series."""
+    return customer(seller(), **fields)
+
+
+def fresh(message: Message) -> Message:
+    message.refresh_from_db()
+    return message
+
+
 def later(seconds: float = 0, **parts: float) -> datetime:
     return NOW + timedelta(seconds=seconds, **parts)
 
@@ -87,3 +98,18 @@ class FakeChannel:
         self.answer(mail)
         self.mails.append(mail)
         return Accepted(provider="fake", provider_message_id=f"fake-{len(self.mails)}")
+
+
+def run(channel: FakeChannel, *, minutes: int = 0) -> FakeChannel:
+    """One run of a mail worker over a channel, some minutes later."""
+    messages_send(limit=100, seconds=3600, channel=channel, clock=lambda: later(minutes=minutes))
+    return channel
+
+
+def failing(error: Exception) -> FakeChannel:
+    """A provider that takes no mail."""
+
+    def answer(_mail: object) -> None:
+        raise error
+
+    return FakeChannel(answer)

@@ -54,6 +54,7 @@ class LocalServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     local: LocalServer
 
     def _serve(self) -> None:
