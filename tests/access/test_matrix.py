@@ -27,7 +27,9 @@ from tests.access.walking import (
     written,
     wrong_worlds,
 )
+from tests.support.bare_admin import bare_admin
 
+__all__ = ["bare_admin"]
 STAFF: Final = sorted(STAFF_ROLES)
 LOGIN: Final = "/accounts/login/"
 _ID: Final = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -187,6 +189,7 @@ def test_mail_scanners_and_previews_change_nothing(worlds: Worlds) -> None:
 
 
 @pytest.mark.parametrize("role", [*STAFF, Role.CLIENT])
+@pytest.mark.usefixtures("bare_admin")
 def test_the_admin_is_for_staff(worlds: Worlds, role: Role) -> None:
     client = role is Role.CLIENT
     browser = client_browser(worlds.own) if client else staff_browser(role, worlds.own)

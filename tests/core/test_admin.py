@@ -43,7 +43,9 @@ from invoices.models import BillableTerms, BillingRules, DraftWorkingCopy, Invoi
 from payments.models import ExchangeResult, PayingRules, Payment, PaymentFee, ProviderDay
 from tests import factories
 from tests.access import objects
+from tests.support.bare_admin import bare_admin
 
+__all__ = ["bare_admin"]
 pytestmark = pytest.mark.django_db
 OURS = [
     model
@@ -169,6 +171,7 @@ def test_inlines_are_guarded_and_read_what_they_show_with_a_join() -> None:
             assert _relations(inline.model) & set(inline.fields) <= set(inline.select_related), inline
 
 
+@pytest.mark.usefixtures("bare_admin")
 def test_an_administrator_lists_searches_and_reads_every_table(everything: objects.World) -> None:
     browser = enter()
     empty = []
@@ -209,6 +212,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
     }
 
 
+@pytest.mark.usefixtures("bare_admin")
 def test_nothing_is_added_changed_or_deleted_by_hand(everything: objects.World) -> None:
     browser = enter(is_superuser=True)
     for model in OURS:
@@ -224,6 +228,7 @@ def test_nothing_is_added_changed_or_deleted_by_hand(everything: objects.World) 
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.FINANCE, Role.CSM, Role.READ_ONLY])
+@pytest.mark.usefixtures("bare_admin")
 def test_people_of_another_profile_find_no_row_that_belongs_to_one(role: Role, everything: objects.World) -> None:
     rows = {model: model._default_manager.first() for model in OURS}
     browser = enter(role, profiles=[factories.profile()])
