@@ -1,7 +1,7 @@
 """R01: random work on the books beside a small model of them: after each step they say the same, to the cent.
 
-40 runs of 50 steps each time, and with --deep 20,000 runs of 100 steps, in 20 shares that can be told apart and repeated
-(`-k share07`), so that many processes share them and a broken-off run goes on where it was.
+40 runs of 50 steps each time, and with --deep 20,000 runs of 100 steps, in 20 shares that can be told apart and
+repeated (`-k share07`), so that many processes share them and a broken-off run goes on where it was.
 """
 
 from __future__ import annotations

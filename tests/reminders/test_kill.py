@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +16,7 @@ from reminders.services.compose import message_id_of
 from reminders.services.documents import invoice_send
 from tests.factories import SYSTEM, customer, issued_invoice, seller
 from tests.reminders.support import queued
-from tests.reminders.worker import START
-from tests.support.engine import ROOT
+from tests.reminders.worker import Worker
 from tests.support.smtp import MailServer
 
 MESSAGES = 200
@@ -31,25 +27,21 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("hits", [(19,), pytest.param((1, 2, 7, 11, 19), marks=pytest.mark.deep)])
-def test_a_killed_worker_loses_and_doubles_nothing(
-    server: MailServer, database_url: str, tmp_path: Path, hits: tuple[int, ...]
-) -> None:
+def test_a_killed_worker_loses_and_doubles_nothing(server: MailServer, tmp_path: Path, hits: tuple[int, ...]) -> None:
     messages = fill(tmp_path)
     kills = [f"{point}:kill@{hit}" for hit in hits for point in POINTS]
     for generation, plan in enumerate(kills):
-        assert work(server, database_url, tmp_path, generation, plan) == -signal.SIGKILL
-    assert work(server, database_url, tmp_path, len(kills), "") == 0
+        assert Worker(tmp_path, generation, plan).run() == -signal.SIGKILL
+    assert Worker(tmp_path, len(kills), "").run() == 0
     check(server, messages, kills)
 
 
-def test_a_worker_that_writes_nothing_down_before_it_sends_doubles_mails(
-    server: MailServer, database_url: str, tmp_path: Path
-) -> None:
+def test_a_worker_that_writes_nothing_down_before_it_sends_doubles_mails(server: MailServer, tmp_path: Path) -> None:
     """The negative control: the same kills, and the server has mails twice."""
     fill(tmp_path, messages=40)
     plan = "message.after_send:kill@19"
-    assert work(server, database_url, tmp_path, 0, plan, forgetful=True) == -signal.SIGKILL
-    assert work(server, database_url, tmp_path, 1, "", forgetful=True) == 0
+    assert Worker(tmp_path, 0, plan, forgetful=True).run() == -signal.SIGKILL
+    assert Worker(tmp_path, 1, "", forgetful=True).run() == 0
     assert max(server.times().values()) == 2
 
 
@@ -66,32 +58,6 @@ def fill(documents: Path, messages: int = MESSAGES) -> list[Message]:
         ]
     assert not any(documents.iterdir())  # the PDFs are left to the workers
     return [*plain, *with_pdf]
-
-
-def work(
-    server: MailServer, database_url: str, documents: Path, generation: int, plan: str, *, forgetful: bool = False
-) -> int:
-    """Runs a worker until it ends or dies; the exit code, negative for a signal."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "billing_assistant.settings.test",
-        "DATABASE_URL": database_url,
-        "EMAIL_URL": server.url,
-        "FAIL_POINTS": plan,
-        "CLOCK_HOURS": str(generation),
-        "DOCUMENTS": str(documents),
-        "FORGETFUL": "1" if forgetful else "",
-    }
-    process = subprocess.run(
-        [sys.executable, "-c", START],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert process.returncode <= 0, process.stderr[-2000:]
-    return process.returncode
 
 
 def check(server: MailServer, messages: list[Message], kills: list[str]) -> None:
@@ -113,15 +79,15 @@ def check(server: MailServer, messages: list[Message], kills: list[str]) -> None
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_that_is_killed_at_a_scheduled_message_never_sends_it_twice(
-    server: MailServer, database_url: str, tmp_path: Path, point: str
+    server: MailServer, tmp_path: Path, point: str
 ) -> None:
     invoice = issued_invoice(customer(seller()), now=now())
     at = now() + timedelta(minutes=30)
     message = invoice_send(invoice_id=invoice.pk, actor=SYSTEM, now=now(), key="later", at=at, include_pdf=False)
-    assert work(server, database_url, tmp_path, 0, "") == 0  # it rests: a worker that restarts leaves it alone
+    assert Worker(tmp_path, 0, "").run() == 0  # it rests: a worker that restarts leaves it alone
     assert not server.delivered
-    assert work(server, database_url, tmp_path, 1, f"{point}:kill@1") == -signal.SIGKILL
-    assert work(server, database_url, tmp_path, 2, "") == 0
+    assert Worker(tmp_path, 1, f"{point}:kill@1").run() == -signal.SIGKILL
+    assert Worker(tmp_path, 2, "").run() == 0
     message.refresh_from_db()
     assert message.status == ("unknown" if point in MAY_BE_UNKNOWN else "sent")
     assert len(server.delivered) == (0 if point == "message.before_send" else 1)

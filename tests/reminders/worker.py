@@ -1,44 +1,79 @@
 """A mail worker in a process of its own: sweeps what its dead forerunners left, sends what is due, ends.
 
-`CLOCK_HOURS` puts its clock forward, so that the leases of the dead have run out. `FORGETFUL=1` is the worker of the
-negative control: it writes nothing down before it sends. Started by START, which sets Django up first.
+The process is forked, as those of a real worker are: it begins with everything loaded and with no connection.
 """
 
 from __future__ import annotations
 
-import os
+import multiprocessing
+import traceback
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
 from unittest.mock import patch
 
-from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from django.test import override_settings
+from django.urls import get_resolver
 
 from billing_assistant.core.clock import now as clock_now
-from reminders.channels.email import DJANGO_SMTP
+from billing_assistant.core.failpoints import forget_hits
 from reminders.models import Message
 from reminders.services import recording, sending
 from reminders.services.sending import messages_send
 from reminders.services.sweeping import messages_sweep
 
-START = "import django; django.setup(); from tests.reminders.worker import main; main()"
+LONGEST = 120
 
 
-def main() -> None:
-    settings.EMAIL_BACKEND = DJANGO_SMTP
-    documents: Any = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": os.environ["DOCUMENTS"]},
-    }
-    settings.STORAGES["documents"] = documents
-    ahead = timedelta(hours=int(os.environ["CLOCK_HOURS"]))
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """How a worker runs. `hours` puts its clock forward, so that the leases of the dead have run out.
 
-    def clock() -> datetime:
-        return clock_now() + ahead
+    A `forgetful` one is that of the negative control: it writes nothing down before it sends.
+    """
 
-    if os.environ["FORGETFUL"]:
-        with patch.object(sending, "message_mark_sending", send_first), patch.object(recording, "record_sent", record):
-            work(clock())
-    work(clock())
+    documents: Path
+    hours: int
+    fails: str
+    forgetful: bool = False
+
+    def run(self) -> int:
+        """Runs it until it ends or dies; the exit code, negative for a signal."""
+        assert get_resolver().url_patterns  # loaded once, not by each worker
+        connections.close_all()
+        process = multiprocessing.get_context("fork").Process(target=self._live)
+        process.start()
+        process.join(LONGEST)
+        if process.exitcode is None:
+            process.kill()
+            raise AssertionError("The worker did not end.")
+        assert process.exitcode <= 0, "The worker failed."
+        return process.exitcode
+
+    def _live(self) -> None:
+        cache.clear()
+        forget_hits()
+        documents = {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": self.documents},
+        }
+        try:
+            with override_settings(FAIL_POINTS=self.fails, STORAGES={"documents": documents}):
+                self._work(clock_now() + timedelta(hours=self.hours))
+        except BaseException:
+            traceback.print_exc()
+            raise
+
+    def _work(self, at: datetime) -> None:
+        if self.forgetful:
+            with (
+                patch.object(sending, "message_mark_sending", send_first),
+                patch.object(recording, "record_sent", record),
+            ):
+                work(at)
+        work(at)
 
 
 def work(at: datetime) -> None:
