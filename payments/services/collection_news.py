@@ -18,6 +18,7 @@ from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date
 from billing_assistant.core.ids import as_uuid
+from billing_assistant.core.locks import advisory_lock
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
@@ -75,6 +76,7 @@ def collected_take(*, gateway: PaymentGateway, paid: ProviderPayment, now: datet
     if paid.status is ProviderStatus.PROCESSING or not paid.money.amount:
         return "No money has come yet.", None
     with transaction.atomic():
+        advisory_lock(f"collected:{gateway.name}:{gateway.account}:{paid.external_id}")
         invoice = _invoice_for(seen.plan, _day_of(paid, seen.plan), paid.money.currency)
         locked = invoices_lock([invoice.pk])[0] if invoice else None
         known = external_payment_lock(provider=gateway.name, account=gateway.account, external_id=paid.external_id)
