@@ -249,7 +249,7 @@ class TestBooks:
             for step in order:
                 story.take(step)
             settle(dodo_service, clock)
-            paid_once(story.bill)
+            assert paid_once(story.bill).unapplied == 0
 
     @pytest.mark.parametrize("part", range(3))
     def test_sixty_random_stories_are_one_payment_each(self, bill, dodo_service, clock, part: int) -> None:
@@ -261,7 +261,7 @@ class TestBooks:
             for step in steps[: chance.randint(2, len(steps))]:
                 story.take(step)
             settle(dodo_service, clock)
-            paid_once(story.bill)
+            assert paid_once(story.bill).unapplied == 0
 
     def test_a_timeout_after_the_page_was_made_ends_in_one_charge(self, bill, dodo_service, clock) -> None:
         dodo_service.fails("/checkouts", after=True)

@@ -313,7 +313,7 @@ def test_any_order_of_the_main_events_is_one_payment(bill: Invoice, safaricom, t
         for step in order:
             story.take(step)
         settle(safaricom, tell, clock)
-        paid_once(one)
+        assert paid_once(one).unapplied == 0
 
 
 @pytest.mark.parametrize("part", range(3))
