@@ -95,7 +95,7 @@ def read_env(*, production: bool) -> Env:
         gemini_base_url=env.str("GEMINI_BASE_URL", default=""),
         vendor_base_urls=env.dict("VENDOR_BASE_URLS", default={}),
         fail_points=env.str("FAIL_POINTS", default=""),
-        billing_chunk=env.int("BILLING_CHUNK", default=250),
+        billing_chunk=env.int("BILLING_CHUNK", default=500),
         staff_mfa_required=env.bool("STAFF_MFA_REQUIRED", default=production),
         cors_allowed_origins=env.list("CORS_ALLOWED_ORIGINS", default=[]),
         api_throttles=env.dict("API_THROTTLES", default={}),

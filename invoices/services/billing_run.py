@@ -46,7 +46,7 @@ from invoices.services.numbering import series_of_drafts
 from invoices.services.plan_acts import plan_park
 
 WORK_TASK: Final = "invoices.bill_chunks"
-CHUNK: Final = 250
+CHUNK: Final = 500
 LATER: Final = timedelta(hours=1)
 ENGINE: Final = Actor.system("Billing run")
 REFUSED: Final = (DomainError, IntegrityError, DataError, ArithmeticError, LookupError, TypeError, ValueError)

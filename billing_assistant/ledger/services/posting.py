@@ -104,8 +104,8 @@ def entries_post(*, entries: Iterable[EntryInput], actor: Actor, now: datetime) 
 
 
 def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
-    sides_of = [(entry, entry.checked()) for entry in chunk]
-    accounts = _accounts({_key(entry, side) for entry, sides in sides_of for side in sides})
+    sides_of = [(entry, [(_key(entry, side), side.amount) for side in entry.checked()]) for entry in chunk]
+    accounts = _accounts({key for _, sides in sides_of for key, _ in sides})
     posted = [(uuid7(), entry, sides) for entry, sides in sides_of if sides]
     label = actor.label[:150]
     rows_insert(
@@ -133,12 +133,12 @@ def _post_chunk(chunk: Sequence[EntryInput], actor: Actor, now: datetime) -> Non
         [
             {
                 "entry_id": pk,
-                "account_id": accounts[_key(entry, side)],
+                "account_id": accounts[key],
                 "currency": entry.currency,
-                "amount": side.amount,
+                "amount": amount,
             }
             for pk, entry, sides in posted
-            for side in sides
+            for key, amount in sides
         ],
     )
 
