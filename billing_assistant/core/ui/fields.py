@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 from django import forms
@@ -106,8 +107,8 @@ def _attrs(bound: BoundField, kind: str, *, described: list[str], extra: dict[st
         own_rows = bound.field.widget.attrs.get("rows", "10")
         attrs["rows"] = 4 if own_rows == "10" else own_rows
     if kind == "select" and not getattr(bound.field.widget, "allow_multiple_selected", False):
-        choices = list(getattr(bound.field, "choices", ()))
-        if len(choices) > SEARCH_ABOVE:
+        offered = getattr(bound.field.widget, "choices", ())  # of a box that searches, only what is chosen
+        if len(list(islice(offered, SEARCH_ABOVE + 1))) > SEARCH_ABOVE:
             attrs["data-search"] = ""
     return {name: value for name, value in attrs.items() if value not in (None, False, "") or name.startswith("data-")}
 
