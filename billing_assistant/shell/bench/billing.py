@@ -7,8 +7,9 @@ import time
 from datetime import UTC, date, datetime
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
+from billing_assistant.core.bulk import models_insert, rows_insert
 from billing_assistant.core.money import ZERO
 from billing_assistant.shell.bench.raw import raw_rate
 from billing_assistant.shell.bench.rows import Row, rate_row
@@ -46,17 +47,15 @@ def build_plans(setting: Setting, count: int) -> None:
 
 
 def _build(setting: Setting, numbers: range) -> None:
-    rows = Customer.objects.bulk_create(
-        [
-            Customer(
-                profile=setting.profile,
-                number=f"PLANNED-{index:05}",
-                name=f"Planned {index:05}",
-                email=f"p{index}@example.com",
-            )
-            for index in numbers
-        ]
-    )
+    customers = [
+        Customer(
+            profile=setting.profile,
+            number=f"PLANNED-{index:05}",
+            name=f"Planned {index:05}",
+            email=f"p{index}@example.com",
+        )
+        for index in numbers
+    ]
     plans = [
         Plan(
             profile=setting.profile,
@@ -68,27 +67,28 @@ def _build(setting: Setting, numbers: range) -> None:
             currency=customer.currency,
             makes="issue",
         )
-        for index, customer in zip(numbers, rows, strict=True)
+        for index, customer in zip(numbers, customers, strict=True)
     ]
     for plan in plans:
         plan.due_at = due_at_of(plan)
-    Plan.objects.bulk_create(plans)
-    PlanLine.objects.bulk_create(
-        [
-            PlanLine(
-                plan=plan,
-                valid_from=plan.starts_on,
-                position=position,
-                description=line.description,
-                quantity=line.quantity,
-                unit=line.unit,
-                unit_price=line.unit_price or ZERO,
-                tax_rate=line.tax_rate,
-            )
-            for plan in plans
-            for position, line in enumerate(LINES, start=1)
-        ]
-    )
+    lines = [
+        {
+            "plan_id": plan.pk,
+            "valid_from": plan.starts_on,
+            "position": position,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "unit_price": line.unit_price or ZERO,
+            "tax_rate": line.tax_rate,
+        }
+        for plan in plans
+        for position, line in enumerate(LINES, start=1)
+    ]
+    with transaction.atomic():
+        models_insert(customers)
+        models_insert(plans)
+        rows_insert(PlanLine, lines)
 
 
 def _month(month: int, *, workers: int) -> float:

@@ -15,7 +15,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
 
-from django.core.management.base import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Sum
 from django.test import Client
@@ -57,6 +57,7 @@ def large(setting: Setting) -> list[Row]:
 
     Raises CommandError when a paused engine goes on, or when anything is missing or twice in the end.
     """
+    call_command("collectstatic", verbosity=0, interactive=False)
     with _workers() as (workers, begin):
         build_plans(setting, PLANS)
         run = run_open(now=NOW)
