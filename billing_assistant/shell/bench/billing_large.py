@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def large(setting: Setting) -> list[Row]:
     Raises CommandError when a paused engine goes on, or when anything is missing or twice in the end.
     """
     call_command("collectstatic", verbosity=0, interactive=False)
-    with _workers() as (workers, begin):
+    with _quiet(), _workers() as (workers, begin):
         build_plans(setting, PLANS)
         run = run_open(now=NOW)
         if run is None:
@@ -70,6 +71,16 @@ def large(setting: Setting) -> list[Row]:
         spent = time.perf_counter() - started
     _check(setting)
     return _rows(watched, spent)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without a line in the log for each page and chunk."""
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @contextmanager
