@@ -34,6 +34,7 @@ class SavedFilterForm(forms.Form):
             replaces.choices = choices
         else:
             del self.fields["replaces"]
+            self.fields["name"].required = True
 
 
 class SavedFilterChangeForm(forms.Form):
