@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from billing_assistant.ledger.kinds import AccountKind
@@ -36,6 +36,10 @@ NAMES_OF_A_LINE: Final = 25
 LIKE: Final = 60
 WHOLE: Final = 85
 PAYOUT_DAYS: Final = 12
+ALIKE: Final = "0.4"
+"""How alike a name must be to be found by its trigrams; below, by its words. Each step down reads many more rows."""
+_ALIKE: Final = "SELECT set_config('pg_trgm.similarity_threshold', %s, true)"
+_AS_BEFORE: Final = "SET LOCAL pg_trgm.similarity_threshold TO DEFAULT"
 _BY_NAME: Final = """
 SELECT asked.line, found.id, found.name
 FROM unnest(%s::int[], %s::text[]) AS asked (line, name)
@@ -165,10 +169,12 @@ def _names_near(ground: Ground, unclear: Sequence[Asked]) -> list[dict[UUID, str
     found: list[dict[UUID, str]] = [{} for _one in unclear]
     profile_id = ground.account.profile_id
     names = [one.payer.asked for one in unclear]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ALIKE, [ALIKE])
         cursor.execute(_BY_NAME, [list(range(len(names))), names, profile_id, NAMES_OF_A_LINE])
         for at, key, name in cursor.fetchall():
             found[at][key] = name
+        cursor.execute(_AS_BEFORE)
         lost = [
             at
             for at, one in enumerate(unclear)

@@ -107,6 +107,7 @@ def built(world: World) -> BankAccount:
 def _counted_anew() -> None:
     """Has PostgreSQL look at the tables, as it does by itself elsewhere: here nothing is committed for it to see."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('customer_name_search')")
         cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in GROWN)}")
 
 
