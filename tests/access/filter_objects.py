@@ -7,7 +7,7 @@ from tests import factories
 from tests.access.objects import World, provides
 
 
-@provides("filter_id", under="filters/")
+@provides("filter_id")
 def saved_filter(world: World) -> object:
     """A shared one: staff of the business profile find it."""
 
