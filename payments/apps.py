@@ -25,5 +25,6 @@ class PaymentsConfig(AppConfig):
             "statement_stories",
             "selectors.receipts",
             "web.filtered",
+            "web.plan_notes",
         ):
             import_module(f"payments.{module}")

@@ -38,6 +38,7 @@ from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from invoices.choices import line_categories
 from invoices.models import Plan
+from invoices.plan_notes import notes_of
 from invoices.plan_selectors import (
     PlanFilters,
     lines_of_plans,
@@ -173,6 +174,7 @@ def plan_detail(request: HttpRequest, plan_id: UUID) -> HttpResponseBase:
         "missed": periods_missed(plan, today) if plan.status in {PlanStatus.PAUSED, PlanStatus.PARKED} else [],
         "page": page_of(periods_of(plan), ("-starts_on", "-id"), request.GET),
         "entries": story_of(timeline(actor, subject_id=plan.pk)[:STORY]),
+        "notes": notes_of(plan),
         "may_change": may_change(actor, plan) and plan.status != PlanStatus.ENDED,
         "may_draft": Right.INVOICES_DRAFT in actor.rights,
     }

@@ -215,3 +215,11 @@ def test_without_an_answer_of_dodo_nothing_is_promised(seller: Seller) -> None:
     with pytest.raises(NothingToAsk):
         collection_mend_page(collection_id=collection.pk, return_url="https://us.example/")
     assert collection.product_id == dodo.MONTHLY
+
+
+def test_the_plans_page_says_how_it_stands(seller: Seller, client: Client) -> None:
+    sign_in(client, Role.FINANCE, profiles=[seller.plan.profile])
+    page = f"/plans/{seller.plan.pk}/"
+    assert CollectionState.ACTIVE.label not in text_of(client.get(page))
+    collected(seller)
+    assert CollectionState.ACTIVE.label in text_of(client.get(page))
