@@ -220,6 +220,6 @@ def test_without_an_answer_of_dodo_nothing_is_promised(seller: Seller) -> None:
 def test_the_plans_page_says_how_it_stands(seller: Seller, client: Client) -> None:
     sign_in(client, Role.FINANCE, profiles=[seller.plan.profile])
     page = f"/plans/{seller.plan.pk}/"
-    assert CollectionState.ACTIVE.label not in text_of(client.get(page))
+    assert str(CollectionState.ACTIVE.label) not in text_of(client.get(page))
     collected(seller)
-    assert CollectionState.ACTIVE.label in text_of(client.get(page))
+    assert str(CollectionState.ACTIVE.label) in text_of(client.get(page))
