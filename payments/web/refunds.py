@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.errors import ApprovalNeeded, DomainError
+from billing_assistant.core.errors import ApprovalNeeded, DomainError, NotFound
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
@@ -66,9 +66,12 @@ def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseB
 def refund_ask_again(request: HttpRequest, payment_id: UUID, refund_id: UUID) -> HttpResponseBase:
     """Asks the gateway now about a refund that is on its way."""
     payment, now = payment_get(actor_of(request), payment_id), now_of(request)
+    refund = payment.refunds.filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound(_("There is no such refund."))
     waiting = payment.refunds.filter(pk=refund_id, status=RefundState.PENDING).update(ask_at=now)
     if waiting and refund_ask(refund_id=refund_id, now=now):
-        refund = payment.refunds.get(pk=refund_id)
+        refund.refresh_from_db()
         messages.info(request, _("%(number)s: %(state)s.") % {"number": refund, "state": refund.status_word.label})
     return redirect("payments:detail", payment.pk)
 
