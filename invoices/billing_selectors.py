@@ -104,8 +104,10 @@ def run_figures(run: BillingRun) -> RunFigures:
 
 
 def run_periods(actor: Actor, run: BillingRun) -> QuerySet[PlanPeriod]:
-    """What a run billed in the profiles that the actor sees, the newest first."""
-    rows = PlanPeriod.objects.filter(run=run).select_related("plan__customer", "invoice", "draft").order_by("-id")
+    """What a run billed in the profiles that the actor sees, the newest first. What belongs to a page of periods is
+    read by their ids: while a run goes on, the planner knows little of its tables and would join all of them."""
+    rows = PlanPeriod.objects.filter(run=run).order_by("-id")
+    rows = rows.prefetch_related("plan__customer", "invoice", "draft")
     return rows if actor.profile_ids is None else rows.filter(plan__profile_id__in=actor.profile_ids)
 
 

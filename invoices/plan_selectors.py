@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.ids import as_uuid
-from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.searching import matching_any, number_like
 from customers.models import Customer
@@ -24,36 +21,6 @@ from invoices.models import Plan, PlanLine, PlanPeriod
 from invoices.plan_states import PlanMakes, PlanStatus, PlanUnit
 
 FEW_CUSTOMERS: Final = 200
-
-# What a full period of each active plan comes to without tax, by the lines that hold on a day, as an amount a month.
-_MONTHLY: Final = """
-SELECT currency, SUM(net * CASE WHEN gross = 0 THEN 1 ELSE 1 - LEAST(off, gross) / gross END / months)
-FROM (
-    SELECT plan.id, plan.currency,
-        SUM(line.amount) AS gross,
-        SUM(line.amount * 100 / (100 + CASE WHEN plan.prices_include_tax THEN line.tax_rate ELSE 0 END)) AS net,
-        CASE plan.discount_kind WHEN 'percent' THEN SUM(line.amount) * plan.discount_value / 100
-            WHEN 'amount' THEN plan.discount_value ELSE 0 END AS off,
-        plan.every * CASE plan.unit WHEN 'week' THEN 84.0 / 365 WHEN 'year' THEN 12 ELSE 1 END AS months
-    FROM invoices_plan plan
-    CROSS JOIN LATERAL (
-        SELECT valid_from FROM invoices_planline WHERE plan_id = plan.id
-        ORDER BY valid_from > %(day)s, abs(valid_from - %(day)s) LIMIT 1
-    ) held
-    CROSS JOIN LATERAL (
-        SELECT tax_rate, ROUND(gross, places) - ROUND(ROUND(gross, places) * discount_percent / 100, places) AS amount
-        FROM (
-            SELECT tax_rate, discount_percent, quantity * unit_price AS gross,
-                currency_exponent(plan.currency) AS places
-            FROM invoices_planline WHERE plan_id = plan.id AND valid_from = held.valid_from
-        ) AS priced
-    ) line
-    WHERE plan.profile_id = %(profile)s AND plan.status = 'active' AND plan.due_at IS NOT NULL
-        AND plan.starts_on + plan.trial_days <= %(day)s
-    GROUP BY plan.id
-) AS plans GROUP BY currency ORDER BY currency
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class PlanFilters:
@@ -116,23 +83,6 @@ def _found(plans: QuerySet[Plan], search: str) -> QuerySet[Plan]:
     if len(customers) > FEW_CUSTOMERS:
         return plans.filter(own[0] | own[1] | Q(customer__name__icontains=search))
     return matching_any(plans, *own, Q(customer_id__in=customers))
-
-
-def plan_counts(actor: Actor, *, profile_id: UUID) -> dict[PlanStatus, int]:
-    """How many plans of a profile are in each state."""
-    rows = plans_for(actor).filter(profile_id=profile_id).order_by().values("status").annotate(count=Count("pk"))
-    found = {row["status"]: row["count"] for row in rows}
-    return {status: found.get(status.value, 0) for status in PlanStatus}
-
-
-def plans_monthly(actor: Actor, *, profile_id: UUID, day: date) -> list[Money]:
-    """Monthly recurring revenue of a profile on a local date, by currency: what its active plans that have begun bill
-    without tax and after discounts, as an amount a month (a year has 12 months and 365 days)."""
-    actor.require(Right.INVOICES_VIEW)
-    actor.require_profile(profile_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_MONTHLY, {"profile": profile_id, "day": day})
-        return [Money(quantize(Decimal(amount), currency), currency) for currency, amount in cursor.fetchall()]
 
 
 def lines_of_plans(plans: Iterable[Plan]) -> dict[UUID, list[PlanLine]]:

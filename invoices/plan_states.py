@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from billing_assistant.core.states import Status
 
@@ -13,6 +14,17 @@ class PlanUnit(Status):
     WEEK = "week", _("Week"), "neutral", "calendar"
     MONTH = "month", _("Month"), "neutral", "calendar"
     YEAR = "year", _("Year"), "neutral", "calendar"
+
+
+def every_words(unit: PlanUnit, every: int) -> str:
+    """How often, in the reader's language: every month, every 2 weeks."""
+    if unit == PlanUnit.WEEK:
+        words = ngettext("every week", "every %(n)s weeks", every)
+    elif unit == PlanUnit.MONTH:
+        words = ngettext("every month", "every %(n)s months", every)
+    else:
+        words = ngettext("every year", "every %(n)s years", every)
+    return words % {"n": every}
 
 
 class PlanTiming(Status):

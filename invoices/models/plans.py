@@ -19,7 +19,7 @@ from billing_assistant.core.models.fields import CurrencyField, PercentField, Ra
 from billing_assistant.core.states import values_constraint
 from customers.states import PreferredMethod
 from invoices.plan_calendar import Rhythm
-from invoices.plan_states import PeriodOutcome, PlanMakes, PlanStatus, PlanTiming, PlanUnit
+from invoices.plan_states import PeriodOutcome, PlanMakes, PlanStatus, PlanTiming, PlanUnit, every_words
 from invoices.states import DiscountKind, TaxCategory
 
 
@@ -154,6 +154,14 @@ class Plan(Entity):
     @property
     def status_word(self) -> PlanStatus:
         return PlanStatus(self.status)
+
+    @property
+    def makes_word(self) -> PlanMakes:
+        return PlanMakes(self.makes)
+
+    @property
+    def rhythm_words(self) -> str:
+        return every_words(PlanUnit(self.unit), self.every)
 
     @property
     def rhythm(self) -> Rhythm:

@@ -38,16 +38,15 @@ from customers.models import Customer
 from customers.selectors import customer_get, customers_for
 from invoices.choices import line_categories
 from invoices.models import Plan
+from invoices.plan_figure_selectors import plan_figures
 from invoices.plan_notes import notes_of
 from invoices.plan_selectors import (
     PlanFilters,
     lines_of_plans,
     periods_of,
-    plan_counts,
     plan_get,
     plans_filtered,
     plans_for,
-    plans_monthly,
 )
 from invoices.plan_states import PlanStatus
 from invoices.plan_texts import PLACEHOLDERS
@@ -99,13 +98,12 @@ def plan_list(request: HttpRequest) -> HttpResponseBase:
         "may_issue": Right.INVOICES_ISSUE in actor.rights,
     }
     if not is_fragment(request):
-        counts = plan_counts(actor, profile_id=profile.pk)
+        week = now + timedelta(days=7)
+        figures = plan_figures(actor, profile_id=profile.pk, day=local_today(profile, now), due_before=week)
         context |= {
-            "any": any(counts.values()),
-            "counts": {status.value: number for status, number in counts.items()},
-            "monthly": plans_monthly(actor, profile_id=profile.pk, day=local_today(profile, now)),
-            "due": plans_filtered(mine, PlanFilters(due_before=now + timedelta(days=7))).count(),
-            "views": plan_views(request.GET, counts),
+            "figures": figures,
+            "counts": {status.value: number for status, number in figures.counts.items()},
+            "views": plan_views(request.GET, figures.counts),
             "filter_form": PlanFilterForm(request.GET, auto_id="filter_%s", actor=actor, profile=profile),
             "filters_open": any(request.GET.get(name) for name in PlanFilterForm.folded),
             "query": request.GET.urlencode(),

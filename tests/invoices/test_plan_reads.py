@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +14,13 @@ from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Role
 from customers.models import Customer
 from invoices.models import Plan, PlanAdjustment
+from invoices.plan_figure_selectors import PlanFigures, plan_counts, plan_figures, plans_monthly
 from invoices.plan_selectors import (
     PlanFilters,
     periods_of,
-    plan_counts,
     plan_get,
     plans_filtered,
     plans_for,
-    plans_monthly,
     plans_of_customer,
 )
 from invoices.plan_states import PlanStatus, PlanTiming, PlanUnit
@@ -178,3 +177,28 @@ def test_a_customer_without_plans_has_none(profile: BusinessProfile) -> None:
     assert not plans_of_customer(
         SYSTEM, Customer.objects.create(profile=profile, name="X", number="C", currency="KES").pk
     )
+
+
+def test_figures_of_many_plans_are_kept_and_say_so(profile: BusinessProfile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invoices.plan_figure_selectors.KEPT_FROM", 2)
+
+    def figures() -> PlanFigures:
+        return plan_figures(SYSTEM, profile_id=profile.pk, day=TODAY, due_before=NOW + timedelta(days=7))
+
+    plan_of(profile, "100")
+    assert (figures().total, figures().kept) == (1, False), "few plans are counted anew"
+    plan_of(profile, "100")
+    first = figures()
+    plan_of(profile, "100")
+    assert (first.total, first.kept, first.due) == (2, False, 2)
+    assert (figures().total, figures().kept) == (2, True)
+    assert figures().monthly == first.monthly == (Money(Decimal(200), "KES"),)
+
+
+def test_figures_of_another_profile_are_not_told(profile: BusinessProfile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invoices.plan_figure_selectors.KEPT_FROM", 1)
+    plan_of(profile)
+    plan_figures(SYSTEM, profile_id=profile.pk, day=TODAY, due_before=NOW)
+    stranger = factories.actor(Role.ADMIN, profiles=[factories.profile()])
+    with pytest.raises(NotFound):
+        plan_figures(stranger, profile_id=profile.pk, day=TODAY, due_before=NOW)
