@@ -30,7 +30,7 @@ def bill_plans() -> None:
     reviewed_issue(actor=ENGINE, now=now)
     run = run_open(now=now)
     if run is not None and (run.created_at == now or run_is_idle(run, now=now)):
-        for _ in range(max(workers_wanted(now), 1)):
+        for _ in range(max(workers_wanted(now, most=settings.BILLING_WORKERS), 1)):
             queue.enqueue(WORK_TASK)
 
 

@@ -42,6 +42,7 @@ def settings_from(env: Env) -> dict[str, Any]:
         "VENDOR_BASE_URLS": env.vendor_base_urls,
         "FAIL_POINTS": env.fail_points,
         "BILLING_CHUNK": env.billing_chunk,
+        "BILLING_WORKERS": env.billing_workers,
         "STAFF_MFA_REQUIRED": env.staff_mfa_required,
         "CORS_ALLOWED_ORIGINS": env.cors_allowed_origins,
         "ALLAUTH_TRUSTED_PROXY_COUNT": env.trusted_proxies,

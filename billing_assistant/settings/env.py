@@ -56,6 +56,7 @@ class Env:
     vendor_base_urls: dict[str, str]
     fail_points: str
     billing_chunk: int
+    billing_workers: int
     staff_mfa_required: bool
     cors_allowed_origins: list[str]
     api_throttles: dict[str, str]
@@ -96,6 +97,7 @@ def read_env(*, production: bool) -> Env:
         vendor_base_urls=env.dict("VENDOR_BASE_URLS", default={}),
         fail_points=env.str("FAIL_POINTS", default=""),
         billing_chunk=env.int("BILLING_CHUNK", default=500),
+        billing_workers=env.int("BILLING_WORKERS", default=max(len(os.sched_getaffinity(0)) - 1, 1)),
         staff_mfa_required=env.bool("STAFF_MFA_REQUIRED", default=production),
         cors_allowed_origins=env.list("CORS_ALLOWED_ORIGINS", default=[]),
         api_throttles=env.dict("API_THROTTLES", default={}),

@@ -29,7 +29,6 @@ from invoices.services.billing_run import CHUNK, ENGINE, chunk_bill
 
 DRY_MOST: Final = 50_000
 MOST_TOLD: Final = 100
-MOST_WORKERS: Final = 8
 IDLE: Final = timedelta(seconds=30)
 log = structlog.get_logger(__name__)
 
@@ -140,9 +139,9 @@ def run_is_idle(run: BillingRun, *, now: datetime, after: timedelta = IDLE) -> b
     return not BillingChunk.objects.filter(run=run, created_at__gt=now - after).exists()
 
 
-def workers_wanted(now: datetime) -> int:
-    """How many workers what is due is worth, counting no further than is needed to know."""
-    due = plans_due(now).order_by()[: CHUNK * MOST_WORKERS].count()
+def workers_wanted(now: datetime, *, most: int) -> int:
+    """How many workers what is due is worth, up to `most`, counting no further than is needed to know."""
+    due = plans_due(now).order_by()[: CHUNK * most].count()
     return -(-due // CHUNK)
 
 

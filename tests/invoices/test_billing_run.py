@@ -456,8 +456,9 @@ def test_a_clock_that_jumps_and_fires_on_two_hosts_bills_each_period_once() -> N
 
 
 def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again_while_they_work(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.BILLING_WORKERS = 8
     asked: list[str] = []
     monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: asked.append(name))
     monkeypatch.setattr(tasks.clock, "now", lambda: AT)
@@ -475,6 +476,20 @@ def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again
     monkeypatch.setattr(tasks.clock, "now", lambda: AT + timedelta(minutes=1))
     tasks.bill_plans()  # nobody has billed anything for a minute: the workers are gone
     assert asked.count(WORK_TASK) == 5
+
+
+def test_no_more_workers_are_woken_than_the_machine_spares(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.BILLING_WORKERS = 2
+    asked: list[str] = []
+    monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: asked.append(name))
+    monkeypatch.setattr(billing_engine, "CHUNK", 1)
+    for _ in range(3):
+        plan()
+    monkeypatch.setattr(tasks.clock, "now", lambda: AT)
+    tasks.bill_plans()
+    assert asked.count(WORK_TASK) == 2
 
 
 def test_a_paused_plan_goes_on_by_the_minute_beat_and_is_billed(monkeypatch: pytest.MonkeyPatch) -> None:

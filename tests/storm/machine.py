@@ -148,6 +148,7 @@ class Machine:
             "EMAIL_URL": self.mail.url,
             "VAR_DIR": str(self.folder / "var"),
             "BILLING_CHUNK": str(self.chunk),
+            "BILLING_WORKERS": "8",
             "FAIL_POINTS": self.fails,
             "LOG_LEVEL": "WARNING",
         }

@@ -16,6 +16,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Sum
@@ -33,7 +34,6 @@ from invoices.services.numbering import series_default
 from invoices.states import InvoiceKind
 
 PLANS: Final = 100_000
-WORKERS: Final = 2
 TURN: Final = 45.0
 BETWEEN: Final = 0.2
 """A page is opened every so many seconds, and a worker that found nothing looks again after as long."""
@@ -56,7 +56,7 @@ class _Watched:
 
 
 def large(setting: Setting) -> list[Row]:
-    """Bills them with two workers, reads pages meanwhile, pauses and resumes the engine half way.
+    """Bills them with as many workers as the product would wake, reads pages meanwhile, pauses and resumes the engine.
 
     Raises CommandError when a paused engine goes on, or when anything is missing or twice in the end.
     """
@@ -91,7 +91,7 @@ def _workers() -> Iterator[tuple[list[ForkProcess], Event]]:
     connection.close()
     context = multiprocessing.get_context("fork")
     begin, ended = context.Event(), context.Event()
-    workers = [context.Process(target=_work, args=(begin, ended)) for _ in range(WORKERS)]
+    workers = [context.Process(target=_work, args=(begin, ended)) for _ in range(settings.BILLING_WORKERS)]
     for worker in workers:
         worker.start()
     try:
@@ -193,7 +193,7 @@ def _rows(watched: _Watched, spent: float) -> list[Row]:
     name = f"{PLANS:,} plans at once"
     every = Times(tuple(second for seconds in watched.seconds.values() for second in seconds))
     return [
-        rate_row(f"{name}, two workers, pages read", PLANS, PLANS / spent),
+        rate_row(f"{name}, {settings.BILLING_WORKERS} at work, pages read", PLANS, PLANS / spent),
         *(
             Row(f"{name}, memory of a worker at {share} %", PLANS, figure(mb), "MB")
             for share, mb in watched.peaks.items()
