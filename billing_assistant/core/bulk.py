@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.db.models.options import Options
 
 from billing_assistant.core.copy_text import array_of, blocks_of
+from billing_assistant.core.pipelined import is_pipelined
 from billing_assistant.core.prepared import prepared_cursor
 
 COPY_FROM: Final = 20
@@ -41,13 +42,13 @@ def rows_insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
         return
     if any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"Rows of {model._meta.label} do not name the same columns.")
-    write = _insert if len(rows) < COPY_FROM else _copy
+    write = _copy if _copies(rows) else _insert
     write(model, rows, given=rows[0].keys())
 
 
 def rows_create(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The same, for who goes on with the rows: gives them when they are few; many are not read back: []."""
-    if not rows or len(rows) >= COPY_FROM:
+    if not rows or _copies(rows):
         rows_insert(model, rows)
         return []
     made = [model(**row) for row in rows]
@@ -61,12 +62,16 @@ def models_insert(rows: Sequence[Model]) -> None:
         return
     model = type(rows[0])
     values, given = [row.__dict__ for row in rows], [field.attname for field in model._meta.concrete_fields]
-    if len(rows) < COPY_FROM:
+    if not _copies(rows):
         _few(rows, values, given)
         return
     _copy(model, values, given)
     if not _is_counted(model._meta.pk):
         _mark_stored(rows)
+
+
+def _copies(rows: Sequence[Any]) -> bool:
+    return len(rows) >= COPY_FROM and not is_pipelined()
 
 
 def _few(rows: Sequence[Model], values: Sequence[Mapping[str, Any]], given: Iterable[str]) -> None:

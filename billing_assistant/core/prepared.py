@@ -23,7 +23,7 @@ from billing_assistant.core.instances import row_stored
 Row = TypeVar("Row", bound=models.Model)
 
 
-class _Kept(ServerBindingCursor):
+class PreparedCursor(ServerBindingCursor):
     """Tells Django's log of queries which statement it sent, when the server has it already as well."""
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
@@ -39,7 +39,7 @@ def prepared_cursor() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = _Kept(connection.connection)  # type: ignore[call-arg] # the driver's
+        cursor = PreparedCursor(connection.connection)  # type: ignore[call-arg] # the driver's
     made: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined] # logged and wrapped as any
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from billing_assistant.core.failpoints import declare, fail_point
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import MAX_AMOUNT, Money
+from billing_assistant.core.pipelined import pipelined
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.ledger.services.posting import entries_post
@@ -37,6 +39,8 @@ from payments.services.withholding import Withheld, withheld_fill
 from payments.services.write_off import small_differences_write_off
 from payments.states import PaymentMethod, PaymentState
 
+FEW: Final = 5
+"""So many parts make few rows everywhere."""
 EARLIEST: Final = date(1990, 1, 1)
 declare("payment.before_commit")
 
@@ -158,18 +162,19 @@ def payment_complete(
 
     Inside the caller's transaction; `payment.profile` is loaded. Writes payment.recorded.
     """
-    with events.together():
-        settled = apply_parts(
-            source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now
-        )
-        payment.status = PaymentState.COMPLETED
-        payment.amount_allocated = settled.total
-        number_give(payment)
-        _written(payment)
-        models_insert(settled.rows)
-        payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_returned  # as the database does
-        _recorded(payment, settled, actor, now)
-    entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
+    with pipelined() if len(parts) <= FEW else nullcontext():
+        with events.together():
+            settled = apply_parts(
+                source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now
+            )
+            payment.status = PaymentState.COMPLETED
+            payment.amount_allocated = settled.total
+            number_give(payment)
+            _written(payment)
+            models_insert(settled.rows)
+            payment.unapplied = payment.amount - payment.amount_allocated - payment.amount_returned  # as the database
+            _recorded(payment, settled, actor, now)
+        entries_post(entries=[received_entry(payment), *settled.entries()], actor=actor, now=now)
     fail_point("payment.before_commit")
     return payment
 
