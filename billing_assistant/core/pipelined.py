@@ -13,13 +13,17 @@ from billing_assistant.core.prepared import PreparedCursor
 
 
 @contextmanager
-def pipelined() -> Iterator[None]:
+def pipelined(*, when: bool = True) -> Iterator[None]:
     """For the writes of one act: what `bulk` and `prepared_cursor` send in the block is sent while the server still
     works on the statement before; whoever reads rows waits for them, and so does any other statement for its answer.
 
     Inside a transaction, for few rows: a COPY has to stand outside, and `bulk` writes by INSERT meanwhile. What the
     server refuses is raised by the next statement that waits, or at the end of the block, as Django's errors.
+    `when` is whether the act is one of few rows; others go on as ever.
     """
+    if not when:
+        yield
+        return
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Statements are pipelined inside a transaction.")
     with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:

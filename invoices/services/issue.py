@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from billing_assistant.core.bulk import rows_update
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.pipelined import pipelined
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
 from customers.selectors import customers_by_id
@@ -31,6 +32,8 @@ from invoices.services.numbering import series_of_drafts
 from invoices.services.promo_uses import promo_codes_claim, promo_uses_write
 from invoices.states import DRAFT_TRANSITIONS, DiscountKind, DraftStatus
 
+FEW_LINES: Final = 15
+"""An issue of so few lines writes few rows into every table."""
 declare("issue.before_commit")
 
 
@@ -67,13 +70,14 @@ def invoices_issue(
         for one in prepared:
             by_series.setdefault((one.draft.profile_id, series[one.draft.pk].pk), []).append(one)
         issued: dict[UUID, Invoice] = {}
-        for key in sorted(by_series):
-            group = by_series[key]
-            invoices = documents_issue(
-                group, series=series[group[0].draft.pk], actor=actor, now=now, strict=issued_on is not None
-            )
-            _close_drafts(group, invoices)
-            issued |= {one.draft.pk: invoice for one, invoice in zip(group, invoices, strict=True)}
+        with pipelined(when=sum(len(one.lines) for one in prepared) <= FEW_LINES):
+            for key in sorted(by_series):
+                group = by_series[key]
+                invoices = documents_issue(
+                    group, series=series[group[0].draft.pk], actor=actor, now=now, strict=issued_on is not None
+                )
+                _close_drafts(group, invoices)
+                issued |= {one.draft.pk: invoice for one, invoice in zip(group, invoices, strict=True)}
         promo_uses_write([(promo, issued[draft_id]) for draft_id, promo in promos.items()], now=now)
         fail_point("issue.before_commit")
     return [issued[draft_id] for draft_id in ordered]

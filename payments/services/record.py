@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -162,7 +161,7 @@ def payment_complete(
 
     Inside the caller's transaction; `payment.profile` is loaded. Writes payment.recorded.
     """
-    with pipelined() if len(parts) <= FEW else nullcontext():
+    with pipelined(when=len(parts) <= FEW):
         with events.together():
             settled = apply_parts(
                 source=payment, parts=parts, invoices=invoices, on=payment.received_on, actor=actor, now=now

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -63,7 +64,7 @@ def enter(role: Role = Role.ADMIN, **fields: Any) -> Client:
 
 
 def url_of(model: type[Model], page: str = "changelist", *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=[quote(arg) for arg in args])
 
 
 def make_key(**fields: Any) -> ApiKey:
