@@ -213,7 +213,7 @@ _MESSAGE: Final = {
     "recipients": "ARRAY[customer_number || '@example.com']",
     "subject": "'Invoice ' || number",
     "text": "'Your invoice is attached.'",
-    "status": "CASE WHEN n %% 10000 = 4 THEN 'failed' ELSE 'sent' END",
+    "status": "CASE WHEN n %% 40 = 4 THEN 'failed' ELSE 'sent' END",
     "due_at": "moment",
     "sent_at": "moment",
 }
