@@ -15,7 +15,6 @@ from django.db.models import Count
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.money import Money, quantize
 from billing_assistant.core.rights import Right
-from invoices.models import Plan
 from invoices.plan_selectors import PlanFilters, plans_filtered, plans_for
 from invoices.plan_states import PlanStatus
 

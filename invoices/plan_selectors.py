@@ -22,6 +22,7 @@ from invoices.plan_states import PlanMakes, PlanStatus, PlanUnit
 
 FEW_CUSTOMERS: Final = 200
 
+
 @dataclass(frozen=True, slots=True)
 class PlanFilters:
     """What narrows a list of plans. `due_before` is a moment: billed before it."""

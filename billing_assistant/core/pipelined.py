@@ -18,7 +18,8 @@ def pipelined(*, when: bool = True) -> Iterator[None]:
     works on the statement before; whoever reads rows waits for them, and so does any other statement for its answer.
 
     Inside a transaction, for few rows: a COPY has to stand outside, and `bulk` writes by INSERT meanwhile. What the
-    server refuses is raised by the next statement that waits, or at the end of the block, as Django's errors.
+    server refuses is raised by the next statement that waits, or at the end of the block, as Django's errors, and ends
+    the block: a savepoint in it cannot be gone back to after that.
     `when` is whether the act is one of few rows; others go on as ever.
     """
     if not when:

@@ -478,9 +478,7 @@ def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again
     assert asked.count(WORK_TASK) == 5
 
 
-def test_no_more_workers_are_woken_than_the_machine_spares(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+def test_no_more_workers_are_woken_than_the_machine_spares(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.BILLING_WORKERS = 2
     asked: list[str] = []
     monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: asked.append(name))
