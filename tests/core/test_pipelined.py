@@ -70,7 +70,7 @@ def test_a_refusal_is_djangos_and_nothing_of_the_transaction_stays(profile: Busi
 
 def read_after_a_refusal(profile: BusinessProfile, seen: list[str]) -> None:
     with transaction.atomic(), pipelined():
-        models_insert(counters(profile, 1))
+        rows_insert(HumanCounter, [{"profile_id": profile.pk, "kind": "kind 0", "last_number": 1}])
         seen.append("sent")
         kept(profile)
         seen.append("read")
