@@ -14,14 +14,15 @@ from reminders.services.sweeping import messages_sweep
 from reminders.states import MessageStatus
 
 AT_A_TIME: Final = 200
-SECONDS: Final = 120.0
+TURN: Final = 10.0
+"""So long the mail has a worker, in seconds, before other work has its turn."""
 DRAFTS_AT_A_TIME: Final = 500
 
 
 @queue.task(SEND_TASK, queue=queue.MAIL, nudged=True)
 def send_messages() -> None:
     """Sends what is due; hands over to a fresh task when there was more than one task should do."""
-    taken = messages_send(limit=AT_A_TIME, seconds=SECONDS)
+    taken = messages_send(limit=AT_A_TIME, seconds=TURN)
     if taken and Message.objects.filter(status=MessageStatus.PENDING, due_at__lte=clock_now()).exists():
         queue.enqueue(SEND_TASK)
 

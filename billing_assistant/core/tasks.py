@@ -19,10 +19,14 @@ IMPORT_IS_LEFT: Final = timedelta(seconds=90)
 """An import that nobody has touched for so long has lost its worker: a batch takes a few seconds."""
 
 
+TURN: Final = 5.0
+"""So long one queue has a worker, in seconds: many PDFs do not hold up what a provider told us meanwhile."""
+
+
 @queue.task("core.relay_events", nudged=True)
 def relay(only: str = queue.DEFAULT) -> None:
     """Delivers what is due in one queue of the outbox; where there is much, further workers are asked to help."""
-    relay_events(queue=only, more=lambda: queue.nudge("core.relay_events", queue=only, only=only))
+    relay_events(queue=only, seconds=TURN, more=lambda: queue.nudge("core.relay_events", queue=only, only=only))
 
 
 @queue.task("core.sweep")

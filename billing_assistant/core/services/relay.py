@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,13 +28,16 @@ MAX_ATTEMPTS: Final = 10
 LONGEST_WAIT: Final = timedelta(hours=2)
 
 
-def relay_events(*, queue: str, limit: int = 500, more: Callable[[], None] = lambda: None) -> int:
-    """Delivers what is due in a queue, in small claims, up to a limit; returns how many deliveries were tried.
+def relay_events(
+    *, queue: str, limit: int = 500, seconds: float = math.inf, more: Callable[[], None] = lambda: None
+) -> int:
+    """Delivers what is due in a queue, in small claims, up to a limit and a time; returns how many were tried.
 
-    Calls `more` whenever a claim was full, before it works on it: there may be enough for another worker.
+    Calls `more` whenever a claim was full, before it works on it: there may be enough for another worker, or for this
+    one once the other queues had their turn.
     """
-    tried = 0
-    while tried < limit:
+    tried, until = 0, time.monotonic() + seconds
+    while tried < limit and (not tried or time.monotonic() < until):
         claimed = deliveries_claim(queue=queue, now=clock_now())
         if not claimed:
             break
