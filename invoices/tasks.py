@@ -13,7 +13,7 @@ from invoices.services.batch_steps import batch_advance
 from invoices.services.batches import LEFT, batch_sweep
 from invoices.services.batches import TASK as BATCH_TASK
 from invoices.services.billing_drafts import reviewed_issue
-from invoices.services.billing_engine import run_is_idle, run_open, run_work, workers_wanted
+from invoices.services.billing_engine import run_open, run_wake, run_work
 from invoices.services.billing_run import ENGINE, WORK_TASK
 from invoices.services.plan_acts import plans_resume_due
 
@@ -29,9 +29,8 @@ def bill_plans() -> None:
     plans_resume_due(now=now)
     reviewed_issue(actor=ENGINE, now=now)
     run = run_open(now=now)
-    if run is not None and (run.created_at == now or run_is_idle(run, now=now)):
-        for _ in range(max(workers_wanted(now, most=settings.BILLING_WORKERS), 1)):
-            queue.enqueue(WORK_TASK)
+    if run is not None:
+        run_wake(run, now=now)
 
 
 @queue.task(WORK_TASK)

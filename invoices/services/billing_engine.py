@@ -11,10 +11,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
+from billing_assistant.core import queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError, NotFound, ValidationFailed
@@ -25,7 +27,7 @@ from invoices.models import BillingChunk, BillingEngine, BillingRun, Plan
 from invoices.models.billing_runs import THE_ONE
 from invoices.plan_states import PlanStatus, RunCause, RunState
 from invoices.services.billing_documents import chunk_read, periods_put_together
-from invoices.services.billing_run import CHUNK, ENGINE, chunk_bill
+from invoices.services.billing_run import CHUNK, ENGINE, WORK_TASK, chunk_bill
 
 DRY_MOST: Final = 50_000
 MOST_TOLD: Final = 100
@@ -139,10 +141,16 @@ def run_is_idle(run: BillingRun, *, now: datetime, after: timedelta = IDLE) -> b
     return not BillingChunk.objects.filter(run=run, created_at__gt=now - after).exists()
 
 
-def workers_wanted(now: datetime, *, most: int) -> int:
-    """How many workers what is due is worth, up to `most`, counting no further than is needed to know."""
-    due = plans_due(now).order_by()[: CHUNK * most].count()
-    return -(-due // CHUNK)
+def run_wake(run: BillingRun, *, now: datetime) -> None:
+    """Wakes as many workers as what is due is worth, up to BILLING_WORKERS, for a run that has none, or none any more.
+
+    `now` is the moment that the run was asked for: one that begins then is new.
+    """
+    if run.created_at != now and not run_is_idle(run, now=now):
+        return
+    due = plans_due(now).order_by()[: CHUNK * settings.BILLING_WORKERS].count()
+    for _worker in range(max(-(-due // CHUNK), 1)):
+        queue.enqueue(WORK_TASK)
 
 
 @dataclass(slots=True)

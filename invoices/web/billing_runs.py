@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from billing_assistant.core import queue
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.keyset import page_of
@@ -30,8 +29,7 @@ from invoices.billing_selectors import (
     sees_whole,
 )
 from invoices.plan_calendar import moment
-from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, engine_state, run_open
-from invoices.services.billing_run import WORK_TASK
+from invoices.services.billing_engine import dry_run, engine_pause, engine_resume, engine_state, run_open, run_wake
 
 BY_NUMBER: Final = ("-number",)
 BY_ID: Final = ("-id",)
@@ -106,11 +104,12 @@ def try_run(request: HttpRequest) -> HttpResponseBase:
 @staff_page(Right.INVOICES_ISSUE)
 def run_now(request: HttpRequest) -> HttpResponseBase:
     """Begins what the clock would begin within the minute."""
-    one = run_open(now=now_of(request), actor=actor_of(request))
+    now = now_of(request)
+    one = run_open(now=now, actor=actor_of(request))
     if one is None:
         messages.info(request, _("No plan is due, or the engine is paused."))
         return redirect("invoices:billing_runs")
-    queue.enqueue(WORK_TASK)
+    run_wake(one, now=now)
     return redirect("invoices:billing_run", one.number)
 
 

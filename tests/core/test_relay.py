@@ -35,7 +35,9 @@ def test_all_that_is_due_is_delivered_once(handled: list[Event], clock: time_mac
     assert relay_events(queue=queue.PDF) == 0
 
 
-def test_when_its_turn_is_over_it_has_asked_for_another_one(handled: list[Event], clock: time_machine.Traveller) -> None:
+def test_when_its_turn_is_over_it_has_asked_for_another_one(
+    handled: list[Event], clock: time_machine.Traveller
+) -> None:
     asked: list[int] = []
     assert relay_events(queue=queue.PDF, seconds=0, more=lambda: asked.append(len(handled))) == CLAIM
     assert (len(handled), asked) == (CLAIM, [0]), "asked before it worked, so that a death in between loses nothing"

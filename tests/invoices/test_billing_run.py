@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing_assistant.core import queue
 from billing_assistant.core.models import Event, Notice
 from billing_assistant.core.rights import Role
 from customers.states import CustomerStatus
@@ -460,7 +461,7 @@ def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again
 ) -> None:
     settings.BILLING_WORKERS = 8
     asked: list[str] = []
-    monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: asked.append(name))
+    monkeypatch.setattr(queue, "enqueue", lambda name, **_given: asked.append(name))
     monkeypatch.setattr(tasks.clock, "now", lambda: AT)
     monkeypatch.setattr(billing_engine, "CHUNK", 2)
     for _ in range(5):
@@ -481,7 +482,7 @@ def test_the_minute_beat_wakes_as_many_workers_as_there_are_chunks_and_not_again
 def test_no_more_workers_are_woken_than_the_machine_spares(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.BILLING_WORKERS = 2
     asked: list[str] = []
-    monkeypatch.setattr(tasks.queue, "enqueue", lambda name, **_given: asked.append(name))
+    monkeypatch.setattr(queue, "enqueue", lambda name, **_given: asked.append(name))
     monkeypatch.setattr(billing_engine, "CHUNK", 1)
     for _ in range(3):
         plan()
@@ -493,7 +494,7 @@ def test_no_more_workers_are_woken_than_the_machine_spares(monkeypatch: pytest.M
 def test_a_paused_plan_goes_on_by_the_minute_beat_and_is_billed(monkeypatch: pytest.MonkeyPatch) -> None:
     made = plan(starts_on=date(2026, 3, 1))
     plan_pause(plan_id=made.pk, resumes_on=date(2026, 3, 20), actor=SYSTEM, now=AT)
-    monkeypatch.setattr(tasks.queue, "enqueue", lambda _name, **_given: None)
+    monkeypatch.setattr(queue, "enqueue", lambda _name, **_given: None)
     monkeypatch.setattr(tasks.clock, "now", lambda: datetime(2026, 4, 1, 6, tzinfo=UTC))
     tasks.bill_plans()
     _work(datetime(2026, 4, 1, 6, tzinfo=UTC))
