@@ -133,7 +133,7 @@ def having_status(invoices: QuerySet[Invoice], status: InvoiceStatus, today: dat
 def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, today: date) -> QuerySet[Invoice]:
     """The documents that fit all filters; a status is the one of a local date."""
     if filters.search:
-        invoices = _found(invoices, filters.search)
+        invoices = having_text(invoices, filters.search)
     if filters.status:
         invoices = having_status(invoices, filters.status, today)
     if filters.owing:
@@ -152,7 +152,7 @@ def invoices_filtered(invoices: QuerySet[Invoice], filters: InvoiceFilters, toda
 def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> QuerySet[InvoiceDraft]:
     """The drafts that fit all filters."""
     if filters.search:
-        drafts = _found(drafts, filters.search)
+        drafts = having_text(drafts, filters.search)
     if filters.statuses:
         drafts = drafts.filter(status__in=filters.statuses)
     if filters.made:
@@ -160,8 +160,8 @@ def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> Qu
     return drafts
 
 
-def _found(documents: QuerySet[D], search: str) -> QuerySet[D]:
-    """Number or customer has the text. Few customers are named one by one, so that both sides use their index; with
+def having_text(documents: QuerySet[D], search: str) -> QuerySet[D]:
+    """Those whose number or customer has the text. Few customers are named one by one, so that both sides use their index; with
     many, the first page is full before long in any order."""
     named = Customer.objects.filter(name__icontains=search).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
     customers = list(named)

@@ -124,9 +124,10 @@ class DraftIn(StrictSerializer):
     version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
 
     def validate_currency(self, value: str) -> str:
-        if value and value not in CURRENCIES:
+        code = value.upper()
+        if code and code not in CURRENCIES:
             raise serializers.ValidationError(_("This is not an ISO currency code."))
-        return value
+        return code
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["discount_percent"] is not None and attrs["discount_amount"] is not None:

@@ -19,13 +19,13 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.rights import Right
-from billing_assistant.core.searching import count_up_to, matching_any, number_like
+from billing_assistant.core.searching import count_up_to
 from customers.selectors import customer_get
 from invoices.api.inputs import ReasonIn
 from invoices.api.serializers import InvoiceOut, InvoiceRowOut
 from invoices.counts import counted, on_time, tallies_for, tally_filter
 from invoices.models import Invoice
-from invoices.selectors import having_status, invoice_get, invoices_for
+from invoices.selectors import having_status, having_text, invoice_get, invoices_for
 from invoices.services.documents import invoice_pdf
 from invoices.services.void import invoice_void
 from invoices.states import InvoiceKind, InvoiceStatus
@@ -47,7 +47,7 @@ class Invoices(ApiView):
         OpenApiParameter(
             "search",
             OpenApiTypes.STR,
-            description="Part of the number. Its total stops at 10,001.",
+            description="Part of the number or the customer's name. Its total stops at 10,001.",
         ),
         SAVED_FILTER,
     )
@@ -116,7 +116,7 @@ def _narrowed(invoices: QuerySet[Invoice], query: dict[str, str], view: ApiView,
             raise ValidationFailed({"currency": [_("This is not an ISO currency code.")]})
         invoices = invoices.filter(currency=currency.upper())
     if search := query.get("search", "").strip().replace("\x00", ""):
-        invoices = matching_any(invoices, number_like(invoices, search[:60]))
+        invoices = having_text(invoices, search[:60])
     return invoices
 
 

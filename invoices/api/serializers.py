@@ -17,7 +17,7 @@ from customers.states import LANGUAGES
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.services.instalments import due_parts
 from invoices.services.issue_warnings import issue_warnings
-from invoices.states import InvoiceKind, invoice_status
+from invoices.states import DiscountKind, InvoiceKind, invoice_status
 from invoices.version_selectors import version_get
 
 
@@ -75,10 +75,13 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     items = serializers.SerializerMethodField()
     subtotal = MoneyField()
     discount = MoneyField(source="discount_total")
+    discount_percent = serializers.SerializerMethodField()
+    discount_amount = serializers.SerializerMethodField()
     tax = MoneyField(source="tax_total")
     total = MoneyField()
     due_date = serializers.SerializerMethodField()
     payment_terms_days = serializers.IntegerField()
+    instalments = serializers.SerializerMethodField()
     reference = serializers.CharField()
     project = serializers.CharField()
     promo_code = serializers.CharField()
@@ -92,12 +95,29 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     previous_version_id = serializers.SerializerMethodField()
     reviewed_at = serializers.DateTimeField(allow_null=True)
     reviewed_by = serializers.CharField(source="reviewed_by.display_name", allow_null=True, default=None)
-    sent_at = serializers.SerializerMethodField()
+    sent_at = serializers.DateTimeField(source="invoice.sent_at", allow_null=True, default=None)
     scheduled_for = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
     def get_items(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
         return list(DraftLineOut(draft.lines.all(), many=True, context={"currency": draft.currency}).data)
+
+    @extend_schema_field(ExactNumberField(allow_null=True))
+    def get_discount_percent(self, draft: InvoiceDraft) -> Decimal | None:
+        """The discount on the whole, as it was given: as a percentage or as an amount, or neither."""
+        if draft.discount_kind != DiscountKind.PERCENT:
+            return None
+        return ExactNumberField().to_representation(draft.discount_value)
+
+    @extend_schema_field(MoneyField(allow_null=True))
+    def get_discount_amount(self, draft: InvoiceDraft) -> Decimal | None:
+        if draft.discount_kind != DiscountKind.AMOUNT:
+            return None
+        return MoneyField(currency=draft.currency).to_representation(draft.discount_value)
+
+    def get_instalments(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
+        amount = MoneyField(currency=draft.currency)
+        return [{"due_date": day, "amount": amount.to_representation(part)} for day, part in draft.instalments]
 
     def get_early_payment_discount(self, draft: InvoiceDraft) -> dict[str, Any] | None:
         if draft.early_discount_days is None:
@@ -113,9 +133,6 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
 
     def get_converted_to_invoice_id(self, draft: InvoiceDraft) -> str | None:
         return self.get_invoice_number(draft)
-
-    def get_sent_at(self, draft: InvoiceDraft) -> str | None:
-        return draft.invoice.sent_at.isoformat() if draft.invoice and draft.invoice.sent_at else None
 
     @extend_schema_field({"type": "string", "format": "uuid", "nullable": True})
     def get_previous_version_id(self, draft: InvoiceDraft) -> UUID | None:
@@ -194,7 +211,7 @@ class InvoiceOut(InvoiceRowOut):
     instalments = serializers.SerializerMethodField()
     amount_written_off = MoneyField()
     prices_include_tax = serializers.BooleanField()
-    language = serializers.CharField()
+    language = serializers.SerializerMethodField()
     early_payment_discount = serializers.SerializerMethodField()
     exchange_rate = serializers.SerializerMethodField()
     project = serializers.CharField()
@@ -207,6 +224,9 @@ class InvoiceOut(InvoiceRowOut):
 
     def get_items(self, invoice: Invoice) -> list[dict[str, Any]]:
         return list(LineOut(invoice.lines.all(), many=True, context={"currency": invoice.currency}).data)
+
+    def get_language(self, invoice: Invoice) -> str:
+        return LANGUAGES.get(invoice.language, invoice.language)
 
     def get_early_payment_discount(self, invoice: Invoice) -> dict[str, Any] | None:
         if invoice.early_discount_until is None:

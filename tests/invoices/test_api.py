@@ -191,3 +191,32 @@ def test_a_filter_that_cannot_be_is_refused_by_name(api: Client, of: Customer, p
     assert list(errors(api.get(f"/api/{path}"))) == [name]
     assert api.get("/api/invoices?status=paid&kind=invoice&currency=kes&search=1").status_code == 200
     assert api.get("/api/drafts?status=draft").status_code == 200
+
+
+def test_a_draft_shows_the_discount_and_the_instalments_that_it_was_given(api: Client, of: Customer) -> None:
+    parts = [{"due_date": "2027-01-01", "amount": 40}, {"due_date": "2027-02-01", "amount": 60}]
+    shown = exact_json.loads(draft_of(api, of, discount_percent=7.5, instalments=parts).content)
+    assert (shown["discount_percent"], shown["discount_amount"], shown["instalments"]) == (Decimal("7.5"), None, parts)
+    shown = exact_json.loads(draft_of(api, of, discount_amount=12, currency="jpy").content)
+    assert (shown["discount_percent"], shown["discount_amount"], shown["currency"]) == (None, 12, "JPY")
+    shown = exact_json.loads(draft_of(api, of).content)
+    assert (shown["discount_percent"], shown["discount_amount"], shown["instalments"]) == (None, None, [])
+
+
+def test_invoices_are_found_by_the_name_of_their_customer(api: Client, of: Customer) -> None:
+    invoice = factories.issued_invoice(of)
+    other = factories.issued_invoice(factories.customer(of.profile, name="Duka la Wanjikũ"))
+    found = api.get("/api/invoices?search=wanjik").json()
+    assert ([row["invoice_id"] for row in found["invoices"]], found["total"]) == ([other.number], 1)
+    assert invoice.number in {row["invoice_id"] for row in api.get("/api/invoices").json()["invoices"]}
+
+
+def test_language_and_moments_read_alike_on_a_draft_and_its_invoice(api: Client, of: Customer) -> None:
+    draft = draft_of(api, of, language="swahili").json()
+    root = f"customers/{of.number}/invoices/drafts/{draft['draft_id']}"
+    sent = send(api, f"{root}/send", {"send_via": "email", "recipients": {"email": ["a@example.com"]}})
+    assert sent.status_code in {200, 202}, sent.content
+    invoice = api.get(f"/api/invoices/{sent.json()['id']}").json()
+    draft = api.get(f"/api/{root}").json()
+    assert (draft["language"], invoice["language"]) == ("swahili", "swahili")
+    assert draft["sent_at"] == invoice["sent_at"]

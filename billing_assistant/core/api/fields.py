@@ -15,6 +15,8 @@ from billing_assistant.core.money import MAX_AMOUNT, Money, is_quantized, quanti
 
 MOST_DECIMALS: Final = 4
 _NUMBER = re.compile(r"[-+]?\d{1,18}(\.\d{1,12})?", re.ASCII)
+_FINE = re.compile(r"[-+]?\d{1,18}\.\d{13,60}", re.ASCII)
+_HUGE = re.compile(r"\+?\d{19,60}(\.\d{1,60})?", re.ASCII)
 
 
 @extend_schema_field({"type": "number", "format": "decimal"})
@@ -56,13 +58,17 @@ class ExactNumberField(serializers.Field[Decimal, Any, Any, Any]):
             case bool() | None:
                 self.fail("invalid")
             case int():
-                text = str(data) if abs(data) < 10**18 else ""
+                text = str(data) if abs(data) < 10**60 else ""
             case Decimal():
                 text = format(data, "f") if data.is_finite() and abs(data.adjusted()) < 40 else ""  # noqa: PLR2004
             case str():
                 text = data.strip()
             case _:
                 text = ""
+        if _FINE.fullmatch(text):
+            self.fail("decimals", decimals=self.decimals)
+        if _HUGE.fullmatch(text):
+            self.fail("most", most=self.most)
         if not _NUMBER.fullmatch(text):
             self.fail("invalid")
         return Decimal(text)

@@ -83,6 +83,22 @@ def test_what_is_no_amount_is_refused_in_words(given: Any) -> None:
     assert list(serializer.errors) == ["amount"]
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (Decimal("0.35000000000000003"), "Write at most 4 decimals."),
+        ("1.00000000000000001", "Write at most 4 decimals."),
+        (10**20, "Write 999999999999999 or less."),
+        (Decimal("1E+20"), "Write 999999999999999 or less."),
+        ("abc", "Write a number, like 15000 or 15000.50."),
+    ],
+)
+def test_a_number_that_is_too_long_is_not_called_no_number(given: Any, reason: str) -> None:
+    serializer = Beside(data={"currency": "KES", "amount": given})
+    assert not serializer.is_valid()
+    assert serializer.errors["amount"] == [reason]
+
+
 def test_more_decimals_than_the_currency_has_are_refused_not_rounded() -> None:
     assert not Beside(data={"currency": "JPY", "amount": "500.5"}).is_valid()
     assert Beside(data={"currency": "KWD", "amount": "500.555"}).is_valid()
