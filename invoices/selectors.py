@@ -161,8 +161,8 @@ def drafts_filtered(drafts: QuerySet[InvoiceDraft], filters: DraftFilters) -> Qu
 
 
 def having_text(documents: QuerySet[D], search: str) -> QuerySet[D]:
-    """Those whose number or customer has the text. Few customers are named one by one, so that both sides use their index; with
-    many, the first page is full before long in any order."""
+    """Those whose number or customer has the text. Few customers are named one by one, so that both sides use their
+    index; with many, the first page is full before long in any order."""
     named = Customer.objects.filter(name__icontains=search).values_list("pk", flat=True)[: FEW_CUSTOMERS + 1]
     customers = list(named)
     if len(customers) > FEW_CUSTOMERS:

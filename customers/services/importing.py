@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -82,11 +83,16 @@ class CustomerImporter(Importer):
         ImportField(
             "name",
             gettext_lazy("Name"),
-            "customer name, company name, company, customer, client, jina, mteja",
+            "customer name, company name, company, customer, client, jina, jina la kampuni, jina la mteja, mteja",
             required=True,
         ),
         ImportField("email", gettext_lazy("E-mail"), "e-mail, email address, barua pepe", FieldKind.EMAIL),
-        ImportField("phone", gettext_lazy("Phone"), "phone number, telephone, mobile, tel, simu", FieldKind.PHONE),
+        ImportField(
+            "phone",
+            gettext_lazy("Phone"),
+            "phone number, telephone, mobile, tel, simu, nambari ya simu",
+            FieldKind.PHONE,
+        ),
         ImportField("secondary_email", gettext_lazy("Second e-mail"), "other e-mail"),
         ImportField("secondary_phone", gettext_lazy("Second phone"), "other phone"),
         ImportField("street", gettext_lazy("Street"), "address, street address, address line 1, anwani, mtaa"),
@@ -112,7 +118,7 @@ class CustomerImporter(Importer):
         ImportField("send_reminders", gettext_lazy("Send reminders"), "reminders", FieldKind.YES_NO),
         ImportField("auto_send_invoices", gettext_lazy("Send invoices without asking"), "auto send", FieldKind.YES_NO),
         ImportField("invoice_template", gettext_lazy("Invoice style"), "template"),
-        ImportField("tags", gettext_lazy("Tags"), "labels, groups"),
+        ImportField("tags", gettext_lazy("Tags"), "labels, groups, lebo"),
         ImportField("notes", gettext_lazy("Notes"), "note, comments, remarks, maelezo"),
     )
 
@@ -200,12 +206,20 @@ def _data(row: Row) -> dict[str, object]:
         if name == "number" or value in (None, ""):
             continue
         if name in WORDS:
-            data[name] = word_of(WORDS[name], str(value), field=name)
+            text = _terms(str(value)) if name == "payment_terms" else str(value)
+            data[name] = word_of(WORDS[name], text, field=name)
         elif name == "tags":
             data[name] = [tag for tag in str(value).replace(";", ",").split(",") if tag.strip()]
         else:
             data[name] = value
     return data
+
+
+def _terms(text: str) -> str:
+    """Payment terms that are written as days, like “30 days” or “Net 30”, as the word for them; others as they are."""
+    days = re.fullmatch(r"(?:net|siku)?\W*(\d{1,3})\W*(?:days?|d|siku)?", text.strip(), re.ASCII | re.IGNORECASE)
+    found = next((term for term in PaymentTerms if days and term.days == int(days[1])), None)
+    return found.value if found else text
 
 
 def _new(row: Row, data: Mapping[str, object], profile: BusinessProfile) -> _New:

@@ -29,6 +29,24 @@ def test_columns_are_known_by_their_headings_in_both_languages_and_by_what_stand
     assert columns_of(run).mapping == {"name": 0, "email": 1}
 
 
+def test_headings_with_units_in_brackets_and_terms_in_days_are_understood(profile: BusinessProfile) -> None:
+    text = "Jina la Kampuni;Credit limit (KES);Terms [days];Lebo\nDuka la Mama;1250000;30 days;rejareja\n"
+    assert columns_of(uploaded(text, "customers", profile)).mapping == {
+        "name": 0,
+        "credit_limit": 1,
+        "payment_terms": 2,
+        "tags": 3,
+    }
+    text += "Kiwanda;;NET 45;\nMtu;;0;\nMwingine;;31 days;\n"
+    run = imported(text, "customers", profile)
+    assert dict(Customer.objects.values_list("name", "payment_terms")) == {
+        "Duka la Mama": "net_30",
+        "Kiwanda": "net_45",
+        "Mtu": "due_on_receipt",
+    }
+    assert [told[1] for told in reasons(run)] == ["payment_terms"]
+
+
 def test_a_row_becomes_a_customer(profile: BusinessProfile) -> None:
     run = imported(
         "Number,Name,Phone,Country,Payment terms,Credit limit,Tags,Charge tax,Status\n"

@@ -145,6 +145,56 @@ def test_customers_who_are_there_by_number_are_billed(now: datetime) -> None:
     assert Invoice.objects.get(number="100001").customer == known
 
 
+def test_a_customer_who_is_there_by_name_is_billed_and_not_made_again(now: datetime) -> None:
+    profile = factories.seller()
+    known = factories.customer(profile, name="Duka la Mama Ntilie")
+    text = "Ankara No;Mteja;Tarehe;Maelezo;Qty;Unit price\nOLD-1;duka la mama ntilie;31/12/2025;Sukari;2;5\n"
+    run = _run(text, now, of=profile)
+    assert (run.counts["invoices"], run.counts.get("customers", 0)) == (1, 0)
+    assert Invoice.objects.get().customer == known
+
+
+TAXED = """Invoice No,Customer,Invoice date,Due date (d/m/y),Description,Qty,Unit price,VAT %,Currency
+OLD-1,Wanjikũ & Wana,31/12/2025,15/02/2026,Sukari,2,1234.50,16,KES
+OLD-1,Wanjikũ & Wana,31/12/2025,15/02/2026,Mchele,10,99.99,0,KES
+OLD-2,Wanjikũ & Wana,31/12/2025,,Huduma,1,5001,8,JPY
+C3,Wanjikũ & Wana,01/02/2026,,Sukari,-1,1234.50,16,KES
+C4,Wanjikũ & Wana,02/02/2026,,Mchele,-1,99.99,16,KES
+"""
+
+
+def test_tax_currency_and_due_date_of_the_file_are_kept(now: datetime) -> None:
+    profile = factories.seller()
+    run = imported(TAXED, "invoices", profile, now=now, currency="KES")
+    assert (counts(run), run.counts["other_currencies"]) == ((4, 0, 0, 0), 1)
+    first = Invoice.objects.get(number="OLD-1")
+    assert (first.subtotal, first.tax_total, first.total) == (Decimal("3468.90"), Decimal("395.04"), Decimal("3863.94"))
+    assert (first.due_on, first.customer.include_tax) == (date(2026, 2, 15), True)
+    groups = list(first.taxes.values_list("category", "rate", "base", "tax"))
+    assert groups == [("standard", 16, 2469, Decimal("395.04")), ("zero", 0, Decimal("999.90"), 0)]
+    assert list(first.lines.values_list("tax_category", "tax_rate")) == [("standard", 16), ("zero", 0)]
+    yen = Invoice.objects.get(number="OLD-2")
+    assert (yen.currency, yen.tax_total, yen.total) == ("JPY", 400, 5401)
+    assert run.amounts == {"invoiced": "3863.94", "credited": "1548.01"}
+    assert Invoice.objects.get(number="C3").corrects == first
+    assert Invoice.objects.get(number="C4").corrects is None
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "reason"),
+    [
+        ("O,W,31/12/2025,30/12/2025,x,1,1,16,KES", "due", "It is due before its date."),
+        ("O,W,31/12/2025,,x,1,1,160,KES", "tax_rate", "A tax rate is between 0 and 100 per cent."),
+        ("O,W,31/12/2025,,x,1,1,16,KSH", "currency", "This is not an ISO currency code."),
+        ("O,W,31/12/2025,,x,1,1,16,KES\nO,W,31/12/2025,,y,1,1,16,USD", "currency", "The document has two currencies."),
+    ],
+)
+def test_tax_currency_and_due_date_that_cannot_be_are_told(row: str, field: str, reason: str, now: datetime) -> None:
+    run = _run(TAXED.splitlines()[0] + "\n" + row + "\n", now)
+    assert [told[1:] for told in reasons(run)] == [(field, reason)]
+    assert not Invoice.objects.exists()
+
+
 def test_documents_of_locked_days_are_left_out(now: datetime) -> None:
     of = factories.seller()
     lock_date_move(profile_id=of.pk, until=date(2010, 12, 13), actor=factories.SYSTEM, now=now)

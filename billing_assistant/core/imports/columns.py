@@ -14,6 +14,7 @@ from billing_assistant.core.imports.values import Cell, DateOrder, as_text, pars
 
 ENOUGH: Final = 3
 """Of four values, this many must look like the kind for a column to be taken for it."""
+_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE: Final = re.compile(r"\+?[\d ()-]{9,18}", re.ASCII)
 
@@ -22,14 +23,14 @@ def columns_guess(
     heads: Sequence[str], samples: Sequence[Sequence[Cell]], fields: Sequence[ImportField]
 ) -> dict[str, int]:
     """Columns by field. A heading counts before a look at the values, and a surer heading before a vague one."""
-    plain = [_plain(head) for head in heads]
+    plain = [{_plain(head), _plain(_BRACKETS.sub("", head))} for head in heads]
     found: dict[str, int] = {}
     depth = max((len(each.known_names) for each in fields), default=0)
     for place in range(depth):
         for each in fields:
             names = [_plain(name) for name in (*each.known_names, str(each.label))]
             if each.name not in found and place < len(names):
-                free = (at for at, head in enumerate(plain) if head == names[place] and at not in found.values())
+                free = (at for at, head in enumerate(plain) if names[place] in head and at not in found.values())
                 at = next(free, None)
                 if at is not None:
                     found[each.name] = at

@@ -63,6 +63,7 @@ class InvoiceImporter(Importer):
         "linked_credit_notes": gettext_lazy("Credit notes linked to their invoice"),
         "customers": gettext_lazy("New customers"),
         "lines": gettext_lazy("Lines"),
+        "other_currencies": gettext_lazy("In other currencies, not in these sums"),
         "invoiced": gettext_lazy("Invoiced"),
         "credited": gettext_lazy("Credited"),
     }
@@ -70,7 +71,8 @@ class InvoiceImporter(Importer):
         ImportField(
             Column.NUMBER,
             gettext_lazy("Invoice number"),
-            "invoice number, invoice no, invoice, invoice id, document no, document number, nambari ya ankara",
+            "invoice number, invoice no, invoice, invoice id, document no, document number, nambari ya ankara, "
+            "ankara no",
             required=True,
         ),
         ImportField(
@@ -103,6 +105,14 @@ class InvoiceImporter(Importer):
             FieldKind.NUMBER,
             required=True,
         ),
+        ImportField(
+            Column.TAX_RATE,
+            gettext_lazy("Tax rate in per cent"),
+            "tax rate, tax percent, vat rate, vat percent, vat, kodi",
+            FieldKind.NUMBER,
+        ),
+        ImportField(Column.CURRENCY, gettext_lazy("Currency"), "currency code, sarafu", FieldKind.CURRENCY),
+        ImportField(Column.DUE, gettext_lazy("Due date"), "due, due on, payment due, tarehe ya mwisho", FieldKind.DATE),
     )
 
     def batches(self, rows: Iterable[Row], context: ImportContext) -> Iterator[Batch]:
@@ -160,18 +170,18 @@ def _outside_locked_days(
 def _write(fresh: Sequence[PlannedDocument], context: ImportContext, tally: Tally) -> None:
     if not fresh:
         return
-    written = documents_write(
-        documents=fresh, profile=context.profile, currency=context.currency, actor=context.actor, now=context.now
-    )
+    written = documents_write(documents=fresh, profile=context.profile, actor=context.actor, now=context.now)
     tally.counts += Counter(
         invoices=written.invoices,
         credit_notes=written.credit_notes,
         linked_credit_notes=sum(document.corrects is not None for document in fresh),
         customers=written.customers,
         lines=written.lines,
+        other_currencies=sum(document.currency != context.currency for document in fresh),
     )
     for kind, name in TOTALS.items():
-        total = sum((document.total for document in fresh if document.kind is kind), ZERO)
+        same = (each for each in fresh if each.kind is kind and each.currency == context.currency)
+        total = sum((document.total for document in same), ZERO)
         tally.amounts[name] = tally.amounts.get(name, Decimal(0)) + total
 
 

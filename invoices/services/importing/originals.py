@@ -75,7 +75,8 @@ def _lines(
         row = stored.get((ids[original.number], position[id(target)])) if target is not None else None
         if target is None or row is None:
             return None
-        if (row.quantity, row.unit_price) != (target.quantity, target.source.unit_price):
+        planned = (target.quantity, target.source.unit_price, target.source.tax_rate or ZERO)
+        if (row.quantity, row.unit_price, row.tax_rate) != planned:
             return None
         found[id(target)] = row
     return found

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.imports.importers import Fault
-from billing_assistant.core.money import ZERO, quantize
-from invoices.services.importing.source import Column, SourceLine
-from invoices.states import InvoiceKind
+from billing_assistant.core.money import ZERO, percentage, quantize
+from invoices.services.compute import TaxGroup
+from invoices.services.importing.source import MAX_REFERENCE, Column, SourceLine
+from invoices.states import InvoiceKind, TaxCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class PlannedLine:
     corrects: PlannedLine | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class PlannedDocument:
     """An invoice or credit note to be written. `corrects` is the invoice of this file that a cancellation cancels."""
 
@@ -37,11 +39,38 @@ class PlannedDocument:
     customer_name: str
     country: str
     lines: list[PlannedLine]
+    currency: str
+    due_on: date | None = None
     corrects: PlannedDocument | None = None
 
     @property
-    def total(self) -> Decimal:
+    def customer_number(self) -> str:
+        """What the file says beside a name; a name alone stands in the place of a number."""
+        return "" if self.customer == self.customer_name[:MAX_REFERENCE] else self.customer
+
+    @property
+    def subtotal(self) -> Decimal:
         return sum((line.amount for line in self.lines), ZERO)
+
+    @cached_property
+    def taxes(self) -> tuple[TaxGroup, ...]:
+        """The tax that the file's rates come to on the sum of each rate; without a rate a line is exempt."""
+        bases: dict[tuple[TaxCategory, Decimal], Decimal] = {}
+        for line in self.lines:
+            key = (line.source.tax_category, line.source.tax_rate or ZERO)
+            bases[key] = bases.get(key, ZERO) + line.amount
+        return tuple(
+            TaxGroup(category, rate, base, percentage(base, rate, self.currency))
+            for (category, rate), base in bases.items()
+        )
+
+    @property
+    def tax_total(self) -> Decimal:
+        return sum((group.tax for group in self.taxes), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal + self.tax_total
 
     def unlink(self) -> None:
         """Leaves a cancellation without the invoice that it cancels."""
@@ -93,6 +122,9 @@ def _document_faults(number: str, group: Sequence[SourceLine]) -> Iterator[Fault
     other = next((line for line in group if line.customer != first.customer), None)
     if other is not None:
         yield other.fault(Column.CUSTOMER, _("The document has two customers."))
+    other = next((line for line in group if line.currency != first.currency), None)
+    if other is not None:
+        yield other.fault(Column.CURRENCY, _("The document has two currencies."))
 
 
 def is_cancellation(number: str) -> bool:
@@ -101,7 +133,7 @@ def is_cancellation(number: str) -> bool:
 
 
 def _document(number: str, group: Sequence[SourceLine], currency: str) -> PlannedDocument:
-    first = group[0]
+    first, currency = group[0], group[0].currency or currency
     return PlannedDocument(
         number=number,
         kind=InvoiceKind.CREDIT_NOTE if is_cancellation(number) else InvoiceKind.INVOICE,
@@ -113,6 +145,8 @@ def _document(number: str, group: Sequence[SourceLine], currency: str) -> Planne
             PlannedLine(line, abs(line.quantity), quantize(abs(line.quantity) * line.unit_price, currency))
             for line in group
         ],
+        currency=currency,
+        due_on=max((line.due_on for line in group if line.due_on), default=None),
     )
 
 
@@ -130,7 +164,8 @@ def link_cancellations(documents: Sequence[PlannedDocument]) -> None:
     for note in documents:
         if note.kind is not InvoiceKind.CREDIT_NOTE:
             continue
-        candidates = [one for one in by_customer[note.customer] if one.issued_on <= note.issued_on]
+        mine = by_customer[note.customer]
+        candidates = [one for one in mine if one.issued_on <= note.issued_on and one.currency == note.currency]
         for original in sorted(candidates, key=lambda one: one.issued_on, reverse=True):
             matched = _match(note, original, left)
             if matched is not None:
@@ -157,7 +192,7 @@ def _target(
     line: PlannedLine, candidates: Sequence[PlannedLine], left: Mapping[int, Decimal], used: Mapping[int, Decimal]
 ) -> PlannedLine | None:
     for candidate in candidates:
-        same = candidate.source.code == line.source.code and candidate.source.unit_price == line.source.unit_price
-        if same and left[id(candidate)] - used.get(id(candidate), ZERO) >= line.quantity:
+        remaining = left[id(candidate)] - used.get(id(candidate), ZERO)
+        if candidate.source.same_price(line.source) and remaining >= line.quantity:
             return candidate
     return None

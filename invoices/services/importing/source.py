@@ -11,11 +11,14 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.imports.importers import Fault, Row
+from invoices.states import TaxCategory
 
 MAX_CELL: Final = 500
 MAX_NUMBER: Final = 50
 MAX_REFERENCE: Final = 60
+HUNDRED: Final = 100
 
 
 class Column(StrEnum):
@@ -30,6 +33,9 @@ class Column(StrEnum):
     DESCRIPTION = "description"
     QUANTITY = "quantity"
     UNIT_PRICE = "unit_price"
+    TAX_RATE = "tax_rate"
+    CURRENCY = "currency"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,20 @@ class SourceLine:
     description: str
     quantity: Decimal
     unit_price: Decimal
+    tax_rate: Decimal | None = None
+    currency: str = ""
+    due_on: date | None = None
+
+    @property
+    def tax_category(self) -> TaxCategory:
+        """No rate is exempt, as a file without such a column says nothing of tax."""
+        if self.tax_rate is None:
+            return TaxCategory.EXEMPT
+        return TaxCategory.STANDARD if self.tax_rate else TaxCategory.ZERO
+
+    def same_price(self, other: SourceLine) -> bool:
+        """Whether a cancelled line may be this one: the same goods at the same price and tax."""
+        return (self.code, self.unit_price, self.tax_rate) == (other.code, other.unit_price, other.tax_rate)
 
     def fault(self, field: str, reason: str) -> Fault:
         return Fault(self.line, field, "", reason, self.document)
@@ -70,6 +90,9 @@ def read_line(row: Row) -> SourceLine | list[Fault]:
         description=_text(row, Column.DESCRIPTION) or code or "Item",
         quantity=quantity,
         unit_price=price,
+        tax_rate=row.number(Column.TAX_RATE),
+        currency=_text(row, Column.CURRENCY).upper(),
+        due_on=row.day(Column.DUE),
     )
 
 
@@ -96,3 +119,16 @@ def _faults(row: Row) -> Iterator[Fault]:
         yield row.fault(Column.UNIT_PRICE, _("The price is negative."))
     if row.number(Column.QUANTITY) == 0:
         yield row.fault(Column.QUANTITY, _("The quantity is zero."))
+    yield from _optional_faults(row)
+
+
+def _optional_faults(row: Row) -> Iterator[Fault]:
+    """What is wrong in the columns that a file need not have."""
+    if not 0 <= (row.number(Column.TAX_RATE) or 0) <= HUNDRED:
+        yield row.fault(Column.TAX_RATE, _("A tax rate is between 0 and 100 per cent."))
+    currency = _text(row, Column.CURRENCY).upper()
+    if currency and currency not in CURRENCIES:
+        yield row.fault(Column.CURRENCY, _("This is not an ISO currency code."))
+    issued_on, due_on = row.day(Column.DATE), row.day(Column.DUE)
+    if issued_on and due_on and due_on < issued_on:
+        yield row.fault(Column.DUE, _("It is due before its date."))

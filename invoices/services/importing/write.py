@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Upper
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
@@ -25,7 +25,7 @@ from invoices.services.importing.originals import originals_of
 from invoices.services.importing.plan import PlannedDocument, PlannedLine
 from invoices.services.postings import credit_note_entry, issue_entry
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
-from invoices.states import InvoiceKind, TaxCategory
+from invoices.states import InvoiceKind
 
 CHUNK: Final = 2_000
 PLACEHOLDER_NAME: Final = "Customer not known (import)"
@@ -45,17 +45,16 @@ class Written:
 
 
 def documents_write(
-    *, documents: Sequence[PlannedDocument], profile: BusinessProfile, currency: str, actor: Actor, now: datetime
+    *, documents: Sequence[PlannedDocument], profile: BusinessProfile, actor: Actor, now: datetime
 ) -> Written:
-    """Writes documents that are not there yet; totals are those of the file, tax is not added.
+    """Writes documents that are not there yet; totals are those of the file, with tax where it has rates.
 
     A cancellation refers to its invoice whether that is among `documents` or was imported before.
     """
-    customers, made = _customers(documents, profile, currency, actor, now)
+    customers, made = _customers(documents, profile, actor, now)
     originals = originals_of(documents, profile)
     context = _Context(
         profile=profile,
-        currency=currency,
         seller=seller_snapshot(profile),
         customers=customers,
         ids={**originals.ids, **{document.number: uuid7() for document in documents}},
@@ -68,8 +67,9 @@ def documents_write(
     _bulk(
         InvoiceTax,
         [
-            InvoiceTax(invoice=row, category=TaxCategory.EXEMPT, rate=Decimal(0), base=row.total, tax=0)
-            for row in rows.values()
+            InvoiceTax(invoice=rows[document.number], category=one.category, rate=one.rate, base=one.base, tax=one.tax)
+            for document in documents
+            for one in document.taxes
         ],
     )
     _bulk(
@@ -82,7 +82,7 @@ def documents_write(
 
 
 def _customers(
-    documents: Sequence[PlannedDocument], profile: BusinessProfile, currency: str, actor: Actor, now: datetime
+    documents: Sequence[PlannedDocument], profile: BusinessProfile, actor: Actor, now: datetime
 ) -> tuple[dict[str, Customer], int]:
     """Customers by their reference in the file, or by number; the others are made. "" is the placeholder."""
     first: dict[str, PlannedDocument] = {}
@@ -93,6 +93,7 @@ def _customers(
     found = {f"import:{each.number}": each for each in mine.filter(number__in=refs)}
     found |= {each.source_ref: each for each in mine.filter(source_ref__in=refs.values())}
     known = {ref: each.merged_into or each for ref, each in found.items()}
+    known |= _by_name({key: one for key, one in first.items() if key and refs[key] not in known}, mine)
     missing = [key for key, ref in refs.items() if ref not in known]
     numbers = (
         human_number_take(
@@ -107,8 +108,8 @@ def _customers(
             number=number,
             name=(first[key].customer_name or (f"Customer {key}" if key else PLACEHOLDER_NAME))[:160],
             country=first[key].country[:60] if key else "",
-            currency=currency,
-            include_tax=False,
+            currency=first[key].currency,
+            include_tax=first[key].tax_total > 0,
             is_placeholder=not key,
             send_reminders=bool(key),
             source_ref=refs[key],
@@ -121,6 +122,16 @@ def _customers(
     _bulk(Customer, made)
     known |= {customer.source_ref: customer for customer in made}
     return {key: known[ref] for key, ref in refs.items()}, len(made)
+
+
+def _by_name(unknown: Mapping[str, PlannedDocument], mine: QuerySet[Customer]) -> dict[str, Customer]:
+    """Customers, by reference, whose name is that of a document that gives no customer number."""
+    names = {one.customer_name.upper(): key for key, one in unknown.items() if not one.customer_number}
+    if not names:
+        return {}
+    named = mine.filter(is_placeholder=False).alias(upper=Upper("name")).filter(upper__in=names)
+    found = {each.name.upper(): each.merged_into or each for each in named.order_by("-id")}
+    return {f"import:{names[name]}": each for name, each in found.items() if name in names}
 
 
 def _series(profile: BusinessProfile, kind: InvoiceKind) -> NumberSeries:
@@ -143,7 +154,6 @@ class _Context:
     """What all documents of one import share."""
 
     profile: BusinessProfile
-    currency: str
     seller: dict[str, Any]
     customers: Mapping[str, Customer]
     ids: Mapping[str, UUID]
@@ -167,9 +177,10 @@ def _invoices(documents: Sequence[PlannedDocument], context: _Context) -> dict[s
 
 
 def _invoice(document: PlannedDocument, series: NumberSeries, sequence: int, context: _Context) -> Invoice:
-    customer, total = context.customers[document.customer], document.total
+    customer, total, tax = context.customers[document.customer], document.total, document.tax_total
     credit = document.kind is InvoiceKind.CREDIT_NOTE
-    due_on = document.issued_on + timedelta(days=0 if credit else PaymentTerms(customer.payment_terms).days)
+    usual = document.issued_on + timedelta(days=0 if credit else PaymentTerms(customer.payment_terms).days)
+    due_on = usual if credit else document.due_on or usual
     settled = credit or total == 0
     return Invoice(
         id=context.ids[document.number],
@@ -187,8 +198,9 @@ def _invoice(document: PlannedDocument, series: NumberSeries, sequence: int, con
         due_on=due_on,
         next_due_on=None if settled else due_on,
         settled_at=context.now if settled else None,
-        currency=context.currency,
-        subtotal=total,
+        currency=document.currency,
+        subtotal=document.subtotal,
+        tax_total=tax,
         total=total,
         seller=context.seller,
         buyer=buyer_snapshot(customer),
@@ -222,7 +234,8 @@ def _line(invoice: Invoice, position: int, line: PlannedLine, written: Mapping[i
         description=line.source.description,
         quantity=line.quantity,
         unit_price=line.source.unit_price,
-        tax_category=TaxCategory.EXEMPT,
+        tax_category=line.source.tax_category,
+        tax_rate=line.source.tax_rate or 0,
         amount=line.amount,
         corrects_line=written[id(line.corrects)] if line.corrects else None,
     )
