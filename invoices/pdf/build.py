@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import files
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.models import StoredFile
+from billing_assistant.core.models import BusinessProfile, StoredFile
 from billing_assistant.core.money import ZERO, percentage, quantize
 from customers.services.portal import portal_url
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
@@ -37,6 +37,7 @@ from invoices.pdf.dress import dressed
 from invoices.services.compute import Discount, TaxGroup, compute, early_amount
 from invoices.services.draft_snapshots import line_input
 from invoices.services.instalments import due_parts, early_until
+from invoices.services.issue_taxes import reasons_on
 from invoices.services.snapshots import buyer_snapshot, seller_snapshot
 from invoices.services.template_choice import language_of, template_chosen, terms_of
 from invoices.states import DiscountKind, InvoiceKind, InvoiceState, TaxCategory
@@ -122,7 +123,7 @@ def draft_document_of(draft: InvoiceDraft) -> InvoiceDocument:
             lines=tuple(line_of(line, draft.currency, seller["tax_name"]) for line in lines),
             subtotal=gross if inclusive else totals.subtotal,
             discount_total=gross - totals.total if inclusive else totals.discount_total,
-            taxes=_tax_rows(totals.taxes, seller["tax_name"]),
+            taxes=_tax_rows(totals.taxes, draft.profile, today),
             total=totals.total,
             amount_due=totals.total,
             instalments=tuple(dues),
@@ -169,9 +170,15 @@ def _draft_dues(draft: InvoiceDraft, total: Decimal, today: date) -> list[Instal
     return [Instalment(due_on=part.due_on, amount=part.amount) for part in due_parts(draft, total, today)]
 
 
-def _tax_rows(groups: Sequence[TaxGroup], tax_name: str) -> tuple[TaxRow, ...]:
+def _tax_rows(groups: Sequence[TaxGroup], profile: BusinessProfile, day: date) -> tuple[TaxRow, ...]:
+    reasons = reasons_on(profile.pk, [group.category for group in groups], day, tax_name=profile.tax_name)
     return tuple(
-        TaxRow(label=tax_label(group.category, group.rate, tax_name), base=group.base, tax=group.tax)
+        TaxRow(
+            label=tax_label(group.category, group.rate, profile.tax_name),
+            base=group.base,
+            tax=group.tax,
+            reason=reasons.get(group.category, ""),
+        )
         for group in groups
     )
 

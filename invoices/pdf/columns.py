@@ -89,14 +89,18 @@ def _figures(heading: str, cells: list[str]) -> float:
 
 
 def _words(heading: str, cells: list[str]) -> float:
-    """Words may be broken: as wide as all of them, or as the longest when that is too much. Zero when empty."""
-    words = [word for cell in cells for word in cell.split()]
-    if not words:
+    """Words may be broken, where a cell alone is too wide: then the longest of its words counts. Zero when empty."""
+    if not any(cells):
         return 0
-    widest = max(_thousandths(cell) for cell in cells if cell)
-    longest = max(_thousandths(word) for word in words)
-    wanted = widest if _ems(widest, _MOST) <= _MOST_WORDS else longest
+    wanted = max(_unbroken(cell) for cell in cells)
     return _ems(max(wanted, _thousandths(heading) * _HEADING // 1000), _MOST_WORDS)
+
+
+def _unbroken(cell: str) -> int:
+    whole = _thousandths(cell)
+    if _ems(whole, _MOST) <= _MOST_WORDS:
+        return whole
+    return max(_thousandths(word) for word in cell.split())
 
 
 def _thousandths(text: str) -> int:

@@ -13,6 +13,8 @@ from invoices.pdf.document import InvoiceDocument, Kind, TaxRow
 from invoices.pdf.dress import dressed
 from invoices.quote_states import QuoteKind
 from invoices.services.draft_snapshots import snapshot_lines
+from invoices.services.issue_taxes import reasons_on
+from invoices.states import TaxCategory
 
 
 def quote_document_of(quote: Quote) -> InvoiceDocument:
@@ -21,6 +23,8 @@ def quote_document_of(quote: Quote) -> InvoiceDocument:
     proforma = quote.kind == QuoteKind.PROFORMA
     with translation.override(language):
         lines = snapshot_lines(quote.snapshot)
+        categories = [TaxCategory(tax["category"]) for tax in quote.taxes]
+        reasons = reasons_on(quote.profile_id, categories, quote.offered_on, tax_name=seller["tax_name"])
         gross = sum((line.amount for line in lines), ZERO)
         document = InvoiceDocument(
             kind=Kind.PROFORMA if proforma else Kind.QUOTE,
@@ -39,6 +43,7 @@ def quote_document_of(quote: Quote) -> InvoiceDocument:
                     label=tax_label(tax["category"], Decimal(tax["rate"]), seller["tax_name"]),
                     base=Decimal(tax["base"]),
                     tax=Decimal(tax["tax"]),
+                    reason=reasons.get(TaxCategory(tax["category"]), ""),
                 )
                 for tax in quote.taxes
             ),

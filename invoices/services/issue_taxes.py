@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
+from uuid import UUID
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -38,12 +40,24 @@ class TaxesAtIssue:
 
     def reason(self, group: TaxGroup, day: date, language: str) -> str:
         """Why a group is not taxed, in the language of the document; empty for taxed groups."""
-        if group.category not in UNTAXED:
-            return ""
-        own = [rate.reason for rate in self._rates if rate.category == group.category and rate.is_valid_on(day)]
-        return next((text for text in own if text), "") or usual_reason(
-            group.category, tax_name=self._profile.tax_name, language=language
-        )
+        return _reason(self._rates, group.category, day, tax_name=self._profile.tax_name, language=language)
+
+
+def reasons_on(
+    profile_id: UUID, categories: Iterable[TaxCategory], day: date, *, tax_name: str
+) -> dict[TaxCategory, str]:
+    """Why each category is not taxed, in the active language, for what is not issued yet; taxed ones have no reason."""
+    untaxed = UNTAXED.intersection(categories)
+    rates = tax_rates_all(profile_id) if untaxed else ()
+    spoken = translation.get_language() or settings.LANGUAGE_CODE
+    return {one: _reason(rates, one, day, tax_name=tax_name, language=spoken) for one in untaxed}
+
+
+def _reason(rates: Iterable[TaxRate], category: TaxCategory, day: date, *, tax_name: str, language: str) -> str:
+    if category not in UNTAXED:
+        return ""
+    own = [rate.reason for rate in rates if rate.category == category and rate.is_valid_on(day)]
+    return next((text for text in own if text), "") or usual_reason(category, tax_name=tax_name, language=language)
 
 
 def usual_reason(category: TaxCategory, *, tax_name: str, language: str) -> str:

@@ -21,12 +21,14 @@ from invoices.errors import CustomerSuspended, DraftIncomplete, DraftNotEditable
 from invoices.models import Invoice, InvoiceDraft, Quote
 from invoices.pdf.offers import quote_document_of
 from invoices.quote_states import QuoteKind, QuoteState, QuoteStatus, quote_status, quote_status_filter
+from invoices.services.documents import draft_html
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_discard, draft_update
 from invoices.services.issue import invoice_issue
 from invoices.services.quote_decisions import quote_accept, quote_ask_renewal, quote_decline, quote_withdraw
 from invoices.services.quote_documents import quote_html, quote_pdf
 from invoices.services.quotes import QuoteTerms, quote_offer
+from invoices.states import TaxCategory
 from tests import factories
 from tests.factories import NOW, SYSTEM
 from tests.reminders.support import relay_all
@@ -238,6 +240,20 @@ def test_the_paper_says_what_it_is_and_until_when(kind: QuoteKind, word: str) ->
     assert ("Paybill" in html) == (kind == QuoteKind.PROFORMA)
     stored = quote_pdf(quote_id=quote.pk)
     assert quote_pdf(quote_id=quote.pk).pk == stored.pk
+
+
+def test_what_is_not_issued_yet_says_why_it_is_not_taxed() -> None:
+    lines = [
+        factories.line(tax_category=TaxCategory.EXEMPT, tax_rate=Decimal(0)),
+        factories.line(tax_category=TaxCategory.REVERSE_CHARGE, tax_rate=Decimal(0)),
+        factories.line(),
+    ]
+    draft = factories.draft(None, *lines, language="sw")
+    page = draft_html(draft_id=draft.pk, actor=SYSTEM)
+    assert "Bidhaa iliyosamehewa: hakuna VAT inayotozwa." in page
+    quote = quote_html(offered(factories.draft(None, *lines)))
+    assert "Exempt supply: no VAT is charged." in quote
+    assert "Reverse charge: VAT to be accounted for by the recipient." in quote
 
 
 def test_the_paper_does_not_follow_the_draft_the_customer_or_the_seller() -> None:

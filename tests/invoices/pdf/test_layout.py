@@ -51,6 +51,21 @@ def test_the_sums_are_never_alone_on_a_page(count: int) -> None:
     assert "Amount due KES" in " ".join(page.split())
 
 
+@pytest.mark.parametrize("rows", range(4, 10))
+def test_the_closing_words_are_never_alone_on_a_page(rows: int) -> None:
+    tall = replace(BUYER, address=tuple(f"Row {number} of a tall address" for number in range(rows)))
+    last = pages(invoice(buyer=tall, footer="Thank you and come again"))[-1]
+    assert "come again" in last
+    assert "Interest of 1.5 %" in last
+
+
+def test_a_rate_stays_on_its_row_when_other_lines_are_taxed_in_longer_words() -> None:
+    lines = tuple(replace(line, tax_label="VAT 16 %") for line in three_lines())
+    mixed = invoice(lines=(*lines[:2], replace(lines[2], tax_label="Reverse charge")))
+    shown = pages(mixed)[0].replace("\N{NO-BREAK SPACE}", " ").split("Subtotal")[0]
+    assert ("VAT 16 %" in shown, "VAT\n16 %" in shown) == (True, False)
+
+
 @pytest.mark.parametrize("rows", range(30, 35))
 def test_never_leaves_one_line_alone_at_the_end_of_the_first_page(rows: int) -> None:
     tall = replace(BUYER, address=tuple(f"Row {number} of a very tall address" for number in range(rows)))
