@@ -96,6 +96,13 @@ def _due_faults(data: DraftInput) -> Iterator[tuple[str, str]]:
         yield "early_discount_days", _("A discount for paying early has a percentage and a number of days.")
     if days is not None and not 0 <= days <= MAX_TERMS_DAYS:
         yield "early_discount_days", _("The terms are between 0 and %(most)s days.") % {"most": MAX_TERMS_DAYS}
+    elif days is not None and (due := _due_after(data)) is not None and days > due:
+        yield "early_discount_days", _("Who pays after the due date does not pay early. Give fewer days.")
+
+
+def _due_after(data: DraftInput) -> int | None:
+    """The days until it is due, where they are said and no date stands in their place."""
+    return None if data.due_on or data.instalments else data.payment_terms_days
 
 
 def references_known(said: Sequence[DraftInput], profile_id: UUID) -> set[UUID]:

@@ -220,3 +220,11 @@ def test_language_and_moments_read_alike_on_a_draft_and_its_invoice(api: Client,
     draft = api.get(f"/api/{root}").json()
     assert (draft["language"], invoice["language"]) == ("swahili", "swahili")
     assert draft["sent_at"] == invoice["sent_at"]
+
+
+def test_a_discount_for_paying_early_ends_when_the_invoice_is_due_at_the_latest(api: Client, of: Customer) -> None:
+    late = draft_of(api, of, payment_terms_days=15, early_payment_discount={"percent": 2, "days": 16})
+    assert list(errors(late)) == ["early_payment_discount.days"]
+    for fine in ({"payment_terms_days": 15}, {"payment_terms_days": 5, "due_date": "2027-01-01"}):
+        answer = draft_of(api, of, early_payment_discount={"percent": 2, "days": 15}, **fine)
+        assert answer.status_code == 201, answer.content
