@@ -159,7 +159,7 @@ class CustomerImporter(Importer):
             if customer is None:
                 new.append(_new(row, data, context.profile))
                 tally.new += 1
-            elif _differs(customer, data):
+            elif _differs(customer, data := _told(customer, data)):
                 customer_update(customer_id=customer.pk, changes=data, actor=context.actor, now=context.now)
                 tally.changed += 1
             else:
@@ -235,9 +235,22 @@ def _new(row: Row, data: Mapping[str, object], profile: BusinessProfile) -> _New
     return _New(row, number, defaults_for(profile) | customer_fields(given, profile=profile) | status)
 
 
+def _told(customer: Customer, data: Mapping[str, object]) -> dict[str, object]:
+    """What a row says that a customer does not already say in the same words."""
+    return {name: value for name, value in data.items() if not _read_alike(customer, name, value)}
+
+
 def _differs(customer: Customer, data: Mapping[str, object]) -> bool:
     fields = customer_fields(data, profile=customer.profile, current=customer)
     return any(getattr(customer, name) != value for name, value in fields.items())
+
+
+def _read_alike(customer: Customer, name: str, value: object) -> bool:
+    """Whether a word of the file is one of several that read as the customer's own does, like “Bank transfer”."""
+    if name not in WORDS:
+        return False
+    words = WORDS[name]
+    return str(words(str(value)).label) == str(words(getattr(customer, name)).label)
 
 
 def _make(new: Sequence[_New], context: ImportContext) -> None:

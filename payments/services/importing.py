@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -63,6 +64,8 @@ class _Known:
     invoices: Mapping[str, Invoice]
     customers: Mapping[str, list[Customer]]
     recorded: frozenset[str]
+    own: frozenset[tuple[str, Decimal, date]]
+    """Payments that are here under a number of ours, as our own export tells them."""
 
 
 class PaymentImporter(Importer):
@@ -122,6 +125,9 @@ class PaymentImporter(Importer):
                 tally.faulty += 1
                 tally.faults += each.row.faults
                 continue
+            if (each.external_id, each.row.number("amount"), each.row.day("received_on")) in known.own:
+                tally.same += 1
+                continue
             try:
                 _record(each, known, context)
             except DomainError as error:
@@ -156,10 +162,12 @@ def _known(work: Sequence[_Work], profile: BusinessProfile) -> _Known:
         by_name.setdefault(each.name, []).append(each)
     ids = [each.external_id for each in work]
     recorded = Payment.objects.filter(provider=PROVIDER, account=str(profile.pk), external_id__in=ids)
+    own = Payment.objects.filter(profile=profile, number__in=ids)
     return _Known(
         {invoice.number: invoice for invoice in invoices},
         {**by_name, **by_ref, **by_number},
         frozenset(recorded.values_list("external_id", flat=True)),
+        frozenset(own.values_list("number", "amount", "received_on")),
     )
 
 

@@ -47,6 +47,21 @@ def test_headings_with_units_in_brackets_and_terms_in_days_are_understood(profil
     assert [told[1] for told in reasons(run)] == ["payment_terms"]
 
 
+def test_an_exact_heading_counts_before_another_that_may_mean_it(profile: BusinessProfile) -> None:
+    run = uploaded("Name,Currency,Customer currency\nA,USD,KES\n", "customers", profile)
+    assert columns_of(run).mapping == {"name": 0, "currency": 2}
+
+
+def test_words_that_read_alike_change_nothing(profile: BusinessProfile) -> None:
+    known = factories.customer(profile, number="C-1", name="Acme", preferred_payment_method="bank")
+    run = imported("Number,Name,Pays by\nC-1,Acme,Bank transfer\n", "customers", profile)
+    assert counts(run) == (0, 1, 0, 0)
+    run = imported("Number,Name,Pays by\nC-1,Acme,M-Pesa\n", "customers", profile)
+    assert counts(run) == (0, 0, 1, 0)
+    known.refresh_from_db()
+    assert known.preferred_payment_method == "mpesa"
+
+
 def test_a_row_becomes_a_customer(profile: BusinessProfile) -> None:
     run = imported(
         "Number,Name,Phone,Country,Payment terms,Credit limit,Tags,Charge tax,Status\n"

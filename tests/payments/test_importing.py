@@ -57,6 +57,15 @@ def test_what_is_more_than_due_stays_as_credit(profile: BusinessProfile, invoice
     assert sum(Payment.objects.values_list("unapplied", flat=True)) == Decimal(27800)
 
 
+def test_a_payment_of_our_own_export_is_not_recorded_again(profile: BusinessProfile, invoice: Invoice) -> None:
+    imported(f"Receipt,Invoice no,Paid in,Date\nQX1,{invoice.number},200,2026-03-01\n", "payments", profile)
+    own = Payment.objects.get()
+    head = "Number,Received on,Customer,Customer number,Method,Reference,Status,Currency,Amount\n"
+    text = f"{head}{own.number},2026-03-01,Acme,C-1,M-Pesa,QX1,Received,KES,200.00\n"
+    assert counts(imported(text, "payments", profile)) == (0, 1, 0, 0)
+    assert counts(imported(text.replace("200.00", "300.00"), "payments", profile)) == (1, 0, 0, 0)
+
+
 @pytest.mark.parametrize("who", ["C-1", "Acme"])
 def test_without_an_invoice_it_is_the_customers_credit(profile: BusinessProfile, customer: Customer, who: str) -> None:
     imported(f"Customer,Amount,Date\n{who},100.50,2026-03-01\n", "payments", profile, currency="USD")

@@ -25,10 +25,10 @@ def columns_guess(
     """Columns by field. A heading counts before a look at the values, and a surer heading before a vague one."""
     plain = [{_plain(head), _plain(_BRACKETS.sub("", head))} for head in heads]
     found: dict[str, int] = {}
-    depth = max((len(each.known_names) for each in fields), default=0)
+    depth = max((len(each.known_names) + 1 for each in fields), default=0)
     for place in range(depth):
         for each in fields:
-            names = [_plain(name) for name in (*each.known_names, str(each.label))]
+            names = [_plain(name) for name in (str(each.label), *each.known_names)]
             if each.name not in found and place < len(names):
                 free = (at for at, head in enumerate(plain) if names[place] in head and at not in found.values())
                 at = next(free, None)
