@@ -13,16 +13,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_date
 from billing_assistant.core.clock import now as clock_now
 from billing_assistant.core.errors import DomainError, PermissionRefused
 from billing_assistant.core.models import User
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from customers.models import Customer
-from invoices.errors import DraftIncomplete
+from customers.states import CustomerStatus
+from invoices.errors import CustomerSuspended, DraftIncomplete
 from invoices.locks import draft_lock
 from invoices.models import InvoiceDraft
 from invoices.services.drafts import draft_reopen, draft_schedule
+from invoices.services.instalments import due_parts
 from invoices.services.issue import invoice_issue
 from reminders.addresses import recipients_clean
 from reminders.locks import due_draft_lock
@@ -78,9 +81,10 @@ def draft_send_later(
 ) -> InvoiceDraft:
     """Sets the moment at which a draft is issued and sent, on behalf of the person who asks.
 
-    What can be checked is checked now: recipients, message, that the draft is complete. Raises PermissionRefused,
-    NotFound, NoRecipient, BadRecipients, DraftIncomplete, TransitionRefused, and ValidationFailed for a moment that is
-    past or more than a year ahead.
+    What can be checked is checked now: recipients, message, that the draft is complete, that its customer gets invoices
+    and that it is due after it is issued. Raises PermissionRefused, NotFound, NoRecipient, BadRecipients,
+    DraftIncomplete, TransitionRefused, CustomerSuspended, and ValidationFailed for due dates that are then past, or a
+    moment that is past or more than a year ahead.
     """
     actor.require(Right.INVOICES_ISSUE)
     actor.require(Right.INVOICES_SEND)
@@ -92,7 +96,7 @@ def draft_send_later(
         prices = list(draft.lines.values_list("unit_price", flat=True))
         if not prices or None in prices:
             raise DraftIncomplete(_("%(number)s has a line without a rate, or none.") % {"number": draft.number})
-        customer = Customer.objects.get(pk=draft.customer_id)
+        customer = Customer.objects.select_related("profile").get(pk=draft.customer_id)
         if options.recipients is None:
             default_recipients(customer)
         else:
@@ -104,7 +108,11 @@ def draft_send_later(
             "user_id": str(actor.user_id) if actor.user_id else None,
             "actor_label": actor.label,
         }
-        return draft_schedule(draft_id=draft_id, scheduled_for=at, send_options=stored, actor=actor, now=now)
+        made = draft_schedule(draft_id=draft_id, scheduled_for=at, send_options=stored, actor=actor, now=now)
+        if customer.status == CustomerStatus.SUSPENDED:
+            raise CustomerSuspended(customer.name)
+        due_parts(draft, draft.total, local_date(at, customer.profile.time_zone))
+        return made
 
 
 def scheduled_drafts_send(*, limit: int, clock: Callable[[], datetime] = clock_now) -> int:

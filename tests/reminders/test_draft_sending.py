@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from billing_assistant.core.models import Notice
 from billing_assistant.core.rights import Role
 from billing_assistant.core.states import TransitionRefused
 from customers.models import Customer
-from invoices.errors import DraftIncomplete
+from invoices.errors import CustomerSuspended, DraftIncomplete
 from invoices.models import Invoice, InvoiceDraft
 from reminders.errors import NoRecipient
 from reminders.models import Message
@@ -96,6 +98,22 @@ def test_a_scheduled_draft_that_is_refused_comes_back_and_finance_is_told() -> N
     assert (made.status, good.status) == ("draft", "converted_to_invoice")
     assert made.number in Notice.objects.get().text
     assert due(70) == 0
+
+
+def test_what_would_be_refused_when_its_time_comes_is_not_scheduled() -> None:
+    one = buyer()
+    for fields in (
+        {"due_on": (NOW - timedelta(days=1)).date()},
+        {"instalments": (((NOW + timedelta(days=9)).date(), Decimal(5)),)},
+    ):
+        with pytest.raises(ValidationFailed):
+            schedule(draft(one, **fields))
+    Customer.objects.filter(pk=one.pk).update(status="suspended")
+    made = draft(one)
+    with pytest.raises(CustomerSuspended):
+        schedule(made)
+    made.refresh_from_db()
+    assert (made.status, made.scheduled_for) == ("draft", None)
 
 
 def test_a_person_who_has_left_sends_nothing_any_more() -> None:
