@@ -37,6 +37,8 @@ from payments.services.statement_reading.lines import Identities, ReadLine, chec
 
 BALANCES = ("opening_balance", "closing_balance")
 PAIR = 2
+IN = frozenset({"c", "cr", "credit", "h", "haben", "bij", "in", "money in", "paid in", "deposit", "+", "kuingia"})
+OUT = frozenset({"d", "dr", "debit", "s", "soll", "af", "out", "money out", "paid out", "withdrawal", "-", "kutoka"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class StatementImporter(Importer):
             gettext_lazy("Money out"),
             "withdrawn, debit, withdrawal, paid out, money out, debits",
             FieldKind.NUMBER,
+        ),
+        ImportField(
+            "side",
+            gettext_lazy("In or out"),
+            "dr/cr, cr/dr, d/c, c/d, debit/credit, credit/debit, soll/haben, s/h, af bij",
         ),
         ImportField(
             "counterparty",
@@ -140,7 +147,7 @@ class StatementImporter(Importer):
             if paid_in is None and paid_out is None:
                 raise ValidationFailed({"amount": [_("There is no amount in this row.")]})
             amount = (paid_in or ZERO) - abs(paid_out or ZERO)
-        return self.told(row, amount)
+        return self.told(row, -abs(amount) if _is_out(row.text("side")) else amount)
 
     def told(self, row: Row, amount: Decimal, gross: Decimal | None = None, fee: Decimal = ZERO) -> ReadLine:
         """A line over an amount with the texts of its row."""
@@ -203,6 +210,14 @@ class PayoutImporter(StatementImporter):
         return self.told(row, net, gross, fee)
 
 
+def _is_out(side: str) -> bool:
+    """Whether a column that names the side of a movement says that money went out. Raises ValidationFailed."""
+    word = side.strip(" .").casefold()
+    if word and word not in IN | OUT:
+        raise ValidationFailed({"side": [_("“%(text)s” is neither money in nor money out.") % {"text": side[:40]}]})
+    return word in OUT
+
+
 def _statement_of(context: ImportContext) -> Statement:
     found = Statement.objects.select_related("account").filter(data_import_id=context.run_id).first()
     if found is None:
@@ -217,8 +232,11 @@ def _balances(statement: Statement, work: Sequence[_Work]) -> None:
         return
     amounts = [one.line.amount if one.line is not None else ZERO for one in work]
     balances = [balance or ZERO for _one, balance in told]
-    newest_first = len(work) >= PAIR and balances[0] - amounts[0] == balances[1]
-    starts = work[0].position == 0
+    starts, before = work[0].position == 0, balances[0] - amounts[0]
+    if len(work) >= PAIR:
+        newest_first = before == balances[1]
+    else:
+        newest_first = not starts and statement.opening_balance == balances[0]
     if newest_first:
         statement.opening_balance = balances[-1] - amounts[-1]
         statement.closing_balance = balances[0] if starts else statement.closing_balance

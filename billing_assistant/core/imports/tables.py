@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -22,6 +24,8 @@ MAX_COLUMNS: Final = 300
 MAX_ROWS: Final = 250_000
 DELIMITERS: Final = (",", ";", "\t", "|")
 LOOKED_AT: Final = 30
+PAIR: Final = 2
+_DIGITS: Final = re.compile(r"\d{2}|^\W*\d+\W*$")
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
@@ -97,7 +101,7 @@ def _decoded(given: bytes) -> tuple[str, str]:
 
 
 def _delimiter(data: bytes) -> str:
-    """The sign that divides the first rows into the same number of columns, the more the better."""
+    """The sign that divides the first rows into the same number of columns, or most of them, the more the better."""
     text = data[: 256 * 1024].decode("utf-8", errors="ignore")
 
     def rank(delimiter: str) -> tuple[bool, int]:
@@ -106,7 +110,8 @@ def _delimiter(data: bytes) -> str:
         except csv.Error:
             return (False, 0)
         widths = [len(row) for row in rows if row]
-        return (len(set(widths[:-1] or widths)) == 1 and widths[0] > 1, widths[0] if widths else 0)
+        usual = Counter(widths).most_common(1)[0][0] if widths else 0
+        return (len(set(widths[:-1] or widths)) == 1 and widths[0] > 1, usual)
 
     return max(DELIMITERS, key=rank)
 
@@ -122,11 +127,11 @@ def _csv_lines(data: bytes, delimiter: str) -> Iterator[Line]:
 
 
 def _headed(read: Callable[[], Iterator[Line]]) -> tuple[tuple[str, ...], Callable[[], Iterator[Line]]]:
-    """The first row that has anything as headings, and a reader of what is below it."""
-    first = next(_filled(read()), None)
-    if first is None:
+    """The headings, and a reader of what is below them."""
+    first = list(islice(_filled(read()), LOOKED_AT))
+    if not first:
         raise _refused(_("The file is empty."))
-    at, cells = first
+    at, cells = next((line for line in first if _names_columns(line[1])), first[0]) if _is_about(first) else first[0]
     width = max(index for index, cell in enumerate(cells, start=1) if cell != "")
     if width > MAX_COLUMNS:
         raise _refused(_("The file has more than %(n)s columns.") % {"n": MAX_COLUMNS})
@@ -139,6 +144,17 @@ def _headed(read: Callable[[], Iterator[Line]]) -> tuple[tuple[str, ...], Callab
             yield line
 
     return _named([str(cell) for cell in cells[:width]]), lines
+
+
+def _is_about(first: Sequence[Line]) -> bool:
+    """Whether a file begins with words about itself, as statements of banks do: a name and a value, no columns."""
+    return sum(cell != "" for cell in first[0][1]) <= PAIR and any(_names_columns(cells) for _at, cells in first)
+
+
+def _names_columns(cells: Sequence[Cell]) -> bool:
+    """Whether a row is three words or more, none of them a number or a day."""
+    told = [cell for cell in cells if cell != ""]
+    return len(told) > PAIR and all(isinstance(cell, str) and not _DIGITS.search(cell) for cell in told)
 
 
 def _filled(lines: Iterable[Line]) -> Iterator[Line]:

@@ -44,6 +44,7 @@ _FORMS: Final = {
     ".": re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,6})?", re.ASCII),
     ",": re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d{1,13})(?:,\d{1,6})?", re.ASCII),
 }
+_SIDE: Final = re.compile(r"\s*(-|dr|cr)\.?$", re.IGNORECASE | re.ASCII)
 _SLASHED: Final = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[ T].*)?", re.ASCII)
 _DAY_NAMED: Final = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d{2})(?:[ T].*)?", re.ASCII)
 _MONTH_NAMED: Final = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ T].*)?", re.ASCII)
@@ -149,6 +150,8 @@ def _sign_and_digits(text: str) -> tuple[int, str]:
     digits = _SPACES.sub("", text.strip().replace("−", "-"))
     if digits.startswith("(") and digits.endswith(")"):
         return -1, digits[1:-1]
+    if side := _SIDE.search(digits):
+        return (1 if side[1].casefold() == "cr" else -1), digits[: side.start()].removeprefix("+")
     return (-1, digits[1:].lstrip()) if digits.startswith("-") else (1, digits.removeprefix("+"))
 
 

@@ -13,11 +13,12 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.money import ZERO
-from payments.services.statement_reading.lines import ReadLine, ReadStatement, refused
+from payments.services.statement_reading.lines import ReadLine, ReadStatement, refused, says_something
 
 OPENING: Final = ("OPBD", "PRCD")
 CLOSING: Final = ("CLBD",)
-_NONE: Final = frozenset({"NOTPROVIDED", "NONREF"})
+RUNNING: Final = 9
+"""Numbers shorter than this may be counted within one statement."""
 
 
 def camt053_read(content: bytes) -> Iterator[ReadStatement]:
@@ -59,15 +60,15 @@ def _lines(entry: Element) -> Iterator[ReadLine]:
     """An entry, or its parts where the bank booked several payments as one and tells each."""
     details, whole = entry.findall("NtryDtls/TxDtls"), _signed(entry, entry)
     amounts = [_part(one, entry) for one in details]
-    known = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef")
+    known = _own(_text(entry, "AcctSvcrRef")) or _numbered(entry)
     if len(details) > 1 and None not in amounts and sum((a or ZERO for a in amounts), ZERO) == whole:
         for number, (one, amount) in enumerate(zip(details, amounts, strict=True), start=1):
-            own = _text(one, "Refs/AcctSvcrRef") or _text(one, "Refs/TxId")
+            own = _own(_text(one, "Refs/AcctSvcrRef")) or _own(_text(one, "Refs/TxId"))
             bank_id = own if own and own != known else (f"{known}/{number}" if known else "")
             yield _line(entry, one, amount or ZERO, bank_id)
     else:
         first = details[0] if len(details) == 1 else None
-        own = _text(first, "Refs/AcctSvcrRef") if first is not None else ""
+        own = _own(_text(first, "Refs/AcctSvcrRef"))
         yield _line(entry, first, whole, known or own)
 
 
@@ -80,10 +81,21 @@ def _line(entry: Element, one: Element | None, amount: Decimal, bank_id: str) ->
         booked_on=_day(entry),
         amount=amount,
         counterparty=_text(one, f"RltdPties/{side}/Nm") or _text(one, f"RltdPties/{side}/Pty/Nm"),
-        reference=" ".join(dict.fromkeys(ref for ref in (*structured, *ours) if ref and ref.upper() not in _NONE)),
+        reference=" ".join(dict.fromkeys(ref for ref in (*structured, *ours) if says_something(ref))),
         text=" ".join(told) or _text(one, "AddtlTxInf") or _text(entry, "AddtlNtryInf"),
         bank_id=bank_id,
     )
+
+
+def _own(reference: str) -> str:
+    """An id of the bank's own; nothing where it only says that there is none."""
+    return reference if says_something(reference) else ""
+
+
+def _numbered(entry: Element) -> str:
+    """The number of an entry. Many banks count their entries anew in each statement: a short one needs its day."""
+    number = _own(_text(entry, "NtryRef"))
+    return f"{number}@{_day(entry):%Y%m%d}" if number and len(number) < RUNNING else number
 
 
 def _part(one: Element, entry: Element) -> Decimal | None:

@@ -18,6 +18,7 @@ from billing_assistant.core.money import MAX_AMOUNT, ZERO, Money
 LONGEST_IDENTITY: Final = 120
 LONGEST: Final = {"counterparty": 160, "reference": 140, "text": 500, "bank_id": 120}
 SUFFIX: Final = 4
+_NOTHING: Final = frozenset({"NONREF", "NOREF", "NOTPROVIDED", "NONE", "NA", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,20 @@ class ReadStatement:
 class Identities:
     """Gives each line of one file its identity: the bank's id with the amount, else all that it says and its ordinal.
 
-    The second of two equal lines of a day is another movement, also when the file comes again.
+    The second of two equal lines of a day is another movement, also when the file comes again. An id that a file gives
+    to two different movements over one amount is none.
     """
 
     told: Counter[str] = field(default_factory=Counter)
+    ids: dict[str, tuple[date, str, str]] = field(default_factory=dict)
 
     def of(self, line: ReadLine) -> str:
-        if line.bank_id:
-            said = f"id:{line.bank_id}:{line.amount.normalize():f}"
-            return said if len(said) <= LONGEST_IDENTITY else f"id#{_digest(said)}"
         moved = f"{line.amount.normalize():f}"
+        if says_something(line.bank_id):
+            said = f"id:{line.bank_id}:{moved}"
+            about = (line.booked_on, line.counterparty, line.text)
+            if self.ids.setdefault(said, about) == about:
+                return said if len(said) <= LONGEST_IDENTITY else f"id#{_digest(said)}"
         parts = (line.booked_on.isoformat(), moved, line.counterparty, line.reference, line.text)
         said = _digest("\x1f".join(" ".join(part.upper().split()) for part in parts))
         self.told[said] += 1
@@ -117,6 +122,12 @@ def same_account(one: str, other: str) -> bool:
     plain = ["".join(sign for sign in number.upper() if sign.isalnum()).lstrip("0") for number in (one, other)]
     short, long = sorted(plain, key=len)
     return bool(short) and (short == long or (len(short) >= 2 * SUFFIX and short in long))
+
+
+def says_something(reference: str) -> bool:
+    """Whether a reference is one, and not a word or zeros for "there is none"."""
+    plain = "".join(sign for sign in reference.upper() if sign.isalnum())
+    return bool(plain.strip("0")) and plain not in _NOTHING
 
 
 def refused(reason: str) -> ValidationFailed:

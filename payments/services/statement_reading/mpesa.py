@@ -16,7 +16,10 @@ from billing_assistant.core.money import ZERO
 from payments.services.statement_reading.lines import ReadLine, ReadStatement, refused
 
 NEEDED: Final = ("receiptno", "completiontime", "paidin", "withdrawn")
-FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
+DAYS: Final = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+TIMES: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+FORMATS: Final = tuple(f"{day} {time}" for day in DAYS for time in TIMES)
+DELIMITERS: Final = ",;\t"
 LOOKED_AT: Final = 30
 _PARTY: Final = re.compile(r"^\s*[\d*+]{6,15}\s*-?\s*(.*)$")
 
@@ -29,10 +32,7 @@ def is_mpesa(text: str) -> bool:
 
 def mpesa_read(text: str) -> ReadStatement:
     """The completed movements, oldest first. Raises ValidationFailed."""
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    at = next((n for n, row in enumerate(rows[:LOOKED_AT]) if set(NEEDED) <= {_plain(cell) for cell in row}), None)
-    if at is None:
-        raise refused(_("The headings of an M-Pesa statement were not found."))
+    rows, at = _table(text)
     heads = [_plain(cell) for cell in rows[at]]
     told = [dict(zip(heads, row, strict=False)) for row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     done = [row for row in told if row.get("transactionstatus", "Completed").strip().casefold() == "completed"]
@@ -44,6 +44,16 @@ def mpesa_read(text: str) -> ReadStatement:
     opening, closing = _balances([row for _moment, row in timed], lines)
     number = about.get("shortcode", "")
     return ReadStatement(lines=lines, number=number, currency="KES", opening=opening, closing=closing)
+
+
+def _table(text: str) -> tuple[list[list[str]], int]:
+    """The rows, and where their headings are; spreadsheets save them with other delimiters."""
+    for delimiter in DELIMITERS:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for at, row in enumerate(rows[:LOOKED_AT]):
+            if set(NEEDED) <= {_plain(cell) for cell in row}:
+                return rows, at
+    raise refused(_("The headings of an M-Pesa statement were not found."))
 
 
 def _line(moment: datetime, row: Mapping[str, str]) -> ReadLine:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from html import unescape
+from html import escape, unescape
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ STATEMENTS: Final = frozenset({"STMTRS", "CCSTMTRS"})
 ACCOUNTS: Final = frozenset({"BANKACCTFROM", "CCACCTFROM"})
 INSIDE: Final = frozenset({"STMTTRN", "LEDGERBAL", "AVAILBAL", "BANKTRANLIST", "PAYEE", *ACCOUNTS})
 _TAG: Final = re.compile(r"<(/?)([A-Za-z0-9.]{1,40})>([^<]*)")
+_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_GROUPS: Final = re.compile(r"(?:,(?=\d{3}.*[.])|\.(?=\d{3}.*[,])|\s)")
 _DAY: Final = 8
 
 
@@ -37,7 +39,8 @@ def ofx_read(content: bytes) -> Iterator[ReadStatement]:
     """The statements of a file, one an account. Raises ValidationFailed."""
     text = _text(content)
     at = text.upper().find("<OFX>")
-    found = list(_accounts(text[at:])) if at >= 0 else []
+    plain = _CDATA.sub(lambda found: escape(found[1], quote=False), text[at:])
+    found = list(_accounts(plain)) if at >= 0 else []
     if not found:
         raise refused(_("There is no OFX statement in this file."))
     for one in found:
@@ -101,8 +104,8 @@ def _line(told: dict[str, str]) -> ReadLine:
 
 
 def _amount(text: str) -> Decimal:
-    """An amount with a point or a comma before its decimals, as banks of different countries write it."""
-    amount = Decimal(text.replace(" ", "").replace(",", "."))
+    """An amount with a point or a comma before its decimals and the other between thousands, as banks write it."""
+    amount = Decimal(_GROUPS.sub("", text).replace(",", "."))
     if not amount.is_finite():
         raise ValueError(text)
     return amount

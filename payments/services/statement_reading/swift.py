@@ -11,10 +11,13 @@ from typing import Any, Final
 import mt940
 from django.utils.translation import gettext as _
 
-from payments.services.statement_reading.lines import ReadLine, ReadStatement, refused
+from payments.services.statement_reading.lines import ReadLine, ReadStatement, refused, says_something
 
 _TEXTS: Final = ("purpose", "additional_purpose", "transaction_details", "extra_details", "posting_text")
-_NONE: Final = frozenset({"", "NONREF", "NOTPROVIDED"})
+_REFERENCES: Final = ("customer_reference", "bank_reference", "end_to_end_reference")
+_NAMED: Final = re.compile(r"/NAME/([^/]+)")
+_OPTIONS: Final = mt940.Options.all()
+"""Among them: money that a bank takes back (RC) counts as money out, and long details are kept whole."""
 _START: Final = re.compile(r"(?=^:20:)", re.MULTILINE)
 
 
@@ -25,7 +28,7 @@ def mt940_read(text: str) -> Iterator[ReadStatement]:
         raise refused(_("There is no MT940 statement in this file."))
     for block in blocks:
         try:
-            parsed = mt940.parse(block)
+            parsed = mt940.parse(block, options=_OPTIONS)
             yield _statement(parsed)
         except (ValueError, RuntimeError, AttributeError, KeyError, ArithmeticError) as error:
             raise refused(_("This MT940 file cannot be read: %(why)s.") % {"why": str(error)[:160]}) from error
@@ -51,14 +54,15 @@ def _amount(balance: Any) -> Decimal | None:
 
 
 def _line(said: Mapping[str, Any]) -> ReadLine:
-    references = [str(said.get(name) or "") for name in ("customer_reference", "bank_reference")]
+    references = [str(said.get(name) or "").strip() for name in _REFERENCES]
     texts = [" ".join(str(said.get(name) or "").split()) for name in _TEXTS]
     whole = dict.fromkeys(text for text in texts if text)
+    named = _NAMED.search(" ".join(whole))
     day = said.get("entry_date") or said["date"]
     return ReadLine(
         booked_on=date(day.year, day.month, day.day),
         amount=said["amount"].amount,
-        counterparty=str(said.get("applicant_name") or ""),
-        reference=" ".join(dict.fromkeys(one for one in references if one.upper() not in _NONE)),
+        counterparty=str(said.get("applicant_name") or (named[1] if named else "")),
+        reference=" ".join(dict.fromkeys(one for one in references if says_something(one))),
         text=" ".join(whole),
     )
