@@ -6,6 +6,7 @@ question of ours: only the latter makes money.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -152,11 +153,21 @@ def arrival_found(row: MpesaReceipt, *, state: str, amount: object, now: datetim
 
 
 def prompts_like(row: MpesaReceipt) -> list[MpesaPush]:
-    """Prompts whose money a receipt may be: same words, same amount, near in time, and no receipt of their own."""
+    """Prompts whose money a receipt may be: same words, same amount, near in time, and no receipt of their own.
+
+    A till announces no words; there the phone has to be the same, as far as it is told.
+    """
     near = Q(created_at__lte=row.paid_at + PROMPT_WINDOW, created_at__gte=row.paid_at - PROMPT_WINDOW)
-    rows = MpesaPush.objects.filter(near, connection_id=row.connection_id, receipts=None)
-    alike = rows.filter(account_reference=row.typed_reference.strip()).order_by("id")
+    rows = MpesaPush.objects.filter(near, connection_id=row.connection_id, receipts=None).order_by("id")
+    words = row.typed_reference.strip()
+    alike = rows.filter(account_reference=words) if words else rows.filter(phone__endswith=_last_digits(row))
     return [push for push in alike if push.shillings == row.amount]
+
+
+def _last_digits(row: MpesaReceipt) -> str:
+    """The end of the payer's phone, whose middle is masked; what no phone ends with where none is told."""
+    told = re.search(r"[0-9]{3,}$", row.payer_phone.strip(), re.ASCII)
+    return told[0] if told else "-"
 
 
 def order_begin(

@@ -42,6 +42,7 @@ RESULTS: Final = {
     "1037": Meaning(_("The phone could not be reached, or nobody answered.")),
     "2001": Meaning(_("The M-Pesa PIN was wrong.")),
     "2028": Meaning(_("M-Pesa does not allow this payment for the seller's number."), Decline.HARD),
+    "8006": Meaning(_("M-Pesa has locked the seller's access."), Decline.HARD),
     "9999": Meaning(_("The request could not be sent to the phone."), Decline.SOFT),
     "R000002": Meaning(_("M-Pesa knows no transaction of this number."), Decline.HARD),
     "SFC_IC0003": Meaning(_("M-Pesa does not know the seller's number."), Decline.HARD),

@@ -31,8 +31,9 @@ def safaricom(settings: Any) -> Iterator[MpesaSimulator]:
 
 def connect(profile: BusinessProfile, **values: str) -> GatewayConnection:
     """A connection of a business profile that is turned on; `values` replace or add fields."""
+    account = values.get("till") or mpesa.SHORT_CODE
     row = GatewayConnection(
-        profile=profile, vendor="mpesa", environment="test", account=mpesa.SHORT_CODE, enabled=True, check_passed=True
+        profile=profile, vendor="mpesa", environment="test", account=account, enabled=True, check_passed=True
     )
     row.values = {
         "consumer_key": mpesa.KEY,
