@@ -40,7 +40,7 @@ from invoices.services.instalments import parts_left, parts_standing
 from invoices.states import InvoiceKind, InvoiceState
 from payments.models import Checkout, SavedMethod
 from payments.selectors.paying_rules import paying_rules_of
-from payments.selectors.uncharged import uncharged
+from payments.selectors.uncharged import charged_there, uncharged
 from payments.states import AutopayMoment, SavedMethodState
 
 SETTLE_FIRST: Final = timedelta(minutes=2)
@@ -57,11 +57,12 @@ def autopay_due(*, now: datetime, limit: int) -> list[tuple[UUID, int]]:
 
 
 def is_autopaying(invoice_id: UUID) -> bool:
-    """Whether an invoice will be charged by itself, or tried again: nobody needs to be reminded of it yet."""
+    """Whether an invoice will be charged by itself, here or there, or tried again: nobody needs to be reminded of it."""
     invoice = Invoice.objects.filter(pk=invoice_id).first()
     if invoice is None:
         return False
-    return autopaying(invoice.profile_id).filter(pk=invoice_id).exists()
+    there = Invoice.objects.filter(charged_there(clock_now()), pk=invoice_id)
+    return autopaying(invoice.profile_id).filter(pk=invoice_id).exists() or there.exists()
 
 
 def autopaying(profile_id: UUID) -> QuerySet[Invoice]:

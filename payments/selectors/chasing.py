@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import now
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from invoices.models import Invoice
@@ -21,6 +22,7 @@ from invoices.services.instalments import parts_left, parts_standing
 from invoices.states import InvoiceKind, InvoiceState
 from payments.models import CheckoutPart, DisputedPart, Payment, PlannedInvoice
 from payments.selectors.autopay import autopaying, is_autopaying
+from payments.selectors.uncharged import charged_there
 from payments.states import RUNNING_DISPUTES, Chase, CheckoutState, PaymentState
 
 ON_ITS_WAY: Final = (PaymentState.PENDING, PaymentState.PROCESSING)
@@ -84,7 +86,7 @@ def held_back(actor: Actor, *, profile_id: UUID, today: date) -> QuerySet[Invoic
 
 def _asked(profile_id: UUID, today: date) -> Q:
     late = Q(next_due_on__lt=today, is_disputed=False, is_on_its_way=False)
-    return late & ~Q(pk__in=autopaying(profile_id).values("pk"))
+    return late & ~Q(pk__in=autopaying(profile_id).values("pk")) & ~charged_there(now())
 
 
 def chase_of(invoice: Invoice, today: date) -> Chased | None:

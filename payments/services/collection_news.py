@@ -28,11 +28,11 @@ from invoices.models import Invoice, Plan
 from invoices.states import InvoiceState
 from payments.locks import collection_lock, external_payment_lock
 from payments.models import CollectedPayment, Payment, PlanCollection
+from payments.selectors.uncharged import HALF
 from payments.services.provider import METHODS, Doubtful
 from payments.services.record import External, payment_record
 from payments.states import STANDING_COLLECTIONS, CollectionState, PaymentMethod
 
-HALF: Final = {"week": timedelta(days=3), "month": timedelta(days=15), "year": timedelta(days=180)}
 ENDED: Final = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.FAILED, SubscriptionStatus.EXPIRED})
 NEEDS_A_PERSON: Final = frozenset({CollectionState.ON_HOLD, CollectionState.CANCELLED, CollectionState.EXPIRED})
 

@@ -24,6 +24,8 @@ from invoices.services.plan_acts import plan_end, plan_pause, plan_resume
 from payments.errors import NothingToAsk
 from payments.models import BalanceDifference, CollectedPayment, Payment, PaymentFee, PlanCollection, SavedMethod
 from payments.selectors.autopay import autopay_due
+from payments.selectors.chasing import chase_of, to_chase
+from payments.selectors.open_items import is_being_paid
 from payments.services.collection_reading import collection_ask_now, collections_sweep
 from payments.services.collections import collection_begin, collection_end, collection_follow_plan, collection_page
 from payments.services.credits_first import credits_use
@@ -104,6 +106,30 @@ def test_each_period_is_invoiced_by_us_and_charged_by_dodo(seller: Seller, clock
     payments = Payment.objects.order_by("id")
     assert [(one.amount, one.unapplied, one.provider) for one in payments] == [(Decimal(2500), 0, "dodo")] * 2
     assert not WebhookEvent.objects.filter(status=WebhookStatus.PARKED).exists()
+
+
+def test_reminders_wait_for_the_charge_at_dodo_and_go_on_when_it_fails(seller: Seller, clock) -> None:
+    Customer.objects.update(payment_terms="due_on_receipt")
+    collection = seller.subscribed()
+    seller.bills()
+    seller.news()
+    collection.refresh_from_db()
+    clock.move_to(collection.next_charge_at - timedelta(days=8))
+    bill = seller.bills()
+    clock.shift(timedelta(days=7))
+    today = time.now().date()
+
+    def chased() -> tuple[bool, bool, str]:
+        found = chase_of(bill, today)
+        rows = to_chase(SYSTEM, profile_id=bill.profile_id, today=today)
+        return is_being_paid(bill.pk), rows.exists(), found.word if found else ""
+
+    assert chased() == (True, False, "autopay")
+    PlanCollection.objects.update(status=CollectionState.ON_HOLD)
+    assert chased() == (False, True, "due")
+    PlanCollection.objects.update(status=CollectionState.ACTIVE)
+    clock.shift(timedelta(days=4))
+    assert chased() == (False, True, "due")
 
 
 def test_money_before_the_invoice_is_credit_with_its_story_and_settles_it_later(seller: Seller) -> None:
