@@ -27,7 +27,9 @@ class PayForm(forms.Form):
 
     ALL, PART = "all", "part"
     how = forms.ChoiceField(label=_("How much"), choices=[(ALL, _("All of it")), (PART, _("A part"))], initial=ALL)
-    amount = AmountField(label=_("Amount"), required=False, min_value=ZERO)
+    amount = AmountField(
+        label=_("Amount"), min_value=ZERO, error_messages={"required": _("Write how much you pay now.")}
+    )
     gateway = forms.ChoiceField(label=_("Pay with"), required=False)
 
     def __init__(
@@ -36,15 +38,17 @@ class PayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.payable = payable
         self.fields["amount"].currency = invoice.currency  # type: ignore[attr-defined]
+        self.fields["amount"].required = not self.is_bound or self.data.get("how") == self.PART
         least = money_text(min(least_part(invoice), payable), invoice.currency)
         self.fields["amount"].help_text = _("At least %(least)s.") % {"least": least}
         self.fields["gateway"].choices = [(each.name, each.label) for each in gateways]  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("how") == self.PART and not cleaned.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", _("Write how much you pay now."))
-        return cleaned
+    def clean_amount(self) -> Decimal | None:
+        """Nothing is no part."""
+        amount: Decimal | None = self.cleaned_data["amount"]
+        if self.fields["amount"].required and not amount:
+            raise ValidationError(_("Write how much you pay now."))
+        return amount
 
     def chosen(self) -> Decimal:
         """The amount to be paid."""

@@ -228,7 +228,13 @@ def test_bad_amounts_are_refused_in_words(client: Client, fake_gateway: FakeGate
     response = _pay(client, bill, **form)
     assert response.status_code == 400
     assert re.search(said, text_of(response), re.IGNORECASE)
+    assert "allocations" not in text_of(response)
     assert (Checkout.objects.count(), fake_gateway.calls) == (0, [])
+
+
+def test_a_part_is_not_called_optional(client: Client, fake_gateway: FakeGateway) -> None:
+    page = text_of(client.get(path_of(invoice())))
+    assert "optional" not in page[page.index("Pay a part") : page.index("Pay this part")]
 
 
 def test_two_parts_settle_it_and_the_page_says_so(client: Client, fake_gateway: FakeGateway) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -29,6 +30,7 @@ from billing_assistant.core.web.requests import is_fragment, is_htmx
 
 M = TypeVar("M", bound=Model)
 ERROR_TEMPLATE: Final = "core/error.html"
+_ROW: Final = re.compile(r"\.(\d+)(?:\.|$)", re.ASCII)
 
 
 def render_page(
@@ -122,7 +124,13 @@ def add_domain_error(form: BaseForm, error: DomainError) -> None:
             if field in form.fields:
                 form.add_error(field, reason)
             else:
-                form.add_error(None, reason if field in {"", "__all__"} else f"{field}: {reason}")
+                form.add_error(None, _in_its_row(field, reason))
+
+
+def _in_its_row(field: str, reason: str) -> str:
+    """A reason that no field of the form shows: people do not know what a program calls it, but they count rows."""
+    found = _ROW.search(field)
+    return _("Row %(number)d: %(reason)s") % {"number": int(found[1]) + 1, "reason": reason} if found else reason
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

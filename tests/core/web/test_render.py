@@ -52,7 +52,8 @@ def test_a_page_without_a_fragment_is_always_whole() -> None:
         (DomainError("No."), {"__all__": ["No."]}),
         (DomainError("Too much.", field="amount"), {"amount": ["Too much."]}),
         (ValidationFailed({"amount": ["a", "b"], "note": ["c"]}), {"amount": ["a", "b"], "note": ["c"]}),
-        (ValidationFailed({"lines": ["Add one."]}), {"__all__": ["lines: Add one."]}),
+        (ValidationFailed({"lines": ["Add one."]}), {"__all__": ["Add one."]}),
+        (ValidationFailed({"lines.1.quantity": ["Too many."]}), {"__all__": ["Row 2: Too many."]}),
         (ValidationFailed("Whole."), {"__all__": ["Whole."]}),
     ],
 )
