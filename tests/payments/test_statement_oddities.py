@@ -79,9 +79,9 @@ def test_the_mpesa_statement_may_have_been_saved_by_a_spreadsheet(account: BankA
 
 def test_words_above_a_table_and_a_column_of_sides_are_understood(account: BankAccount) -> None:
     text = (
-        "Umsatzanzeige\nKonto;0011223344\nZeitraum;01.03.2026 - 31.03.2026\n\n"
-        "Posting date;Details;Amount;DR/CR\n31.03.2026;ACME INV 1;1.234,50;CR\n31.03.2026;Fee;15,00;DR\n"
-        "31.03.2026;Odd;1,00;X\n"
+        "Umsatzanzeige\n;Konto;0011223344\nZeitraum;01.03.2026 - 31.03.2026\n\n"
+        "Posting date;Details;;Amount;DR/CR;Currency\n31.03.2026;ACME INV 1;;1.234,50;CR;EUR\n31.03.2026;Fee;;15,00;DR;EUR\n"
+        "31.03.2026;Odd;;1,00;X;EUR\n"
     )
     statement, run = table(account, text.replace("Posting date", "Booking date"))
     assert (statement.format, counts(run)) == ("csv", (2, 0, 0, 1))

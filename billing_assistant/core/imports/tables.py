@@ -131,8 +131,8 @@ def _headed(read: Callable[[], Iterator[Line]]) -> tuple[tuple[str, ...], Callab
     first = list(islice(_filled(read()), LOOKED_AT))
     if not first:
         raise _refused(_("The file is empty."))
-    at, cells = next((line for line in first if _names_columns(line[1])), first[0]) if _is_about(first) else first[0]
-    width = max(index for index, cell in enumerate(cells, start=1) if cell != "")
+    at, cells = _heading(first)
+    width = _width(cells)
     if width > MAX_COLUMNS:
         raise _refused(_("The file has more than %(n)s columns.") % {"n": MAX_COLUMNS})
 
@@ -146,15 +146,24 @@ def _headed(read: Callable[[], Iterator[Line]]) -> tuple[tuple[str, ...], Callab
     return _named([str(cell) for cell in cells[:width]]), lines
 
 
-def _is_about(first: Sequence[Line]) -> bool:
-    """Whether a file begins with words about itself, as statements of banks do: a name and a value, no columns."""
-    return sum(cell != "" for cell in first[0][1]) <= PAIR and any(_names_columns(cells) for _at, cells in first)
+def _heading(first: Sequence[Line]) -> Line:
+    """The first row; or where a file begins with words about itself, as statements of banks do, the first wide one.
+
+    That is twice as wide as the first and as wide as any, and all words: no number and no day stands in it.
+    """
+    widest = max(_width(cells) for _at, cells in first)
+    if _width(first[0][1]) * 2 > widest or widest <= PAIR:
+        return first[0]
+    wide = (line for line in first if _width(line[1]) == widest and all(map(_is_word, line[1])))
+    return next(wide, first[0])
 
 
-def _names_columns(cells: Sequence[Cell]) -> bool:
-    """Whether a row is three words or more, none of them a number or a day."""
-    told = [cell for cell in cells if cell != ""]
-    return len(told) > PAIR and all(isinstance(cell, str) and not _DIGITS.search(cell) for cell in told)
+def _width(cells: Sequence[Cell]) -> int:
+    return max(index for index, cell in enumerate(cells, start=1) if cell != "")
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and not _DIGITS.search(cell)
 
 
 def _filled(lines: Iterable[Line]) -> Iterator[Line]:
