@@ -57,7 +57,7 @@ def autopay_due(*, now: datetime, limit: int) -> list[tuple[UUID, int]]:
 
 
 def is_autopaying(invoice_id: UUID) -> bool:
-    """Whether an invoice will be charged by itself, here or there, or tried again: nobody needs to be reminded of it."""
+    """Whether an invoice will be charged by itself, here or there, or tried again: nobody is reminded of it yet."""
     invoice = Invoice.objects.filter(pk=invoice_id).first()
     if invoice is None:
         return False

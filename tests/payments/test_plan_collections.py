@@ -114,6 +114,7 @@ def test_reminders_wait_for_the_charge_at_dodo_and_go_on_when_it_fails(seller: S
     seller.bills()
     seller.news()
     collection.refresh_from_db()
+    assert collection.next_charge_at is not None
     clock.move_to(collection.next_charge_at - timedelta(days=8))
     bill = seller.bills()
     clock.shift(timedelta(days=7))

@@ -80,10 +80,11 @@ def test_the_mpesa_statement_may_have_been_saved_by_a_spreadsheet(account: BankA
 def test_words_above_a_table_and_a_column_of_sides_are_understood(account: BankAccount) -> None:
     text = (
         "Umsatzanzeige\n;Konto;0011223344\nZeitraum;01.03.2026 - 31.03.2026\n\n"
-        "Posting date;Details;;Amount;DR/CR;Currency\n31.03.2026;ACME INV 1;;1.234,50;CR;EUR\n31.03.2026;Fee;;15,00;DR;EUR\n"
+        "Booking date;Details;;Amount;DR/CR;Currency\n31.03.2026;ACME INV 1;;1.234,50;CR;EUR\n"
+        "31.03.2026;Fee;;15,00;DR;EUR\n"
         "31.03.2026;Odd;;1,00;X;EUR\n"
     )
-    statement, run = table(account, text.replace("Posting date", "Booking date"))
+    statement, run = table(account, text)
     assert (statement.format, counts(run)) == ("csv", (2, 0, 0, 1))
     assert reasons(run) == [(8, "side", "“X” is neither money in nor money out.")]
     assert said("amount", "text") == [(Decimal("1234.5"), "ACME INV 1"), (Decimal(-15), "Fee")]
