@@ -30,10 +30,10 @@ class Meaning:
 
 RESULTS: Final = {
     "1": Meaning(_("There is not enough money in the M-Pesa account.")),
-    "2": Meaning(_("The amount is below what M-Pesa takes."), Decline.HARD),
-    "3": Meaning(_("The amount is above what M-Pesa takes at once."), Decline.HARD),
+    "2": Meaning(_("The amount is below what M-Pesa takes."), Decline.SELLER),
+    "3": Meaning(_("The amount is above what M-Pesa takes at once."), Decline.SELLER),
     "4": Meaning(_("The daily limit of the M-Pesa account is reached."), Decline.SOFT),
-    "8": Meaning(_("The seller's M-Pesa account cannot take more today."), Decline.SOFT),
+    "8": Meaning(_("The seller's M-Pesa account cannot take more today."), Decline.SELLER),
     "17": Meaning(_("The same amount was paid a moment ago. Wait two minutes and try again."), Decline.SOFT),
     "1001": Meaning(_("Another M-Pesa request is open on this phone. Wait a minute and try again."), Decline.SOFT),
     "1019": Meaning(_("The request ran out before it was answered.")),
@@ -41,11 +41,11 @@ RESULTS: Final = {
     "1032": Meaning(_("The request was cancelled on the phone.")),
     "1037": Meaning(_("The phone could not be reached, or nobody answered.")),
     "2001": Meaning(_("The M-Pesa PIN was wrong.")),
-    "2028": Meaning(_("M-Pesa does not allow this payment for the seller's number."), Decline.HARD),
-    "8006": Meaning(_("M-Pesa has locked the seller's access."), Decline.HARD),
+    "2028": Meaning(_("M-Pesa does not allow this payment for the seller's number."), Decline.SELLER),
+    "8006": Meaning(_("M-Pesa has locked the seller's access."), Decline.SELLER),
     "9999": Meaning(_("The request could not be sent to the phone."), Decline.SOFT),
     "R000002": Meaning(_("M-Pesa knows no transaction of this number."), Decline.HARD),
-    "SFC_IC0003": Meaning(_("M-Pesa does not know the seller's number."), Decline.HARD),
+    "SFC_IC0003": Meaning(_("M-Pesa does not know the seller's number."), Decline.SELLER),
 }
 OTHERWISE: Final = Meaning(_("M-Pesa refused the payment."), Decline.SOFT)
 

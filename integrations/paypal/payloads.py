@@ -13,6 +13,7 @@ from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
 from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, SessionStatus
 from integrations.ports.disputes import DisputeStatus, ProviderDispute
 from integrations.ports.payments import Environment
+from integrations.ports.payouts import summed
 from integrations.ports.refunds import ProviderRefund, RefundStatus
 
 WITHOUT_CENTS: Final = frozenset({"HUF", "JPY", "TWD"})
@@ -121,6 +122,7 @@ def payment_of(
     reason = str((capture.get("status_details") or {}).get("reason") or "").replace("_", " ").lower()
     failed = status is ProviderStatus.FAILED
     payer = (order.get("payer") or {}).get("name") or {}
+    refunded = refunded_of(unit, str(capture["id"]))
     return ProviderPayment(
         external_id=str(capture["id"]),
         session_id=str(order["id"]),
@@ -133,8 +135,16 @@ def payment_of(
         created_at=moment(capture.get("create_time")),
         failure=(f"PayPal declined it: {reason}." if reason else "PayPal declined it.") if failed else "",
         decline=Decline.CLIENT if failed else Decline.NONE,
+        refunded=refunded[0] if refunded else None,
         payer_name=f"{payer.get('given_name', '')} {payer.get('surname', '')}".strip()[:120],
     )
+
+
+def refunded_of(unit: dict[str, Any], capture_id: str) -> list[Money]:
+    """What went back of a capture, by currency; nothing where nothing did."""
+    refunds = (unit.get("payments") or {}).get("refunds") or []
+    gone = (each for each in refunds if captured_by(each) == capture_id and each.get("status") == "COMPLETED")
+    return list(summed(money_of(each.get("amount")) for each in gone))
 
 
 def refund_of(refund: dict[str, Any], payment_id: str) -> ProviderRefund:

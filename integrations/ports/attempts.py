@@ -23,13 +23,14 @@ class Decline(StrEnum):
     """What a failed attempt means for the next one.
 
     HARD: the same method never works again (stolen, closed). CLIENT: the client has to do something (sign in at the
-    bank). SOFT: it may work another day.
+    bank). SOFT: it may work another day. SELLER: it fails for every client until we put something right.
     """
 
     NONE = ""
     SOFT = "soft"
     HARD = "hard"
     CLIENT = "client"
+    SELLER = "seller"
 
 
 @dataclass(frozen=True, slots=True)

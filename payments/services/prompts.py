@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing_assistant.core import clock
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.db import require_no_transaction
 from billing_assistant.core.errors import DomainError, OutcomeUnknown, Rejected, Unavailable
@@ -31,7 +32,7 @@ from payments.locks import checkout_lock, waiting_checkouts_lock
 from payments.models import Checkout
 from payments.services.checkouts import checkout_close, checkout_move, checkout_told, checkout_write
 from payments.services.last_look import Chosen, last_look, require_taken
-from payments.services.provider import provider_payment_take
+from payments.services.provider import fault_is_ours, provider_payment_take
 from payments.states import CheckoutState
 
 QUESTIONS: Final = (timedelta(seconds=30), timedelta(seconds=90), timedelta(minutes=5))
@@ -129,6 +130,8 @@ def _send(gateway: PaymentGateway, checkout: Checkout, invoice: Invoice) -> Prom
         return phone_prompts_of(gateway).prompt_send(request)
     except Rejected as error:
         _failed(checkout, CheckoutState.FAILED, str(error))
+        if error.code or error.status:
+            fault_is_ours(checkout, gateway.label, str(error), clock.now())
         text = _("The request could not be sent to this phone. Nothing was charged. Check the number.")
         raise CheckoutFailed(text) from error
     except Unavailable as error:

@@ -11,12 +11,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date, local_today
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.services.notices import notice_to_role
+from integrations.ports.attempts import Decline
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -25,6 +28,7 @@ from invoices.states import InvoiceState
 from payments.locks import checkout_lock, external_payment_lock
 from payments.models import Checkout, Payment
 from payments.services.checkouts import checkout_move, checkout_told
+from payments.services.credits import invoice_page
 from payments.services.plan import Part
 from payments.services.record import number_give, payment_complete
 from payments.states import CheckoutState, PaymentMethod, PaymentState
@@ -164,8 +168,23 @@ def _failed(paid: ProviderPayment, checkout: Checkout, payment: Payment | None, 
         checkout_move(checkout, CheckoutState.FAILED)
         if checkout.saved_method_id is None:
             checkout_told(checkout, "checkout.failed", actor, now)
+        if paid.decline is Decline.SELLER:
+            fault_is_ours(checkout, actor.label, checkout.failure, now)
     checkout.save(update_fields=["status", "failure"])
     return Taken(f"Declined, kept as {payment.number}.", checkout, payment)
+
+
+def fault_is_ours(checkout: Checkout, gateway: str, reason: str, now: datetime) -> None:
+    """Calls people, once a day: the gateway refuses every client until something is put right with it."""
+    words = {"gateway": gateway, "reason": reason}
+    notice_to_role(
+        roles=("admin", "finance"),
+        key=f"gateway-refuses-{checkout.gateway}-{checkout.account}-{now:%Y%m%d}"[:120],
+        tone="danger",
+        text=(_("%(gateway)s refuses payments of clients: %(reason)s") % words)[:240],
+        url=invoice_page(checkout.invoice_id),
+        profile_id=checkout.profile_id,
+    )
 
 
 def _refunded(

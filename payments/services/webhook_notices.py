@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from billing_assistant.core.errors import RetryLater
+from billing_assistant.core.errors import Rejected, RetryLater
 from integrations.models import WebhookStatus
 from integrations.ports.payments import (
     NoticeKind,
@@ -41,7 +41,8 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
         taken = provider_payment_take(gateway=gateway, paid=paid, now=now)
         if taken.checkout.saved_method_id is not None:
             charge_take(gateway=gateway, checkout=taken.checkout, paid=paid, now=now)
-        if paid.status is ProviderStatus.REFUNDED and taken.payment is not None:
+        went_back = paid.status is ProviderStatus.REFUNDED or (paid.refunded and gateway.capabilities.refunds)
+        if went_back and taken.payment is not None:
             made = refunds_take(gateway=gateway, paid=paid, payment=taken.payment, now=now)
             numbers = ", ".join(refund.number for refund in made)
             return Outcome(WebhookStatus.DONE, f"Refunded: {numbers}.", taken.checkout.profile_id)
@@ -55,9 +56,7 @@ def payment_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
 def refund_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
     """What became of a refund of ours, or one that was made at the gateway."""
     found = refunds_of(gateway).refund_fetch(notice.object_id)
-    payment = Payment.objects.filter(
-        provider=gateway.name, account=gateway.account, external_id=found.payment_id
-    ).first()
+    payment = _recorded(gateway, found.payment_id, now)
     if payment is None:
         elsewhere = outcome_of_external(gateway, found.payment_id, now)
         return elsewhere or Outcome(WebhookStatus.PARKED, "It refunds a payment that is not recorded here.")
@@ -73,9 +72,7 @@ def refund_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime
 def dispute_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetime) -> Outcome:
     """A payer disputes a payment, or the dispute was decided."""
     found = disputes_of(gateway).dispute_fetch(notice.object_id)
-    payment = Payment.objects.filter(
-        provider=gateway.name, account=gateway.account, external_id=found.payment_id
-    ).first()
+    payment = _recorded(gateway, found.payment_id, now)
     if payment is None:
         elsewhere = outcome_of_external(gateway, found.payment_id, now)
         return elsewhere or Outcome(WebhookStatus.PARKED, "It disputes a payment that is not recorded here.")
@@ -101,6 +98,20 @@ def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
     if not checkout_ask(checkout_id=checkout.pk, now=now):
         raise RetryLater("Another worker asks about it now.")
     return Outcome(WebhookStatus.DONE, "Asked about the checkout.", checkout.profile_id)
+
+
+def _recorded(gateway: PaymentGateway, payment_id: str, now: datetime) -> Payment | None:
+    """The payment that a refund or a dispute is about. Their news may be quicker than those of the payment."""
+    rows = Payment.objects.filter(provider=gateway.name, account=gateway.account, external_id=payment_id)
+    payment = rows.first()
+    if payment is not None or not payment_id:
+        return payment
+    about = WebhookNotice(f"before:{payment_id}", NoticeKind.PAYMENT, payment_id, gateway.account, "before")
+    try:
+        payment_noticed(gateway, about, now)
+    except Rejected:
+        return None
+    return rows.first()
 
 
 @webhook_handler(NoticeKind.SETUP)

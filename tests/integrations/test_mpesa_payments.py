@@ -13,6 +13,8 @@ import pytest
 
 from billing_assistant.core import clock as clocks
 from billing_assistant.core.errors import DomainError, ValidationFailed
+from billing_assistant.core.models import Notice
+from billing_assistant.core.rights import Role
 from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
 from integrations.registry import gateway_of
 from integrations.services.connections import connection_announce
@@ -167,6 +169,26 @@ def test_each_failure_of_the_call_leaves_its_state(bill: Invoice, safaricom, ans
         prompt(bill)
     assert Checkout.objects.get().status == state
     assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("ended", [(8, 1), (8006, 1), (2028, 1), (1032, 0), (1, 0)])
+def test_a_fault_of_ours_calls_people_once_a_day(bill: Invoice, safaricom, tell: Tell, clock, ended) -> None:
+    code, told = ended
+    admin = factories.user(Role.ADMIN, profiles=[bill.profile])
+    for _ in range(2):
+        safaricom.payer_decides(prompt(bill).external_id, code)
+        settle(safaricom, tell, clock, rounds=2)
+    assert Notice.objects.filter(user=admin, tone="danger", text__startswith="M-Pesa refuses").count() == told
+
+
+def test_a_call_that_is_refused_calls_people(bill: Invoice, safaricom) -> None:
+    factories.user(Role.FINANCE, profiles=[bill.profile])
+    refusal = Answer(500, {"errorCode": "500.001.1001", "errorMessage": "Wrong credentials"})
+    for _ in range(2):
+        safaricom.fails(STK, answer=refusal)
+        with pytest.raises(CheckoutFailed):
+            prompt(bill)
+    assert ["Wrong credentials" in each for each in Notice.objects.values_list("text", flat=True)] == [True]
 
 
 def test_an_answer_lost_after_the_effect_leads_to_one_payment(bill: Invoice, safaricom, tell: Tell, clock) -> None:

@@ -22,6 +22,7 @@ from integrations.ports.payments import NoticeKind, ProviderStatus, Unsupported,
 from integrations.ports.refunds import RefundStatus
 from payments.errors import RefundFailed
 from payments.models import Payment, Refund
+from payments.services.asking import payment_ask_now
 from payments.services.provider import provider_payment_take
 from payments.services.refund_gateway import payment_refund_online, refund_ask, refunds_sweep
 from payments.services.webhook_notices import payment_noticed, refund_noticed
@@ -188,6 +189,28 @@ def test_one_that_we_never_saw_is_received_and_refunded(gateway: FakeGateway) ->
     notice = WebhookNotice("evt_9", NoticeKind.PAYMENT, external_id, gateway.account, "payment.refunded")
     assert payment_noticed(gateway, notice, NOW).status == WebhookStatus.DONE
     assert (Payment.objects.get().amount_refunded, due(bill)) == (1000, 1000)
+
+
+def test_news_of_a_part_that_went_back_may_be_quicker_than_those_of_the_payment(gateway: FakeGateway) -> None:
+    bill = invoice(customer(), "1000.00")
+    external_id = gateway.client_pays(_open(bill, "1000.00").external_id)
+    made = gateway.staff_refunds(external_id, money=Money(Decimal(300), "KES"))
+    notice = WebhookNotice("evt_9", NoticeKind.REFUND, made.external_id, gateway.account, "refund.created")
+    assert refund_noticed(gateway, notice, NOW).status == WebhookStatus.DONE
+    assert (Payment.objects.get().amount_refunded, due(bill)) == (300, 300)
+    late = WebhookNotice("evt_8", NoticeKind.PAYMENT, external_id, gateway.account, "payment.succeeded")
+    assert payment_noticed(gateway, late, NOW).status == WebhookStatus.DONE
+    assert (Payment.objects.get().amount_refunded, due(bill)) == (300, 300)
+
+
+def test_asking_about_a_payment_finds_a_part_that_went_back(gateway: FakeGateway, payment: Payment) -> None:
+    money = Money(Decimal(300), "KES")
+    gateway.staff_refunds(payment.external_id, money=money)
+    gateway.payments[payment.external_id] = replace(gateway.payments[payment.external_id], refunded=money)
+    for _ in range(2):
+        payment_ask_now(payment_id=payment.pk, actor=SYSTEM, now=NOW)
+    assert Refund.objects.get().amount == 300
+    assert due(bill_of(payment)) == 300
 
 
 def test_a_gateway_without_refunds_says_that_all_went_back(
