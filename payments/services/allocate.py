@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import InvalidAmount, NotFound
 from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.rights import Right
-from billing_assistant.ledger.services.posting import entries_post
+from billing_assistant.ledger.services.posting import EntryInput, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import booking_day
@@ -35,6 +35,7 @@ from payments.services.settle import (
     item_of,
     parts_for_wish,
 )
+from payments.services.write_off import small_differences_take_back
 from payments.states import PaymentState
 
 
@@ -68,6 +69,7 @@ def payment_deallocate(
 ) -> Payment:
     """Takes what a payment settled of an invoice back (all, or an amount): it becomes unapplied credit again.
 
+    The small difference that was written off with it is due again too.
     Raises PermissionRefused, NotFound, PaymentNotReceived, NotAllocated, InvoiceNotOpen, PeriodLocked.
     """
     actor.require(Right.PAYMENTS_RECORD)
@@ -90,7 +92,8 @@ def payment_deallocate(
         on = booking_day(profile_id=payment.profile_id, day=today, actor=actor)
         parts = [Part(invoice_id, -back)]
         settled = apply_parts(source=payment, parts=parts, invoices=invoices, on=on, actor=actor, now=now)
-        _write(payment, settled, "payment.deallocated", actor, now)
+        due_again = small_differences_take_back(payment=payment, invoices=invoices, on=on, actor=actor, now=now)
+        _write(payment, settled, "payment.deallocated", actor, now, differences=due_again)
     return payment
 
 
@@ -99,8 +102,9 @@ def payment_reallocate(
 ) -> Payment:
     """Makes a payment settle exactly this: what it settles otherwise is taken back, what is missing is added, today.
 
-    What it settled of an invoice that was given up since stays. Raises PermissionRefused, NotFound, PaymentNotReceived,
-    PeriodLocked, and what `payment_record` raises about allocations. On refusal nothing has changed.
+    The small difference of an invoice of which it settles less is due again. What it settled of an invoice that was
+    given up since stays. Raises PermissionRefused, NotFound, PaymentNotReceived, PeriodLocked, and what
+    `payment_record` raises about allocations. On refusal nothing has changed.
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
@@ -121,7 +125,10 @@ def payment_reallocate(
             today = local_today(payment.profile, now)
             on = booking_day(profile_id=payment.profile_id, day=today, actor=actor)
             settled = apply_parts(source=payment, parts=parts, invoices=movable, on=on, actor=actor, now=now)
-            _write(payment, settled, "payment.reallocated", actor, now)
+            less = {part.invoice_id for part in parts if part.amount < 0}
+            taken = [invoice for invoice in movable if invoice.pk in less]
+            due_again = small_differences_take_back(payment=payment, invoices=taken, on=on, actor=actor, now=now)
+            _write(payment, settled, "payment.reallocated", actor, now, differences=due_again)
     return payment
 
 
@@ -164,7 +171,15 @@ def received_or_refused(payment: Payment) -> Payment:
     return payment
 
 
-def _write(payment: Payment, settled: Settled, event: str, actor: Actor, now: datetime) -> None:
+def _write(
+    payment: Payment,
+    settled: Settled,
+    event: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    differences: Sequence[EntryInput] = (),
+) -> None:
     payment.amount_allocated += settled.total
     payment.save(update_fields=["amount_allocated"])
     payment.refresh_from_db(fields=["unapplied"])
@@ -179,4 +194,4 @@ def _write(payment: Payment, settled: Settled, event: str, actor: Actor, now: da
         label=payment.number,
         data={"currency": payment.currency, "unapplied": str(payment.unapplied), "allocations": settled.told},
     )
-    entries_post(entries=settled.entries(), actor=actor, now=now)
+    entries_post(entries=[*settled.entries(), *differences], actor=actor, now=now)

@@ -10,6 +10,7 @@ from django.test import Client
 from billing_assistant.core.models import Event
 from invoices.states import InvoiceState
 from payments.models import Payment, WriteOff
+from payments.services.allocate import payment_deallocate, payment_reallocate
 from payments.services.reverse import payment_reverse
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
 from tests.payments.test_pages import sign_in, text_of
@@ -60,6 +61,22 @@ def test_a_payment_that_bounced_takes_its_difference_back() -> None:
     payment_reverse(payment_id=payment.pk, reason="bounced", actor=SYSTEM, now=NOW)
     assert due(bill) == 100
     assert sorted(WriteOff.objects.values_list("amount", flat=True)) == [-4, 4]
+
+
+@pytest.mark.parametrize("way", ["taken back", "a part taken back", "applied differently"])
+def test_money_that_goes_elsewhere_takes_its_difference_back(way: str) -> None:
+    of = customer(small_difference=Decimal(5))
+    bill, right, kept = (invoice(of, "100.00") for _ in range(3))
+    wish = {bill.pk: Decimal(96), kept.pk: Decimal(98)}
+    payment = pay(of, "194.00", wish, write_off_rest=True)
+    who = {"payment_id": payment.pk, "actor": SYSTEM, "now": NOW}
+    if way == "applied differently":
+        payment_reallocate(allocations={right.pk: Decimal(96), kept.pk: Decimal(98)}, **who)
+        assert due(right) == 4
+    else:
+        payment_deallocate(invoice_id=bill.pk, amount=Decimal(6) if "part" in way else None, **who)
+    assert (due(bill), due(kept)) == (10 if "part" in way else 100, 0)
+    assert sum(WriteOff.objects.values_list("amount", flat=True)) == 2
 
 
 def test_the_page_offers_it_where_there_is_a_limit(client: Client, clock) -> None:
