@@ -32,6 +32,7 @@ from payments.states import DisputeState
 from tests import factories
 from tests.fakes.gateway import FakeGateway
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
+from tests.payments.test_checkouts import _open
 from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_refunds_online import balances, paid_online
 
@@ -206,6 +207,18 @@ def test_a_gateways_dispute_is_followed_in_any_order(monkeypatch: pytest.MonkeyP
     dispute.refresh_from_db()
     payment.refresh_from_db()
     assert (dispute.status, payment.amount_allocated) == (DisputeState.WON, 1000)
+
+
+def test_news_of_a_dispute_may_be_quicker_than_those_of_the_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = DisputingGateway()
+    monkeypatch.setattr("integrations.registry.built_in", lambda: (gateway,))
+    bill = invoice(customer(), "1000.00")
+    paid = gateway.client_pays(_open(bill, "1000.00").external_id)
+    money, wants = Money(Decimal(1000), "KES"), DisputeStatus.NEEDS_RESPONSE
+    gateway.disputes["dp_1"] = ProviderDispute("dp_1", paid, wants, money, "fraudulent", NOW, withdrawn=True)
+    notice = WebhookNotice("evt", NoticeKind.DISPUTE, "dp_1", gateway.account, "dispute")
+    assert dispute_noticed(gateway, notice, NOW).status is WebhookStatus.DONE
+    assert (Dispute.objects.get().amount, due(bill)) == (1000, 1000)
 
 
 def test_the_pages_open_and_decide(client: Client) -> None:
