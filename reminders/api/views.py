@@ -39,6 +39,7 @@ from reminders.services.waiting import message_wait
 from reminders.states import MessageKind
 
 ASK_AGAIN_SECONDS: Final = "5"
+DRAFT_NAMES: Final = {"due_on": "due_date"}
 LATER_KINDS: Final = frozenset({"reminder", "overdue"})
 KINDS: Final = LATER_KINDS | {one.value for one in MessageKind}
 
@@ -86,6 +87,12 @@ class SendDraft(SendView):
         at = local_moment(given["schedule_send"], found.profile.time_zone)
         draft_send_later(draft_id=found.pk, at=at, actor=self.actor, now=self.now, options=options)
         return Response(scheduled_body(found, at, options, given["send_via"]))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refusal of the draft names its fields as the endpoints of drafts do."""
+        if isinstance(exc, ValidationFailed):
+            exc = ValidationFailed({DRAFT_NAMES.get(field, field): said for field, said in exc.errors.items()})
+        return super().handle_exception(exc)
 
     def _draft(self, customer: str, draft: str) -> InvoiceDraft:
         found = draft_get(self.actor, draft)

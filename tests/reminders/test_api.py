@@ -237,6 +237,17 @@ def test_bad_input_names_the_field_and_changes_nothing(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("when", [None, "2026-12-25"])
+def test_a_due_date_that_would_be_past_is_named_as_the_drafts_name_it(
+    of: BusinessProfile, buyer: Customer, now: Any, when: str | None
+) -> None:
+    made = factories.draft(buyer, due_on=(now - timedelta(days=2)).date())
+    url = f"/api/customers/{buyer.number}/invoices/drafts/{made.number}/send"
+    answer = post(api(of), url, {"schedule_send": when})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["due_date"])
+
+
+@pytest.mark.django_db
 def test_foreign_things_are_not_there(of: BusinessProfile, buyer: Customer) -> None:
     elsewhere = factories.seller()
     theirs = factories.customer(elsewhere)
