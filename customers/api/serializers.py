@@ -72,11 +72,13 @@ class CustomerInputSerializer(StrictSerializer):
     phone = TextAsGiven(help_text="Kept as digits with the country code: 254722123456.")
     secondary_email = TextAsGiven()
     secondary_phone = TextAsGiven()
-    address = AddressSerializer(required=False)
-    secondary_address = AddressSerializer(required=False, help_text="Where goods or letters go, if elsewhere.")
+    address = AddressSerializer(required=False, allow_null=True)
+    secondary_address = AddressSerializer(
+        required=False, allow_null=True, help_text="Where goods or letters go, if elsewhere."
+    )
     business_type = TextAsGiven()
     tax_id = TextAsGiven()
-    bank_details = BankDetailsSerializer(required=False)
+    bank_details = BankDetailsSerializer(required=False, allow_null=True)
     preferred_payment_method = TextAsGiven(
         help_text="mpesa, bank, bank_transfer, credit_card, paypal, crypto, cash or cheque"
     )
@@ -85,7 +87,7 @@ class CustomerInputSerializer(StrictSerializer):
     credit_limit = AmountAsGiven(help_text="In the customer's currency; null is no limit.")
     auto_send_invoices = FlagAsGiven()
     send_reminders = FlagAsGiven()
-    ai_preferences = PreferencesSerializer(required=False)
+    ai_preferences = PreferencesSerializer(required=False, allow_null=True)
     currency = TextAsGiven()
     notes = TextAsGiven()
     tags = WordsAsGiven()
@@ -101,13 +103,18 @@ class CustomerUpdateSerializer(CustomerInputSerializer):
 
 def service_data(body: Mapping[str, Any]) -> dict[str, object]:
     """The body by the names of the service. Raises ValidationFailed when the currency is given twice and differs."""
-    data = {name: value for name, value in body.items() if name not in GROUPS}
+    data: dict[str, object] = {name: value for name, value in body.items() if name not in GROUPS}
     for group, name, value in _nested(body):
         target = NESTED[group, name]
         if target in data and data[target] != value:
             raise ValidationFailed({f"{group}.{name}": [_("This was given twice with different values.")]})
         data[target] = value
     return data
+
+
+def new_data(body: Mapping[str, Any]) -> dict[str, object]:
+    """The body of a new customer: null is as if it were left out."""
+    return {name: value for name, value in service_data(body).items() if value is not None or name == "name"}
 
 
 def as_in_body(error: ValidationFailed, body: Mapping[str, Any]) -> ValidationFailed:

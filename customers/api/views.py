@@ -73,7 +73,7 @@ class CustomersView(ApiView):
         body = self.parse(shown.CustomerCreateSerializer)
         try:
             customer = customer_create(
-                profile_id=self.profile_id, data=shown.service_data(body), actor=self.actor, now=self.now
+                profile_id=self.profile_id, data=shown.new_data(body), actor=self.actor, now=self.now
             )
         except ValidationFailed as error:
             raise shown.as_in_body(error, body) from error

@@ -46,6 +46,8 @@ Reader = Callable[[object, Place], object]
 
 
 def _string(value: object) -> str:
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise BadValue(_("This must be text."))
     return value

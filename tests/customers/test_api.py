@@ -197,6 +197,21 @@ def test_create_needs_only_a_name(api: Client, seller: BusinessProfile) -> None:
     assert body.items() >= {"currency": "KES", "payment_terms": "net_30", "credit_limit": None, "tags": []}.items()
 
 
+def test_null_is_nothing_in_a_new_customer_and_clears_a_text_of_one_that_is_there(
+    api: Client, seller: BusinessProfile
+) -> None:
+    body = {"name": "X", "phone": None, "secondary_email": None, "tags": None, "send_reminders": None, "address": None}
+    more = {"payment_terms": None, "tax_id": None, "ai_preferences": {"language": None}, "bank_details": None}
+    made = send(api, "post", "customers", body | more)
+    assert made.status_code == 201, made.content
+    shown = made.json()
+    assert (shown["phone"], shown["tags"], shown["payment_terms"], shown["send_reminders"]) == ("", [], "net_30", True)
+    path = f"customers/{shown['customer_id']}"
+    assert send(api, "put", path, {"phone": "0722123456"}).json()["phone"] == "254722123456"
+    assert send(api, "put", path, {"phone": None, "address": None}).json()["phone"] == ""
+    assert send(api, "put", path, {"payment_terms": None}).status_code == 400
+
+
 BAD: list[tuple[Any, str]] = [
     ({}, "name"),
     ({"name": ""}, "name"),
