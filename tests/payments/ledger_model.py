@@ -63,6 +63,10 @@ class Model:
         settles[bill] = settles.get(bill, ZERO) + amount
         self.bills[bill].paid += amount
 
+    def difference_back(self, payment: Any, bill: Any) -> None:
+        """What was written off with a payment is due again where it does not settle any more what it did."""
+        self.bills[bill].written -= self.payments[payment].differences.pop(bill, ZERO)
+
     def take(self, payment: Any, amount: Decimal) -> dict[Any, Decimal]:
         """Money of a payment goes: credit first, then bills with a note that is ready, then the latest."""
         money, taken = self.payments[payment], {}

@@ -145,6 +145,7 @@ class Books(RuleBasedStateMachine):
         assert (done is not None) == (there > 0 and self.model.bills[key].state == "issued")
         if done:
             self.model.settle(payment, key, -there)
+            self.model.difference_back(payment, key)
 
     @precondition(lambda self: self.model.payments)
     @rule(pick=picks, other=picks, amount=amounts)
@@ -159,6 +160,8 @@ class Books(RuleBasedStateMachine):
         if done:
             for one, part in here.items():
                 self.model.settle(payment, one, -part)
+                if one != key or amount < part:
+                    self.model.difference_back(payment, one)
             self.model.settle(payment, key, amount)
 
     @rule(pick=picks, amount=amounts)
