@@ -19,7 +19,7 @@ def _choose(page: Page, number: int) -> None:
 
 def _item(page: Page, text: str) -> None:
     """Chooses an item of the catalogue by typing a part of its name."""
-    box = page.locator("#id_lines-0-item")
+    box = page.locator("input#id_lines-0-item")  # the box that stands in for the list once the scripts have run
     box.click()
     box.press_sequentially(text)
     page.get_by_role("option", name=re.compile(text, re.IGNORECASE)).first.click()
