@@ -23,7 +23,8 @@ from invoices.number_selectors import numbers_report
 from invoices.vat_selectors import VatReport, VatRow, vat_report
 
 PERIOD = (
-    OpenApiParameter("from", OpenApiTypes.DATE, description="First local day; left out, the first of this month."),
+    OpenApiParameter("since", OpenApiTypes.DATE, description="First local day; left out, the first of this month."),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="Another name of `since`."),
     OpenApiParameter("until", OpenApiTypes.DATE, description="Last local day; left out, today."),
 )
 
@@ -112,7 +113,8 @@ class PeriodView(ApiView):
     def period(self) -> tuple[date, date]:
         """The days that were asked for, by default this month until today. Raises ValidationFailed."""
         today = local_today(self.profile, self.now)
-        since, until = self._day("from", today.replace(day=1)), self._day("until", today)
+        since = self._day("since", self._day("from", today.replace(day=1)))
+        until = self._day("until", today)
         if until < since:
             raise ValidationFailed({"until": [_("The period ends before it begins.")]})
         return since, until

@@ -23,7 +23,7 @@ from payments.locks import statement_lock
 from payments.models import BankAccount, Statement, StatementLine
 from payments.services.match_rules import match_rules_ensure
 from payments.services.statement_importing import PayoutImporter, StatementImporter
-from payments.services.statement_reading.formats import CONTENT_TYPES, format_of, statement_read
+from payments.services.statement_reading.formats import CONTENT_TYPES, format_of, in_utf8, statement_read
 from payments.statement_states import (
     MAPPED,
     OPEN_LINES,
@@ -59,6 +59,7 @@ def statement_create(
     account = BankAccount.objects.select_related("profile").filter(pk=account_id).first()
     if account is None or not actor.can_see(account.profile_id):
         raise NotFound(_("There is no such account."))
+    content = in_utf8(content)
     form = format_of(content)
     if form is StatementFormat.CSV:
         given = (opening, closing) if opening is not None and closing is not None else None

@@ -63,6 +63,19 @@ def test_a_name_between_slashes_is_the_payer(account: BankAccount) -> None:
     assert said("counterparty", "text")[2] == ("Jan de Vries", "/TRTP/SEPA/NAME/Jan de Vries/REMI/Invoice 12 continued")
 
 
+@pytest.mark.parametrize(
+    ("kind", "encoding"), [("camt", "utf-16"), ("camt", "utf-16-le"), ("camt", "utf-16-be"), ("ofx", "utf-16")]
+)
+def test_a_statement_in_two_byte_signs_is_the_one_in_utf_8(account: BankAccount, kind: str, encoding: str) -> None:
+    given = camt(entry("50.00", "B7", detail("50.00", "KÜHNE", "INV 1")), closing="150.00")
+    if kind == "ofx":
+        given = ofx(("F1", "20260301", "50.00", "KÜHNE", "INV 1"))
+    wide = given.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"').encode(encoding)
+    brought(account, wide)
+    brought(account, given, name="again.xml")
+    assert said("amount", "counterparty") == [(Decimal(50), "KÜHNE")]
+
+
 @pytest.mark.parametrize("amount", ["1,234.56", "1.234,56", "1234.56", "1234,56", "1 234,56"])
 def test_ofx_amounts_are_read_as_each_country_writes_them(account: BankAccount, amount: str) -> None:
     brought(account, ofx(("F1", "20260301", amount, "<![CDATA[A & B]]>", "")))

@@ -22,6 +22,16 @@ CONTENT_TYPES: Final = {
 _OFX: Final = re.compile(rb"^\s*(?:OFXHEADER|<\?xml[^>]*\?>\s*<\?OFX|<OFX)", re.IGNORECASE)
 _MT940: Final = re.compile(rb"^:(?:20|25|28C?|60[FM]):", re.MULTILINE)
 _LOOKED_AT: Final = 20_000
+_WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+_ENCODING: Final = re.compile(rb"""(<\?xml[^>]*?)\s+encoding=["'][^"']*["']""")
+
+
+def in_utf8(content: bytes) -> bytes:
+    """A text in UTF-16, as some banks' programs save it, in UTF-8; every other file as it is."""
+    for mark, encoding in _WIDE:
+        if content.startswith(mark):
+            return _ENCODING.sub(rb"\1", content.decode(encoding, errors="replace").encode(), count=1)
+    return content
 
 
 def format_of(content: bytes) -> StatementFormat:
