@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -158,6 +159,40 @@ def rate_to_freeze(
         if rules.exchange_rate_required:
             raise ExchangeRateMissing(currency, profile.currency, day, days)
         return {}
+    return _frozen(rate)
+
+
+def rates_to_freeze(
+    *, profile: BusinessProfile, days: Collection[tuple[str, date]]
+) -> dict[tuple[str, date], dict[str, Any]]:
+    """The exchange fields of many documents by currency and local day, as `rate_to_freeze` has them; asks for none.
+
+    What has no rate is left out. Two queries.
+    """
+    foreign = {(currency, day) for currency, day in days if currency != profile.currency}
+    if not foreign:
+        return {}
+    good_for = timedelta(rules_of(profile.pk).exchange_rate_days)
+    first, last = min(day for _code, day in foreign), max(day for _code, day in foreign)
+    rows = ExchangeRate.objects.filter(
+        profile_id=profile.pk,
+        currency__in={currency for currency, _day in foreign},
+        into=profile.currency,
+        valid_on__range=(first - good_for, last),
+    )
+    by_currency: dict[str, list[ExchangeRate]] = {}
+    for rate in rows.order_by("valid_on"):
+        by_currency.setdefault(rate.currency, []).append(rate)
+    found = {}
+    for currency, day in foreign:
+        rates = by_currency.get(currency, [])
+        at = bisect_right(rates, day, key=lambda rate: rate.valid_on)
+        if at and rates[at - 1].valid_on >= day - good_for:
+            found[currency, day] = _frozen(rates[at - 1])
+    return found
+
+
+def _frozen(rate: ExchangeRate) -> dict[str, Any]:
     return {"fx_currency": rate.into, "fx_rate": rate.rate, "fx_source": rate.source, "fx_on": rate.valid_on}
 
 

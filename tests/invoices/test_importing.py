@@ -15,9 +15,11 @@ from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.models import BusinessProfile, DataImport
 from customers.models import Customer
 from invoices.models import Invoice
+from invoices.services.exchange_rates import DatedRate, exchange_rates_set
 from invoices.services.lock_date import lock_date_move
 from invoices.states import InvoiceKind
 from tests import factories
+from tests.factories import SYSTEM
 from tests.support.imports import counts, imported, reasons, tried
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
@@ -161,6 +163,22 @@ OLD-2,Wanjikũ & Wana,31/12/2025,,Huduma,1,5001,8,JPY
 C3,Wanjikũ & Wana,01/02/2026,,Sukari,-1,1234.50,16,KES
 C4,Wanjikũ & Wana,02/02/2026,,Mchele,-1,99.99,16,KES
 """
+
+
+def test_foreign_documents_freeze_the_rate_of_their_day(now: datetime) -> None:
+    profile = factories.seller()
+    days = {date(2025, 12, 30): Decimal("0.9"), date(2026, 1, 1): Decimal("0.8")}
+    rates = [DatedRate("JPY", day, rate) for day, rate in days.items()]
+    exchange_rates_set(profile_id=profile.pk, rates=rates, actor=SYSTEM, now=now)
+    text = (
+        "Invoice No,Customer,Invoice date,Description,Qty,Unit price,Currency\nOLD-1,W,31/12/2025,x,1,5001,JPY\n"
+        "C3,W,05/01/2026,x,-1,5001,JPY\nOLD-2,W,31/12/2025,x,1,5001,KES\nOLD-3,W,05/10/2025,x,1,5001,JPY\n"
+    )
+    imported(text, "invoices", profile, now=now, currency="KES")
+    frozen = dict(Invoice.objects.values_list("number", "fx_rate"))
+    assert frozen == {"OLD-1": Decimal("0.9"), "C3": Decimal("0.9"), "OLD-2": None, "OLD-3": None}
+    told = Invoice.objects.get(number="OLD-1")
+    assert (told.fx_currency, told.fx_source, told.fx_on) == ("KES", "manual", date(2025, 12, 30))
 
 
 def test_tax_currency_and_due_date_of_the_file_are_kept(now: datetime) -> None:

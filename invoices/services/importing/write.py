@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from customers.models import Customer
 from customers.states import PaymentTerms
 from invoices.locks import counter_lock
 from invoices.models import Instalment, Invoice, InvoiceLine, InvoiceTax, NumberSeries
+from invoices.services.exchange_rates import rates_to_freeze
 from invoices.services.importing.originals import originals_of
 from invoices.services.importing.plan import PlannedDocument, PlannedLine
 from invoices.services.postings import credit_note_entry, issue_entry
@@ -58,6 +59,7 @@ def documents_write(
         seller=seller_snapshot(profile),
         customers=customers,
         ids={**originals.ids, **{document.number: uuid7() for document in documents}},
+        rates=rates_to_freeze(profile=profile, days={_rated(document) for document in documents}),
         actor=actor,
         now=now,
     )
@@ -157,6 +159,7 @@ class _Context:
     seller: dict[str, Any]
     customers: Mapping[str, Customer]
     ids: Mapping[str, UUID]
+    rates: Mapping[tuple[str, date], dict[str, Any]]
     actor: Actor
     now: datetime
 
@@ -207,7 +210,13 @@ def _invoice(document: PlannedDocument, series: NumberSeries, sequence: int, con
         language=customer.language,
         corrects_id=context.ids[document.corrects.number] if document.corrects else None,
         imported=True,
+        **context.rates.get(_rated(document), {}),
     )
+
+
+def _rated(document: PlannedDocument) -> tuple[str, date]:
+    """The currency and the day whose rate a document freezes: a credit note has that of its invoice."""
+    return document.currency, (document.corrects or document).issued_on
 
 
 def _write_lines(
