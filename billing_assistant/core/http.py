@@ -164,17 +164,27 @@ class Client:
     def _with_repeats(
         self, request: httpx.Request, *, repeatable: bool, auth: tuple[str, str] | None, timeout: float
     ) -> Response:
+        """What an earlier attempt may have done is not undone by a later one that did not get through."""
         attempt = 0
+        unclear: ProviderError | None = None
         while True:
             attempt += 1
             try:
                 return self._attempt(request, attempt=attempt, repeatable=repeatable, auth=auth, timeout=timeout)
+            except Refusal as error:
+                if unclear is not None and error.status == HTTPStatus.CONFLICT:
+                    raise unclear from error
+                raise
             except Unavailable as error:
                 pause = _pause(attempt, error.retry_after)
                 if not (repeatable or isinstance(error, _NotSent)) or attempt > self._retries or pause is None:
+                    if unclear is not None:
+                        raise unclear from error
                     raise
-            except OutcomeUnknown:
-                pause = _pause(attempt, None)
+                if error.status in FAILED_MIDWAY and request.method not in SAFE_METHODS:
+                    unclear = unclear or error
+            except OutcomeUnknown as error:
+                pause, unclear = _pause(attempt, None), error
                 if not repeatable or attempt > self._retries or pause is None:
                     raise
             self._sleep(pause)

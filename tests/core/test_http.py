@@ -164,6 +164,23 @@ class TestWithAKey:
             client.post("/pay", idempotency_key="k1")
         assert len(server.received) == 4
 
+    @pytest.mark.parametrize("status", [409, 429, 503])
+    def test_a_lost_answer_stays_unknown_when_the_repeats_are_turned_away(self, client, server, status: int) -> None:
+        server.answers = [Answer(drop=True), Answer(status=status)]
+        with pytest.raises(OutcomeUnknown):
+            client.post("/pay", idempotency_key="k1")
+
+    def test_a_failure_midway_is_told_when_the_repeats_are_turned_away(self, client, server) -> None:
+        server.answers = [Answer(status=502), Answer(status=429)]
+        with pytest.raises(Unavailable) as caught:
+            client.post("/pay", idempotency_key="k1")
+        assert caught.value.status == 502
+
+    def test_a_refusal_after_a_lost_answer_is_that_of_the_key(self, client, server) -> None:
+        server.answers = [Answer(drop=True), Answer(status=422)]
+        with pytest.raises(Rejected):
+            client.post("/pay", idempotency_key="k1")
+
     def test_the_header_is_called_as_the_vendor_calls_it(self, server: LocalServer) -> None:
         client = Client(server.url, idempotency_header="PayPal-Request-Id")
         client.post("/pay", idempotency_key="k1")
