@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from billing_assistant.core.errors import Rejected
+from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.http import Client, Response
 from integrations.breaker import Breaker
 
@@ -58,6 +60,15 @@ def pooled(base_url: str, vendor: str, idempotency_header: str) -> Client:
         retries=REPEATS,
         idempotency_header=idempotency_header or "Idempotency-Key",
     )
+
+
+@contextmanager
+def after_effect() -> Iterator[None]:
+    """For what is read once a write had its effect: whatever goes wrong with that, the outcome is unknown."""
+    try:
+        yield
+    except (Rejected, Unavailable, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OutcomeUnknown("It was done, and how it ended could not be read.") from error
 
 
 def path_part(external_id: str) -> str:

@@ -27,7 +27,7 @@ from integrations.ports.payments import (
     WebhookUnreadable,
 )
 from integrations.ports.refunds import ProviderRefund, RefundRequest
-from integrations.vendor_http import path_part
+from integrations.vendor_http import after_effect, path_part
 from integrations.vendors import Facts
 
 LONGEST: Final = 150
@@ -102,7 +102,9 @@ class DodoGateway(DodoSubscriptions, DodoBalance):
         }
         if request.reason:
             body["reason"] = request.reason[:3000]
-        return refund_of(self.api.post("/refunds", body))
+        made = self.api.post("/refunds", body)
+        with after_effect():
+            return refund_of(made)
 
     def refund_find(self, request: RefundRequest, *, since: datetime) -> ProviderRefund | None:
         return self._refund_under(request)

@@ -18,7 +18,7 @@ from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, Sessi
 from integrations.ports.payments import Environment
 from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
 from integrations.ports.subscriptions import SubscriptionRequest
-from integrations.vendor_http import path_part
+from integrations.vendor_http import after_effect, path_part
 
 AnyPage = CheckoutRequest | SetupRequest | SubscriptionRequest
 NOT_FOUND: Final = 404
@@ -98,7 +98,8 @@ class DodoPages:
             "metadata": {"reference": request.reference, "key": request.idempotency_key},
         }
         told = self.api.post(f"/subscriptions/{path_part(request.method.token)}/charge", body)
-        return self.payment_fetch(str(told["payment_id"]))
+        with after_effect():
+            return self.payment_fetch(str(told["payment_id"]))
 
     def charge_find(self, request: ChargeRequest, *, since: datetime) -> ProviderPayment | None:
         rows = self._paid_under(request.idempotency_key, since=since, subscription_id=request.method.token)

@@ -40,7 +40,7 @@ from integrations.ports.payments import (
 )
 from integrations.ports.payouts import summed
 from integrations.ports.refunds import ProviderRefund, RefundRequest
-from integrations.vendor_http import path_part
+from integrations.vendor_http import after_effect, path_part
 from integrations.vendors import Facts
 
 LONGEST: Final = 150
@@ -132,7 +132,9 @@ class PayPalGateway:
         if request.reason:
             body["note_to_payer"] = request.reason[:255]
         path = f"/v2/payments/captures/{path_part(request.payment_id)}/refund"
-        return refund_of(self._api.post(path, body, key=request.idempotency_key[:LONGEST_KEY]), request.payment_id)
+        made = self._api.post(path, body, key=request.idempotency_key[:LONGEST_KEY])
+        with after_effect():
+            return refund_of(made, request.payment_id)
 
     def refund_find(self, request: RefundRequest, *, since: datetime) -> ProviderRefund | None:
         found = (each for each in self.payment_refunds(request.payment_id) if each.reference == request.reference)

@@ -6,8 +6,8 @@ import hashlib
 from typing import Any, Final
 
 from billing_assistant.core import exact_json
-from billing_assistant.core.errors import Rejected, Unavailable
-from billing_assistant.core.http import Response
+from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
+from billing_assistant.core.http import FAILED_MIDWAY, Response
 from integrations.breaker import Breaker
 from integrations.ports.payments import Environment
 from integrations.shared_tokens import SharedToken
@@ -19,6 +19,11 @@ KEY_HEADER: Final = "PayPal-Request-Id"
 HOSTS: Final = {Environment.LIVE: "https://api-m.paypal.com", Environment.TEST: "https://api-m.sandbox.paypal.com"}
 UNAUTHORIZED: Final = 401
 LIFE: Final = 32_400
+BUSY: Final = "PREVIOUS_REQUEST_IN_PROGRESS"
+
+
+class Unreadable(Unavailable):
+    """PayPal answered something that is no object."""
 
 
 class PayPalApi:
@@ -37,9 +42,21 @@ class PayPalApi:
         return self._call("GET", path, params=params or None)
 
     def post(self, path: str, body: dict[str, Any], *, key: str) -> dict[str, Any]:
-        """A write under a key: repeated, it has no second effect. Raises the three errors; `code` is PayPal's issue."""
+        """A write under a key: repeated, it has no second effect. Raises the three errors; `code` is PayPal's issue.
+
+        A write that ended in a failure of PayPal's own, or that it is still busy with, has an unknown outcome.
+        """
         headers = {"Prefer": "return=representation"}
-        return self._call("POST", path, json=body, idempotency_key=key, headers=headers)
+        try:
+            return self._call("POST", path, json=body, idempotency_key=key, headers=headers)
+        except Rejected as error:
+            if error.code != BUSY:
+                raise
+            raise OutcomeUnknown("PayPal is still busy with an earlier call of this.") from error
+        except Unavailable as error:
+            if error.status not in FAILED_MIDWAY and not isinstance(error, Unreadable):
+                raise
+            raise OutcomeUnknown(f"PayPal failed in the middle of the call ({error}).") from error
 
     def check(self) -> None:
         """Whether the keys are accepted. Raises Rejected, Unavailable."""
@@ -71,9 +88,12 @@ class PayPalApi:
 
     @staticmethod
     def _object(answer: Response) -> dict[str, Any]:
-        told = answer.json()
+        try:
+            told = answer.json()
+        except Unavailable as error:
+            raise Unreadable(str(error)) from error
         if not isinstance(told, dict):
-            raise Unavailable("The answer was no object.")
+            raise Unreadable("The answer was no object.")
         return told
 
 

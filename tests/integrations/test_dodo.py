@@ -36,6 +36,7 @@ from tests.fakes import dodo
 from tests.fakes.dodo import DodoSimulator
 from tests.fakes.dodo_fixtures import connect
 from tests.fakes.paypal_fixtures import post
+from tests.fakes.vendor_server import Answer
 from tests.integrations.gateway_contract import GatewayContract, charge, refund, request, setup
 from tests.payments.builders import SYSTEM, due, invoice
 
@@ -161,6 +162,23 @@ class TestWithoutKeys:
             gateway.refund_create(asked)
         assert gateway.refund_create(asked) == gateway.refund_find(asked, since=clocks.now())
         assert len(dodo_service.refunds) == 1
+
+    def test_a_charge_that_cannot_be_read_afterwards_is_unknown(self, gateway, dodo_service) -> None:
+        page = gateway.setup_create(setup())
+        dodo_service.client_saves(page.external_id)
+        asked = charge(gateway.setup_fetch(page.external_id).method)
+        dodo_service.fails("/payments/", answer=Answer(503), times=3)
+        with pytest.raises(OutcomeUnknown):
+            gateway.method_charge(asked)
+        assert gateway.charge_find(asked, since=clocks.now()) is not None
+        assert len(dodo_service.payments) == 1
+
+    def test_a_refund_whose_amount_is_not_told_is_unknown(self, gateway, dodo_service) -> None:
+        paid = dodo_service.client_pays(gateway.checkout_create(request()).external_id)
+        made = Answer(body={"refund_id": "ref_9", "payment_id": paid["payment_id"], "amount": None, "currency": None})
+        dodo_service.fails("/refunds", answer=made)
+        with pytest.raises(OutcomeUnknown):
+            gateway.refund_create(refund(paid["payment_id"], "5000.00", 1))
 
     def test_a_refund_always_names_the_currency(self, gateway, dodo_service) -> None:
         paid = dodo_service.client_pays(gateway.checkout_create(request()).external_id)

@@ -16,6 +16,7 @@ from billing_assistant.core.errors import OutcomeUnknown, Rejected, Unavailable
 from billing_assistant.core.money import Money
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.paypal.adapter import PayPalGateway
+from integrations.paypal.api import BUSY
 from integrations.paypal.certificates import is_paypals, signed_text
 from integrations.ports.disputes import DisputeStatus
 from integrations.ports.payments import (
@@ -248,6 +249,23 @@ class TestApi:
         paypal_service.remembered.clear()
         with pytest.raises((OutcomeUnknown, Rejected)):
             gateway.refund_create(refund(paid.external_id, "20000.00", 1, "USD"))
+        assert gateway.refund_find(asked, since=now) is not None
+
+
+    @pytest.mark.parametrize(
+        "answer",
+        [Answer(500), Answer(502), Answer(raw=b"<html>"), Answer(422, {"details": [{"issue": BUSY}]})],
+        ids=["500", "502", "html", "busy"],
+    )
+    def test_a_refund_that_may_have_been_made_is_unknown(self, gateway, paypal_service, now, answer: Answer) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id)
+        gateway.checkout_fetch(session.external_id)
+        (paid,) = gateway.checkout_payments(session.external_id)
+        asked = refund(paid.external_id, "5.00", 1, "USD")
+        paypal_service.fails("/refund", after=True, answer=answer, times=3)
+        with pytest.raises(OutcomeUnknown):
+            gateway.refund_create(asked)
         assert gateway.refund_find(asked, since=now) is not None
 
 
