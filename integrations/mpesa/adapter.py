@@ -23,7 +23,7 @@ from integrations.mpesa.arrivals import Arrivals
 from integrations.mpesa.balances import MpesaBalances
 from integrations.mpesa.client import Daraja, StillPending
 from integrations.mpesa.keys import MpesaKeys
-from integrations.mpesa.results import PAID, meaning_of
+from integrations.mpesa.results import PAID, is_undecided, meaning_of
 from integrations.mpesa.reversals import Reversals
 from integrations.ports.payments import (
     Capabilities,
@@ -241,7 +241,8 @@ class MpesaGateway:
         body = payloads.push_query_body(self.keys, checkout_id=push.checkout_id, now=now)
         told = self._daraja.ask("/mpesa/stkpushquery/v1/query", body)
         code = str(told.get("ResultCode", ""))
-        if not code or str(told.get("CheckoutRequestID")) != push.checkout_id:
+        decided = bool(code) and not is_undecided(code, str(told.get("ResultDesc", "")))
+        if not decided or str(told.get("CheckoutRequestID")) != push.checkout_id:
             raise StillPending("M-Pesa does not say how it ended.")
         journal.push_found(push, code=code, now=now)
         return code

@@ -36,7 +36,10 @@ class Daraja:
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A question: asking it again is harmless. Raises StillPending, Unavailable, Rejected."""
         try:
-            return self.order(path, body)
+            with self._breaker.guard():
+                return self._call(path, body)
+        except _Undecided as error:
+            raise StillPending(str(error)) from error
         except OutcomeUnknown as error:
             raise Unavailable(str(error)) from error
 
@@ -46,7 +49,7 @@ class Daraja:
             with self._breaker.guard():
                 return self._call(path, body)
         except _Undecided as error:
-            raise StillPending(str(error)) from error
+            raise OutcomeUnknown(str(error)) from error
 
     def check(self) -> None:
         """Whether the keys are accepted. Raises Rejected, Unavailable."""

@@ -18,6 +18,8 @@ DONE_BEFORE: Final = "R000001"
 DEAD_TOKEN: Final = frozenset({"404.001.03", "401.002.01"})
 BUSY: Final = frozenset({"500.003.02", "500.003.03"})
 TALKATIVE: Final = "500.001.1001"
+UNDECIDED: Final = "4999"
+IN_PROCESS: Final = ("being processed", "under processing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ OTHERWISE: Final = Meaning(_("M-Pesa refused the payment."), Decline.SOFT)
 def meaning_of(code: str) -> Meaning:
     """What a result other than `PAID` means for the payer."""
     return RESULTS.get(code, OTHERWISE)
+
+
+def is_undecided(code: str, text: str) -> bool:
+    """Whether a result is none yet: newer answers tell with 200 what older ones told as an error."""
+    return code != PAID and (code == UNDECIDED or any(words in text.lower() for words in IN_PROCESS))
 
 
 class FaultKind(StrEnum):
@@ -91,7 +98,7 @@ def _kind(code: str, text: str) -> FaultKind:
 
 def _talkative(text: str) -> FaultKind:
     """One code for four things: the words tell them apart."""
-    if "being processed" in text:
+    if any(words in text for words in IN_PROCESS):
         return FaultKind.PENDING
     if "lock" in text:
         return FaultKind.BUSY

@@ -72,6 +72,7 @@ class MpesaSimulator(VendorServer):
         self.registered: dict[str, str] = {}
         self.tokens: list[str] = []
         self.working, self.utility = "700000.00", "228037.00"
+        self.newer = False
         self._numbers = count(1)
         self._contract = contract("mpesa")
 
@@ -138,7 +139,7 @@ class MpesaSimulator(VendorServer):
         if push is None:
             return self._error(400, "400.002.02", "Bad Request - Invalid CheckoutRequestID")
         if push.result is None:
-            return Answer(500, {"requestId": self._id("q"), **PENDING})
+            return Answer(500, {"requestId": self._id("q"), **PENDING}) if not self.newer else self._undecided(push)
         return Answer(
             body={
                 "ResponseCode": "0",
@@ -149,6 +150,12 @@ class MpesaSimulator(VendorServer):
                 "ResultDesc": REASONS.get(push.result, "Failed"),
             }
         )
+
+    def _undecided(self, push: Push) -> Answer:
+        """How newer versions tell that the payer has not decided: as if it were a result."""
+        words = {"ResultCode": "4999", "ResultDesc": "The transaction is still under processing"}
+        ids = {"MerchantRequestID": push.merchant_id, "CheckoutRequestID": push.checkout_id}
+        return Answer(body={"ResponseCode": "0", **ids, **words})
 
     def _reversal(self, body: dict[str, Any]) -> Answer:
         code = "2001" if not _credential_fits(body["SecurityCredential"]) else self._reverse(body)

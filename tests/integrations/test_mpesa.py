@@ -166,6 +166,18 @@ def test_without_a_callback_the_query_tells(gateway: MpesaGateway, safaricom: Mp
     assert (paid.status, paid.receipt) == (ProviderStatus.SUCCEEDED, "")
 
 
+def test_a_request_that_is_still_under_processing_has_not_failed(gateway: MpesaGateway, safaricom) -> None:
+    safaricom.newer = True
+    sent = gateway.prompt_send(ask())
+    assert gateway.prompt_fetch(sent).status is PromptStatus.WAITING
+    with pytest.raises(StillPending):
+        gateway.payment_fetch(sent.external_id)
+    push = safaricom.payer_decides(sent.external_id)
+    take(gateway, safaricom.outbox.popleft())
+    paid = gateway.payment_fetch(sent.external_id)
+    assert (paid.status, paid.receipt) == (ProviderStatus.SUCCEEDED, push.receipt)
+
+
 @pytest.mark.parametrize(("code", "words"), [(1032, "cancelled"), (1, "not enough money"), (1037, "nobody answered")])
 def test_a_refusal_of_the_payer_has_plain_words(gateway: MpesaGateway, safaricom, code: int, words: str) -> None:
     sent = gateway.prompt_send(ask())
