@@ -73,7 +73,7 @@ SUPPORT: Final = Item("Support and small changes", "6", "hours", "4500")
 MONTH: Final = (HOSTING, SUPPORT)
 
 BILLS: Final = (
-    Bill("techsolutions", 152, (Item("Website redesign", "1", "", "240000"),), paid=(Paid(128),)),
+    Bill("techsolutions", 152, (Item("Website redesign", "1", "", "240000"),), paid=(Paid(128, "bank_transfer"),)),
     Bill("savanna", 139, (Item("Fleet tracking page", "1", "", "96000"),), paid=(Paid(120, "bank_transfer"),)),
     Bill("startuphub", 118, (Item("Landing page", "1", "", "750"),), paid=(Paid(96, "bank_transfer"),), viewed=True),
     Bill("techsolutions", 104, MONTH, paid=(Paid(80),), viewed=True),
