@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import exact_json
+from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import Rejected
 from integrations.dodo import signatures
 from integrations.dodo.api import DodoApi
@@ -36,6 +38,18 @@ _OBJECTS: Final = {
     "refund": (NoticeKind.REFUND, "refund_id"),
     "dispute": (NoticeKind.DISPUTE, "dispute_id"),
 }
+CAPABILITIES: Final = Capabilities(
+    find_by_key=True,
+    saved_methods=True,
+    refunds=True,
+    partial_refunds=True,
+    disputes=True,
+    fees=True,
+    taxes=True,
+    balances=True,
+    subscriptions=True,
+    shortest_life=timedelta(minutes=15),
+)
 _SAVED: Final = frozenset({"subscription.active", "subscription.failed"})
 
 
@@ -44,30 +58,22 @@ class DodoGateway(DodoSubscriptions, DodoBalance):
 
     name = "dodo"
     label = "Dodo Payments"
-    capabilities = Capabilities(
-        find_by_key=True,
-        saved_methods=True,
-        refunds=True,
-        partial_refunds=True,
-        disputes=True,
-        fees=True,
-        taxes=True,
-        balances=True,
-        subscriptions=True,
-        shortest_life=timedelta(minutes=15),
-    )
-
     def __init__(self, facts: Facts) -> None:
         self.account = facts.account
         self.environment = facts.environment
         self.connection_id = facts.connection_id
         self.product_id = facts.value("product_id")
         self.subscription_product_id = facts.value("subscription_product_id")
+        self._currencies = frozenset(facts.value("currencies").upper().replace(",", " ").split())
+        self.capabilities = replace(CAPABILITIES, currencies=self._currencies or None)
         self._secrets = facts.value("webhook_secret").split()
         self.api = DodoApi(facts)
 
     def check(self) -> Checked:
         """Reads the two products: whose they are, and that they can carry any amount with tax in it."""
+        unknown = next((code for code in sorted(self._currencies) if code not in CURRENCIES), "")
+        if unknown:
+            raise Rejected(_("%(code)s is no currency.") % {"code": unknown})
         product = self.api.get(f"/products/{path_part(self.product_id)}")
         price = product.get("price") or {}
         if not price.get("pay_what_you_want"):

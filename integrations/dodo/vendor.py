@@ -28,6 +28,13 @@ VENDOR: Final = Vendor(
             secret=False,
         ),
         CredentialField(
+            "currencies",
+            _("Currencies"),
+            _("Codes of the currencies that are on at Dodo, separated by commas: USD, EUR. Empty for all."),
+            secret=False,
+            required=False,
+        ),
+        CredentialField(
             "webhook_secret",
             _("Signing secret of the webhook"),
             _("Begins with whsec_. Two, with a space between, while it is being changed."),

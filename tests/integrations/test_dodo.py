@@ -23,7 +23,7 @@ from integrations.ports.payments import (
     WebhookNotConfigured,
     WebhookRefused,
 )
-from integrations.registry import gateway_of
+from integrations.registry import gateway_of, page_gateways
 from integrations.services.webhooks import webhooks_sweep
 from invoices.models import Invoice
 from payments.errors import CheckoutUnknown
@@ -193,6 +193,16 @@ class TestWithoutKeys:
         dodo_service.product[name] = False
         with pytest.raises(Rejected):
             gateway.check()
+
+
+def test_it_is_offered_for_the_currencies_that_are_on_there(dodo_service, clock) -> None:
+    seller = factories.seller()
+    made = gateway_of(connect(seller, dodo_service, currencies="usd, EUR"))
+    assert made.check().account == dodo.BUSINESS
+    offered = {code: [each.name for each in page_gateways(seller.pk, code)] for code in ("USD", "KES")}
+    assert offered == {"USD": ["dodo", "demo"], "KES": ["demo"]}
+    with pytest.raises(Rejected):
+        gateway_of(connect(factories.seller(), dodo_service, currencies="EURO")).check()
 
 
 @pytest.fixture
