@@ -76,7 +76,7 @@ class SeveralForm(forms.Form):
         gateways: Sequence[PaymentGateway],
         prompts: PaymentGateway | None,
     ) -> None:
-        self.region = customer.country or customer.profile.country
+        self.region = customer.profile.country  # a phone that is asked is where the seller is paid
         choices = [(each.name, each.label) for each in gateways]
         if prompts is not None:
             choices.append((BY_PHONE, _("%(name)s on the phone") % {"name": prompts.label}))

@@ -27,7 +27,7 @@ class PromptForm(forms.Form):
     amount = AmountField(label=_("Amount"), min_value=Decimal(1))
 
     def __init__(self, data: Any = None, *, invoice: Invoice, gateway: PaymentGateway, payable: Decimal) -> None:
-        self.region = invoice.customer.country or invoice.profile.country
+        self.region = invoice.profile.country  # a phone that is asked is where the seller is paid
         most = most_at_once(gateway, invoice.currency, payable)
         shown = phone_shown(invoice.customer.phone)
         super().__init__(data, initial={"phone": shown, "amount": most}, auto_id="prompt_%s")

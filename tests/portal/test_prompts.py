@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from billing_assistant.core import clock as clocks
+from customers.models import Customer
 from integrations.services.webhooks import webhooks_sweep
 from invoices.models import Invoice
 from payments.models import Checkout, Payment
@@ -71,6 +72,26 @@ def test_a_refusal_on_the_phone_is_told_and_it_can_be_tried_again(client: Client
     assert "cancelled on the phone" in page
     assert ask(client, bill).status_code == 302
     assert len(safaricom.pushes) == 2
+
+
+@pytest.mark.parametrize("country", ["Kenya", "Uganda", ""])
+def test_a_number_is_read_as_one_of_the_sellers_country(client: Client, bill: Invoice, safaricom, country: str) -> None:
+    Customer.objects.filter(pk=bill.customer_id).update(country=country)
+    assert ask(client, bill).status_code == 302
+    assert safaricom.last_push.body["PartyA"] == "254712345678"
+
+
+def test_the_page_waits_while_the_request_is_under_processing(client: Client, bill: Invoice, safaricom, tell, clock):
+    safaricom.newer = True
+    there = ask(client, bill)["Location"]
+    for seconds in (31, 61, 91):
+        clock.shift(timedelta(seconds=seconds))
+        checkouts_sweep(now=clocks.now())
+        assert "Confirm on your phone" in text_of(client.get(there))
+    safaricom.payer_decides(Checkout.objects.get().external_id)
+    safaricom.deliver(tell)
+    webhooks_sweep(now=clocks.now())
+    assert "your payment was received" in text_of(client.get(there))
 
 
 def test_twice_at_once_is_one_request(client: Client, bill: Invoice, safaricom) -> None:
