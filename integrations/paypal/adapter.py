@@ -194,17 +194,24 @@ class PayPalGateway:
             event = exact_json.loads(body)
             name, about = _word(event["event_type"]), event["resource"]
             kind = next((kind for begin, kind in _KINDS.items() if name.startswith(begin)), NoticeKind.OTHER)
+            if kind is NoticeKind.PAYMENT and event.get("resource_type") == "refund":  # PAYMENT.CAPTURE.REVERSED
+                kind = NoticeKind.REFUND
             object_id = about.get("dispute_id") if kind is NoticeKind.DISPUTE else about.get("id")
             return WebhookNotice(_word(event["id"]), kind, _word(object_id or event["id"]), self.account, name)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise WebhookUnreadable(_("The event cannot be read.")) from error
 
     def _captured(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Captures an approved order of ours, once; after a lost answer PayPal says that it was captured already."""
+        """Captures an approved order of ours, once; after a lost answer PayPal says that it was captured already.
+
+        A client who was declined and approved again gets a key of its own: under the old one PayPal repeats its no.
+        """
         order_id = str(order["id"])
         tried = len(captures_of(unit_of(order, self._merchant_id)))
+        changed_at = "".join(sign for sign in str(order.get("update_time") or "") if sign.isdigit())
+        key = f"capture-{order_id}-{tried}-{changed_at}"
         try:
-            self._api.post(f"/v2/checkout/orders/{path_part(order_id)}/capture", {}, key=f"capture-{order_id}-{tried}")
+            self._api.post(f"/v2/checkout/orders/{path_part(order_id)}/capture", {}, key=key[:LONGEST_KEY])
         except Rejected as error:
             if error.code != ALREADY and error.code not in PAYER_MUST_ACT:
                 raise

@@ -29,7 +29,10 @@ NO_CENTS: Final = frozenset({"HUF", "JPY", "TWD"})
 
 @dataclass
 class Order:
-    """An order; `declines` is how often the payer's bank says no before it says yes."""
+    """An order; `declines` is how often the payer's bank says no before it says yes.
+
+    `refused`: PayPal itself takes nothing of what the payer chose, until the payer approves again.
+    """
 
     id: str
     body: dict[str, Any]
@@ -38,6 +41,8 @@ class Order:
     refunds: list[dict[str, Any]] = field(default_factory=list)
     declines: int = 0
     pending: bool = False
+    refused: bool = False
+    updated: str = ""
 
 
 class PayPalSimulator(VendorServer):
@@ -65,7 +70,7 @@ class PayPalSimulator(VendorServer):
         if asked.method == "POST" and key in self.remembered:
             return self.remembered[key]
         answer = self._route(asked)
-        if asked.method == "POST" and answer.status < 300:
+        if asked.method == "POST" and (answer.status < 300 or b"INSTRUMENT_DECLINED" in answer.content()):
             self.remembered[key] = answer
         return answer
 
@@ -124,6 +129,8 @@ class PayPalSimulator(VendorServer):
             return self._error(422, "UNPROCESSABLE_ENTITY", "ORDER_ALREADY_CAPTURED")
         if order.status != "APPROVED":
             return self._error(422, "UNPROCESSABLE_ENTITY", "ORDER_NOT_APPROVED")
+        if order.refused:
+            return self._error(422, "UNPROCESSABLE_ENTITY", "INSTRUMENT_DECLINED")
         declined = order.declines > 0
         order.declines -= declined
         status = "DECLINED" if declined else "PENDING" if order.pending else "COMPLETED"
@@ -195,10 +202,13 @@ class PayPalSimulator(VendorServer):
 
     # What clients and PayPal do.
 
-    def client_approves(self, order_id: str, *, declines: int = 0, pending: bool = False) -> None:
+    def client_approves(
+        self, order_id: str, *, declines: int = 0, pending: bool = False, refused: bool = False
+    ) -> None:
         """The client says yes on PayPal's page. No money moves by that."""
         order = self.orders[order_id]
-        order.status, order.declines, order.pending = "APPROVED", declines, pending
+        order.status, order.declines, order.pending, order.refused = "APPROVED", declines, pending, refused
+        order.updated = f"2026-03-02T09:00:{next(self._numbers) % 60:02d}Z"
         self.tell("CHECKOUT.ORDER.APPROVED", self.shown(order))
 
     def shown(self, order: Order) -> dict[str, Any]:
@@ -210,6 +220,7 @@ class PayPalSimulator(VendorServer):
             "id": order.id,
             "intent": "CAPTURE",
             "status": order.status,
+            "update_time": order.updated,
             "purchase_units": [unit],
             "payer": {"name": {"given_name": "Jane", "surname": "Doe"}, "payer_id": "PAYER00000001"},
             "links": [

@@ -218,6 +218,20 @@ class TestApi:
         assert gateway.checkout_fetch(session.external_id).status is SessionStatus.COMPLETE
         assert len(paypal_service.orders[session.external_id].captures) == 1
 
+    def test_who_approves_again_after_a_refusal_is_charged(self, gateway, paypal_service) -> None:
+        session = page(gateway)
+        paypal_service.client_approves(session.external_id, refused=True)
+        assert gateway.checkout_fetch(session.external_id).status is SessionStatus.OPEN
+        paypal_service.client_approves(session.external_id)
+        assert gateway.checkout_fetch(session.external_id).status is SessionStatus.COMPLETE
+        assert len(gateway.checkout_payments(session.external_id)) == 1
+
+    @pytest.mark.parametrize(("resource", "kind"), [("refund", NoticeKind.REFUND), ("capture", NoticeKind.PAYMENT)])
+    def test_a_reversal_is_read_as_what_it_names(self, gateway, resource: str, kind: NoticeKind) -> None:
+        told = {"id": "WH-1", "event_type": "PAYMENT.CAPTURE.REVERSED", "resource_type": resource}
+        notice = gateway.webhook_notice(json.dumps(told | {"resource": {"id": "1R1"}}).encode())
+        assert (notice.kind, notice.object_id) == (kind, "1R1")
+
     def test_the_fee_is_told(self, gateway, paypal_service) -> None:
         session = page(gateway)
         paypal_service.client_approves(session.external_id)
