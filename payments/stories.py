@@ -34,6 +34,11 @@ def received(event: Event) -> str:
     return f"{amount_of(event)} → {settled}" if settled else amount_of(event)
 
 
+def credited(event: Event) -> str:
+    """The credit note, and its amount."""
+    return f"{event.data['credit_note']} · {amount_of(event)}"
+
+
 def reason(event: Event) -> str:
     """The amount, and why."""
     failure = event.data.get("failure") or ""
@@ -135,6 +140,13 @@ story_register(
     tone="danger",
     url_name=PAYMENT,
     detail=reason,
+)
+story_register(
+    "invoice.early_discount_unearned",
+    _("Discount of %(label)s was not earned, and stays credited"),
+    icon="discount",
+    tone="warning",
+    detail=credited,
 )
 story_register("credit_note.applied", _("Credit note %(label)s applied"), icon="file-minus", detail=allocated)
 story_register("credit_note.unapplied", _("Credit note %(label)s taken back"), icon="arrow-back-up", detail=allocated)

@@ -14,7 +14,7 @@ from payments.services.collection_changes import collection_carry
 from payments.services.collections import collection_follow_plan
 from payments.services.credits import credit_note_apply
 from payments.services.credits_first import credits_use
-from payments.services.early_payment import early_discounts_grant
+from payments.services.early_payment import early_discount_ask, early_discounts_grant
 from payments.services.gateway_fee import fee_wanted
 from payments.services.payment_plans import payment_plan_follow
 from payments.services.standing import standing_refresh
@@ -33,6 +33,12 @@ def grant_early_discount(event: Event) -> None:
     """Money that came by the early date of an invoice earns its discount."""
     paid = [UUID(one["invoice_id"]) for one in event.data["allocations"]]
     early_discounts_grant(invoice_ids=paid, actor=Actor.system("billing"), now=clock.now())
+
+
+@subscribe("invoice.reopened", name="payments.ask_early_discount")
+def ask_early_discount(event: Event) -> None:
+    """A person decides about a discount whose money was taken back."""
+    early_discount_ask(invoice_id=event.subject_id, actor=Actor.system("billing"), now=clock.now())
 
 
 def _uses_credit(entry: EventInput) -> bool:

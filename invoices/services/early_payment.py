@@ -32,6 +32,14 @@ def early_discount_left(invoice: Invoice) -> Decimal:
     return percentage(max(invoice.total - credited, ZERO), invoice.early_discount_percent, invoice.currency)
 
 
+def early_note_unearned(invoice: Invoice) -> Invoice | None:
+    """The credit note over a discount for paying early, while the invoice that was settled with it is owed again."""
+    if invoice.kind != InvoiceKind.INVOICE or invoice.state != InvoiceState.ISSUED or not invoice.amount_due:
+        return None
+    notes = Invoice.objects.filter(corrects=invoice, early_discount_until__isnull=False)
+    return notes.exclude(state=InvoiceState.VOID).first()
+
+
 @dataclass(frozen=True, slots=True)
 class EarlyOffer:
     """What settles an invoice when it is paid by a local day: less than what is due."""

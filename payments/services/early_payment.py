@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
+from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.money import ZERO
+from billing_assistant.core.models import Event
+from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.services.notices import notice_to_role
 from invoices.locks import invoice_lock
 from invoices.models import Invoice
-from invoices.services.early_payment import early_discount_credit, early_discount_left
+from invoices.services.early_payment import early_discount_credit, early_discount_left, early_note_unearned
 from invoices.states import InvoiceState
 from payments.models import Allocation
-from payments.services.credits import credit_note_apply
+from payments.services.credits import credit_note_apply, invoice_page
+
+UNEARNED: Final = "invoice.early_discount_unearned"
 
 
 def early_discounts_grant(*, invoice_ids: Iterable[UUID], actor: Actor, now: datetime) -> list[Invoice]:
@@ -28,6 +35,39 @@ def early_discounts_grant(*, invoice_ids: Iterable[UUID], actor: Actor, now: dat
     with_terms = Invoice.objects.filter(pk__in=list(invoice_ids), early_discount_until__isnull=False)
     notes = [_grant(invoice_id, actor, now) for invoice_id in with_terms.order_by("pk").values_list("pk", flat=True)]
     return [note for note in notes if note is not None]
+
+
+@transaction.atomic
+def early_discount_ask(*, invoice_id: UUID, actor: Actor, now: datetime) -> Invoice | None:
+    """Tells people, once, that the money which earned a discount is gone: its credit note stands until they decide.
+
+    Gives that credit note; None where there is none, or the invoice is settled.
+    """
+    invoice = invoice_lock(invoice_id)
+    note = early_note_unearned(invoice)
+    if note is None or Event.objects.filter(name=UNEARNED, subject_id=invoice.pk).exists():
+        return note
+    events.record(
+        name=UNEARNED,
+        subject=invoice,
+        actor=actor,
+        now=now,
+        profile_id=invoice.profile_id,
+        customer_id=invoice.customer_id,
+        label=invoice.number,
+        data={"credit_note": note.number, "amount": str(note.total), "currency": note.currency},
+    )
+    text = _("%(number)s is owed again, and the discount for paying early stays credited: %(note)s over %(amount)s.")
+    words = {"number": invoice.number, "note": note.number, "amount": Money(note.total, note.currency)}
+    notice_to_role(
+        roles=("admin", "finance"),
+        key=f"early-discount-{note.pk}",
+        tone="warning",
+        text=text % words,
+        url=invoice_page(invoice.pk),
+        profile_id=invoice.profile_id,
+    )
+    return note
 
 
 @transaction.atomic

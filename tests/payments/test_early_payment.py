@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing_assistant.core.models import Event, Notice
+from billing_assistant.core.rights import Role
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Customer
 from invoices.models import Invoice
-from payments.services.early_payment import early_discounts_grant
+from payments.services.early_payment import early_discount_ask, early_discounts_grant
 from payments.services.reverse import payment_reverse
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
@@ -64,6 +66,26 @@ def test_the_discount_is_not_given_twice() -> None:
     assert due(bill) == Decimal(980)
     assert terms_kept(of, bill, "960.40") == []
     assert due(bill) == Decimal("19.60")
+
+
+def test_a_person_is_told_once_when_the_money_that_earned_it_is_taken_back(client) -> None:
+    finance = factories.user(Role.FINANCE)
+    of = customer()
+    bill = invoice(of, "1000.00", **TERMS)
+    payment = pay(of, "980.00", {bill.pk: Decimal(980)})
+    (note,) = grant(bill)
+    assert early_discount_ask(invoice_id=bill.pk, actor=SYSTEM, now=NOW) is None
+    payment_reverse(payment_id=payment.pk, reason="Bounced", actor=SYSTEM, now=NOW)
+    assert relay("payments.ask_early_discount")
+    assert early_discount_ask(invoice_id=bill.pk, actor=SYSTEM, now=NOW) == note
+    told = Notice.objects.get(user=finance, key=f"early-discount-{note.pk}")
+    assert told.text.endswith(f"the discount for paying early stays credited: {note.number} over KES 20.00.")
+    assert Event.objects.filter(name="invoice.early_discount_unearned").count() == 1
+    client.force_login(finance)
+    page = client.get(f"/invoices/{bill.pk}/").content.decode()
+    assert "Discount not earned" in page
+    pay(of, "980.00", {bill.pk: Decimal(980)})
+    assert "Discount not earned" not in client.get(f"/invoices/{bill.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

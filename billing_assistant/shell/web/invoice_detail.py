@@ -20,7 +20,7 @@ from integrations.registry import link_gateway_for
 from invoices.models import Invoice
 from invoices.selectors import invoice_get
 from invoices.services.attachments import attachments_at
-from invoices.services.early_payment import early_offer
+from invoices.services.early_payment import early_note_unearned, early_offer
 from invoices.states import InvoiceKind, InvoiceState
 from invoices.web.lists import shown_status
 from payments.models import Allocation
@@ -45,6 +45,7 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "owing": owing,
         "overdue": owing and invoice.next_due_on is not None and invoice.next_due_on < today,
         "early": early_offer(invoice, today),
+        "unearned": early_note_unearned(invoice),
         "instalments": invoice.instalments.all(),
         "chase": chase_of(invoice, today),
         "payment_plan": plan_of_invoice(invoice.pk),
