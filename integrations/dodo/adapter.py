@@ -58,6 +58,7 @@ class DodoGateway(DodoSubscriptions, DodoBalance):
 
     name = "dodo"
     label = "Dodo Payments"
+
     def __init__(self, facts: Facts) -> None:
         self.account = facts.account
         self.environment = facts.environment

@@ -265,7 +265,6 @@ class TestApi:
             gateway.refund_create(refund(paid.external_id, "20000.00", 1, "USD"))
         assert gateway.refund_find(asked, since=now) is not None
 
-
     @pytest.mark.parametrize(
         "answer",
         [Answer(500), Answer(502), Answer(raw=b"<html>"), Answer(422, {"details": [{"issue": BUSY}]})],
