@@ -14,7 +14,8 @@ from integrations.ports.disputes import DisputeStatus, ProviderDispute
 from integrations.ports.payments import Environment
 from integrations.ports.refunds import ProviderRefund, RefundStatus
 
-UNDECIDED: Final = frozenset({"requires_customer_action", "requires_payment_method", "requires_confirmation"})
+UNDECIDED: Final = frozenset({None, "requires_customer_action", "requires_payment_method", "requires_confirmation"})
+"""What a client may still do something about, or never began: no attempt at a bank."""
 _STATES: Final = {
     "succeeded": ProviderStatus.SUCCEEDED,
     "failed": ProviderStatus.FAILED,

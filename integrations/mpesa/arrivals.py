@@ -112,7 +112,7 @@ class Arrivals:
                 return rows
             if str(told.get("ResponseCode")) != PULLED:
                 raise Rejected(f"M-Pesa does not list transactions: {str(told.get('ResponseMessage', ''))[:120]}")
-            page = [each for group in told.get("Response", []) for each in group]
+            page = [each for group in (told.get("Response") or []) for each in group]
             rows += page
             if len(page) < PAGE:
                 return rows

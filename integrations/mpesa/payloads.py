@@ -200,7 +200,7 @@ def prompt_end(body: bytes) -> PromptEnd:
     told = _object(body)
     try:
         inner = told["Body"]["stkCallback"]
-        items = inner.get("CallbackMetadata", {}).get("Item", [])
+        items = (inner.get("CallbackMetadata") or {}).get("Item") or []
         facts = {item["Name"]: item.get("Value") for item in items}
         end = PromptEnd(
             _word(inner["MerchantRequestID"]), _word(inner["CheckoutRequestID"]), _code(inner["ResultCode"])

@@ -163,6 +163,13 @@ class TestWithoutKeys:
         assert gateway.refund_create(asked) == gateway.refund_find(asked, since=clocks.now())
         assert len(dodo_service.refunds) == 1
 
+    @pytest.mark.parametrize("status", [None, "requires_customer_action"])
+    def test_a_payment_that_nobody_went_through_with_is_no_attempt(self, gateway, dodo_service, status) -> None:
+        page = gateway.checkout_create(request())
+        dodo_service.client_pays(page.external_id, status)
+        assert gateway.checkout_fetch(page.external_id).status is SessionStatus.OPEN
+        assert gateway.checkout_payments(page.external_id) == []
+
     def test_a_charge_that_cannot_be_read_afterwards_is_unknown(self, gateway, dodo_service) -> None:
         page = gateway.setup_create(setup())
         dodo_service.client_saves(page.external_id)

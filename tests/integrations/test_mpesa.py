@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from decimal import Decimal
@@ -164,6 +165,11 @@ def test_without_a_callback_the_query_tells(gateway: MpesaGateway, safaricom: Mp
     assert gateway.prompt_fetch(sent).status is PromptStatus.PAID
     paid = gateway.payment_fetch(sent.external_id)
     assert (paid.status, paid.receipt) == (ProviderStatus.SUCCEEDED, "")
+
+
+def test_a_failure_may_come_with_empty_facts() -> None:
+    told = {"MerchantRequestID": "m", "CheckoutRequestID": "c", "ResultCode": 1032, "CallbackMetadata": None}
+    assert payloads.prompt_end(json.dumps({"Body": {"stkCallback": told}}).encode()).code == "1032"
 
 
 def test_a_request_that_is_still_under_processing_has_not_failed(gateway: MpesaGateway, safaricom) -> None:
