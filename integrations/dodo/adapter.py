@@ -152,7 +152,8 @@ class DodoGateway(DodoSubscriptions, DodoBalance):
     def _about(self, name: str, about: dict[str, Any]) -> tuple[NoticeKind, str]:
         if name.startswith("subscription.") and is_of_a_plan(about):
             return NoticeKind.SUBSCRIPTION, _word(about["subscription_id"])
-        if name in _SAVED:
+        is_mandate = name.startswith("payment.") and about.get("total_amount") == 0 and not is_of_a_plan(about)
+        if name in _SAVED or is_mandate:
             key = str(metadata_of(about).get("key") or "")
             page = DodoPage.objects.filter(connection_id=self.connection_id, key=key).exclude(session_id="").first()
             if page is not None:

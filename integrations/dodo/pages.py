@@ -135,6 +135,8 @@ class DodoPages:
             "return_url": request.success_url,
             "feature_flags": {"allow_currency_selection": False, "allow_discount_code": False},
         }
+        if not isinstance(request, SubscriptionRequest):
+            body["cancel_url"] = request.cancel_url  # without it the page has no way back
         if request.payer_email:
             body["customer"] = {"email": request.payer_email, "name": request.payer_name or request.payer_email}
         told = self.api.post("/checkouts", body)

@@ -98,7 +98,7 @@ def dispute_of(dispute: dict[str, Any]) -> ProviderDispute:
         payment_id=str(dispute["payment_id"]),
         status=status,
         money=money,
-        reason=str(dispute.get("remarks") or ""),
+        reason=str(dispute.get("reason") or dispute.get("remarks") or ""),
         created_at=moment(dispute.get("created_at")),
         withdrawn=status not in _OURS_AGAIN,
     )

@@ -18,6 +18,7 @@ from integrations.models import WebhookEvent, WebhookStatus
 from integrations.ports.attempts import Decline
 from integrations.ports.payments import (
     CheckoutSession,
+    NoticeKind,
     SessionStatus,
     WebhookCall,
     WebhookNotConfigured,
@@ -162,6 +163,18 @@ class TestWithoutKeys:
             gateway.refund_create(asked)
         assert gateway.refund_create(asked) == gateway.refund_find(asked, since=clocks.now())
         assert len(dodo_service.refunds) == 1
+
+    def test_a_page_has_a_way_back(self, gateway, dodo_service) -> None:
+        gateway.checkout_create(request())
+        (call,) = dodo_service.called("/checkouts")
+        assert call.json()["cancel_url"] == "http://127.0.0.1/back"
+
+    def test_the_payment_of_nothing_that_comes_with_a_saved_method_is_news_of_that(self, gateway, dodo_service) -> None:
+        page = gateway.setup_create(setup())
+        metadata = dodo_service.sessions[page.external_id]["metadata"]
+        told = dodo_service.tell("payment.succeeded", dodo_service.paid(0, "KES", metadata, "succeeded", ""))
+        notice = gateway.webhook_notice(told.body)
+        assert (notice.kind, notice.object_id) == (NoticeKind.SETUP, page.external_id)
 
     @pytest.mark.parametrize("status", [None, "requires_customer_action"])
     def test_a_payment_that_nobody_went_through_with_is_no_attempt(self, gateway, dodo_service, status) -> None:
