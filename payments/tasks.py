@@ -14,7 +14,7 @@ from invoices.models import InvoiceTally
 from payments.models import PaymentTally
 from payments.services.autopay import autopay_sweep
 from payments.services.balance_differences import differences_check_all
-from payments.services.checkout_ask import checkout_ask, checkouts_sweep
+from payments.services.checkout_ask import checkout_ask, checkout_came_back, checkouts_sweep
 from payments.services.collection_reading import collections_sweep
 from payments.services.external_invoice_reading import external_invoices_sweep
 from payments.services.gateway_fee import fees_sweep
@@ -34,6 +34,12 @@ from payments.services.statements import statements_sweep
 def ask_checkout(checkout_id: str) -> None:
     """Asks the gateway about one checkout."""
     checkout_ask(checkout_id=UUID(checkout_id), now=clock.now())
+
+
+@task("payments.meet_client")
+def meet_client(checkout_id: str) -> None:
+    """A client came back from a payment page: asks how it ended."""
+    checkout_came_back(checkout_id=UUID(checkout_id), now=clock.now())
 
 
 @task("payments.expire_checkouts")

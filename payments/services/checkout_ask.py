@@ -85,6 +85,16 @@ def checkout_ask(*, checkout_id: UUID, now: datetime) -> bool:
     return True
 
 
+def checkout_came_back(*, checkout_id: UUID, now: datetime) -> bool:
+    """The client is back from the page: asks at once, since its news may be late, and PayPal waits for our capture.
+
+    Whoever comes back again and again is left to the sweep. Called in no transaction.
+    """
+    waits = Checkout.objects.filter(pk=checkout_id, status__in=[CheckoutState.OPEN, CheckoutState.UNKNOWN])
+    waits.filter(ask_at__gt=now, asked__lt=OFTEN_TIMES).update(ask_at=now)
+    return checkout_ask(checkout_id=checkout_id, now=now)
+
+
 def _ask_about_charge(gateway: PaymentGateway, checkout: Checkout, now: datetime) -> None:
     """A charge of a saved method has no page: it is found by its key, then by its payment."""
     if not charge_ask(gateway=gateway, checkout=checkout, now=now):

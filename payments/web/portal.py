@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from billing_assistant.core import queue
 from billing_assistant.core.access import SIGNED_LINK, accessible
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
@@ -91,8 +92,10 @@ def checkout_return(request: HttpRequest, checkout_id: UUID) -> HttpResponseBase
     """Back from the gateway: to the invoice where this browser came from, else a page that tells nothing of anybody."""
     page = came_from(request, checkout_id)
     if page:
-        turned_back = "&cancelled=1" if "cancelled" in request.GET else ""
-        return HttpResponseRedirect(f"{page}?checkout={checkout_id}{turned_back}")
+        if "cancelled" in request.GET:
+            return HttpResponseRedirect(f"{page}?checkout={checkout_id}&cancelled=1")
+        queue.enqueue("payments.meet_client", checkout_id=str(checkout_id))
+        return HttpResponseRedirect(f"{page}?checkout={checkout_id}")
     return render(request, "portal/returned.html", {"turned_back": "cancelled" in request.GET})
 
 

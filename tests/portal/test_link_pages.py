@@ -202,6 +202,30 @@ def test_paying_all_goes_to_the_gateway_without_telling_it_the_link(client: Clie
     assert bill.number not in text_of(stranger)
 
 
+def test_who_comes_back_is_met_at_once_however_late_the_news_are(client, fake_gateway: FakeGateway, tasks) -> None:
+    bill = invoice()
+    _pay(client, bill, how="all")
+    checkout = Checkout.objects.get()
+    Client().get(f"/portal/return/{checkout.pk}/")
+    client.get(f"/portal/return/{checkout.pk}/", {"cancelled": "1"})
+    assert "payments.meet_client" not in tasks.names()
+    fake_gateway.client_pays(checkout.external_id)
+    back = client.get(f"/portal/return/{checkout.pk}/")
+    assert tasks.run("payments.meet_client") == 1
+    assert "payment was received" in text_of(client.get(back["Location"]))
+    assert due(bill) == 0
+
+
+def test_who_comes_back_again_and_again_does_not_make_us_ask_each_time(client, fake_gateway, tasks) -> None:
+    _pay(client, invoice(), how="all")
+    checkout = Checkout.objects.get()
+    for _ in range(40):
+        client.get(f"/portal/return/{checkout.pk}/")
+        tasks.run("payments.meet_client")
+    checkout.refresh_from_db()
+    assert checkout.asked == 24
+
+
 def test_with_htmx_the_browser_is_sent_on(client: Client, fake_gateway: FakeGateway) -> None:
     bill = invoice()
     response = client.post(path_of(bill, "pay/"), {"how": "all"}, headers={"HX-Request": "true"})
