@@ -66,7 +66,8 @@ class DodoPages:
     def checkout_payments(self, external_id: str) -> Sequence[ProviderPayment]:
         page = self._page(external_id)
         told = [self.api.get(f"/payments/{path_part(each['payment_id'])}") for each in self._paid_under(page.key)]
-        attempts = [payment_of(each, environment=self.environment) for each in told if each.get("status") not in UNDECIDED]
+        tried = [each for each in told if each.get("status") not in UNDECIDED]
+        attempts = [payment_of(each, environment=self.environment) for each in tried]
         return sorted(attempts, key=lambda attempt: (attempt.created_at, attempt.external_id))
 
     def payment_fetch(self, external_id: str) -> ProviderPayment:
