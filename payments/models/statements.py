@@ -134,6 +134,11 @@ class Statement(Entity):
         return self.state_word in STATEMENTS_AT_WORK
 
     @property
+    def is_read(self) -> bool:
+        """Whether all of its lines were read; before that they cannot add up."""
+        return self.state_word in {StatementState.MATCHING, StatementState.DONE}
+
+    @property
     def gap(self) -> Decimal | None:
         """By how much the closing balance differs from the opening one and the lines; None where it has no balances."""
         if self.opening_balance is None or self.closing_balance is None:

@@ -20,16 +20,17 @@ from payments.services.line_postings import exchange_entries, fee_entry
 from payments.services.line_settling import (
     METHODS,
     Why,
+    external_of,
     line_done,
     line_link,
     line_match,
     line_open,
+    line_payment_record,
     line_payout,
     line_post,
     line_settle,
     line_visible,
 )
-from payments.services.record import payment_record
 from payments.statement_states import CandidateKind, LineState
 
 
@@ -66,7 +67,8 @@ def _exchange(line_id: UUID, part: Mapping[str, str], actor: Actor, now: datetim
     """Records what an invoice in another currency gets, in its own; the line's money was given for it."""
     invoice = invoices_lock([UUID(part["invoice"])])[0]
     line = line_open(line_id, actor)
-    payment = payment_record(
+    payment = line_payment_record(
+        external_of(line),
         customer_id=invoice.customer_id,
         amount=Decimal(part["amount"]),
         currency=invoice.currency,

@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import Conflict, InvalidAmount, NotFound, ValidationFailed
 from billing_assistant.core.failpoints import declare, fail_point
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.services.posting import EntryInput, entries_post
+from customers.models import Customer
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import days_open
@@ -86,7 +88,8 @@ def line_settle(
         shares = _shares(line, wanted, invoices, customer_id, fee)
         kept = line.fee or fee
         for number, (payer_id, share, wish) in enumerate(shares):
-            payment = payment_record(
+            payment = line_payment_record(
+                external_of(line, first=number == 0),
                 customer_id=payer_id,
                 amount=share,
                 currency=line.currency,
@@ -95,7 +98,6 @@ def line_settle(
                 reference=line.reference or line.bank_id or line.text,
                 note=line.says,
                 allocations=wish or None,
-                external=_external(line, first=number == 0),
                 actor=actor,
                 now=now,
             )
@@ -212,6 +214,8 @@ def _shares(
     surplus = worth - sum(wanted.values(), ZERO)
     if surplus < 0:
         raise InvalidAmount(_("The parts come to more than the line and its fee."), field="amount")
+    if customer_id is not None and not Customer.objects.filter(pk=customer_id, profile_id=line.profile_id).exists():
+        raise NotFound(_("There is no such customer."))
     payer = customer_id or (next(iter(wishes)) if len(wishes) == 1 else None)
     if surplus and payer is None:
         raise ValidationFailed({"customer": [_("Say whose credit the rest is.")]})
@@ -251,9 +255,25 @@ def line_post(line: StatementLine, entries: Sequence[EntryInput], actor: Actor, 
         entries_post(entries=entries, actor=actor, now=now)
 
 
-def _external(line: StatementLine, *, first: bool) -> External | None:
-    """A provider's money keeps its id there: should the provider tell us later, it is recorded already."""
+def line_payment_record(external: External | None, **said: Any) -> Payment:
+    """A new payment from a line. Raises Conflict where its provider has told of it: that payment is to be linked."""
+    wanted = uuid7()
+    payment = payment_record(payment_id=wanted, external=external, **said)
+    if payment.pk != wanted:
+        words = {"number": payment.number}
+        raise Conflict(_("This money is recorded already as %(number)s: link the line to it.") % words)
+    return payment
+
+
+def external_of(line: StatementLine, *, first: bool = True) -> External | None:
+    """Whose money a line is, where it is a provider's: it stays at the provider until it is paid out.
+
+    The `first` payment of a line keeps the provider's id: should the provider tell us later, it is recorded already.
+    Not so when the line was undone before: the payment that was reversed then keeps the id, and this is another.
+    """
     account = line.account
-    if account.kind_word is not BankAccountKind.PROVIDER or not line.bank_id or not first:
+    if account.kind_word is not BankAccountKind.PROVIDER:
         return None
-    return External(account.provider, account.provider_account, line.bank_id)
+    undone = LineMatch.objects.filter(line=line, undone_at__isnull=False, payment__status=PaymentState.REVERSED)
+    is_known = bool(line.bank_id) and undone.filter(payment__external_id=line.bank_id).exists()
+    return External(account.provider, account.provider_account, line.bank_id if first and not is_known else "")

@@ -38,7 +38,20 @@ from payments.services.statement_reading.lines import Identities, ReadLine, chec
 BALANCES = ("opening_balance", "closing_balance")
 PAIR = 2
 IN = frozenset({"c", "cr", "credit", "h", "haben", "bij", "in", "money in", "paid in", "deposit", "+", "kuingia"})
+NOT_DONE = frozenset(
+    {"pending", "processing", "in progress", "failed", "denied", "declined", "refused", "rejected", "cancelled"}
+    | {"canceled", "voided", "expired", "incomplete", "on hold", "held", "unclaimed", "inasubiri", "imeshindwa"}
+)
+"""Words of banks and providers for money that has not moved (yet); it comes again when it has."""
 OUT = frozenset({"d", "dr", "debit", "s", "soll", "af", "out", "money out", "paid out", "withdrawal", "-", "kutoka"})
+
+
+ABOUT_ROWS = (
+    ImportField(
+        "currency", gettext_lazy("Currency"), "currency code, ccy, curr, account currency, sarafu", FieldKind.CURRENCY
+    ),
+    ImportField("status", gettext_lazy("Status"), "transaction status, payment status, state, hali"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,7 @@ class StatementImporter(Importer):
             "transaction id, bank id, fitid, receipt no, transaction reference, bank reference, id",
         ),
         ImportField("balance", gettext_lazy("Balance"), "running balance, balance after, salio", FieldKind.NUMBER),
+        *ABOUT_ROWS,
     )
 
     def batches(self, rows: Iterable[Row], context: ImportContext) -> Iterator[Batch]:
@@ -161,6 +175,7 @@ class StatementImporter(Importer):
         if row.faults:
             return _Work(row, position)
         try:
+            _is_ours(row, currency)
             line = checked(self.line(row), currency)
         except ValidationFailed as fault:
             return _Work(row, position, fault=fault)
@@ -194,6 +209,7 @@ class PayoutImporter(StatementImporter):
         ImportField("counterparty", gettext_lazy("From or to"), "customer, name, payer, from"),
         ImportField("reference", gettext_lazy("Reference"), "invoice, invoice number, invoice id, ref"),
         ImportField("text", gettext_lazy("Text"), "description, type, details, reporting category"),
+        *ABOUT_ROWS,
     )
 
     def line(self, row: Row) -> ReadLine:
@@ -201,13 +217,24 @@ class PayoutImporter(StatementImporter):
         if gross is None and net is None:
             raise ValidationFailed({"net": [_("There is no amount in this row.")]})
         said = row.number("fee")
-        fee = abs(said) if said is not None else (gross - net if gross is not None and net is not None else ZERO)
+        fee = abs(said or ZERO)
+        if gross is not None and net is not None:
+            fee = gross - net
+            if said is not None and abs(said) != abs(fee):
+                raise ValidationFailed({"net": [_("Gross less fee is not net.")]})
         if gross is None:
             gross = (net or ZERO) + fee
-        net = gross - fee if net is None else net
-        if gross - fee != net:
-            raise ValidationFailed({"net": [_("Gross less fee is not net.")]})
-        return self.told(row, net, gross, fee)
+        return self.told(row, gross - fee, gross, fee)
+
+
+def _is_ours(row: Row, currency: str) -> None:
+    """Raises ValidationFailed for money in another currency than the account's, and for money that did not move."""
+    said, status = row.text("currency").strip().upper(), row.text("status").strip()
+    if said and said != currency:
+        words = {"said": said[:10], "currency": currency}
+        raise ValidationFailed({"currency": [_("The row is in %(said)s, the account in %(currency)s.") % words]})
+    if " ".join(status.casefold().replace("_", " ").replace("-", " ").split()) in NOT_DONE:
+        raise ValidationFailed({"status": [_("“%(status)s”: this money has not moved.") % {"status": status[:40]}]})
 
 
 def _is_out(side: str) -> bool:

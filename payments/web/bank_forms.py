@@ -101,6 +101,14 @@ class StatementForm(forms.Form):
             raise forms.ValidationError(_("The file is larger than %(n)s MB. Split it.") % {"n": MAX_BYTES // 2**20})
         return file
 
+    def clean(self) -> dict[str, Any]:
+        """One balance alone checks nothing."""
+        values = super().clean() or {}
+        for name, other in (("opening", "closing"), ("closing", "opening")):
+            if values.get(name) is None and values.get(other) is not None and name not in self.errors:
+                self.add_error(name, _("Write both balances, or none."))
+        return values
+
 
 class SplitForm(forms.Form):
     """What the bank kept, and whose credit the rest is."""

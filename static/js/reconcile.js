@@ -1,5 +1,5 @@
 // The lines of an account by keyboard: j and k or the arrows, Enter takes the first suggestion, 1 to 3 that one, i puts
-// aside, s splits, u undoes, / searches. Not while typing, nor while a dialog or a menu is open.
+// aside, f books a fee, s splits, u undoes, / searches the lines. Not while typing, nor while a dialog or a menu is open.
 const typing = (node) => node?.closest?.("input, textarea, select, [contenteditable]");
 const busy = () => document.querySelector("dialog:modal, [popover]:popover-open");
 const lines = () => [...document.querySelectorAll("[data-line]")];
@@ -55,7 +55,7 @@ function undo() {
 }
 
 function search() {
-  const box = document.querySelector("input[type=search][name=q]");
+  const box = document.getElementById("filter_q");
   if (!box) return false;
   box.focus();
   box.select();
@@ -72,6 +72,7 @@ const KEYS = {
   2: () => press("[data-accept='2']"),
   3: () => press("[data-accept='3']"),
   i: aside,
+  f: () => press("[data-fee]"),
   s: () => press("[data-split]"),
   u: undo,
   "/": search,
@@ -100,7 +101,8 @@ document.addEventListener("click", (event) => {
   if (line) pick(line, { scroll: false });
 });
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
+// Not before the new line has settled: htmx gives it the classes of the old one first, and the server's after.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target?.id === "list") return pick(lines()[0], { scroll: false });
   const id = detail.target?.id ?? "";
   const fresh = id.startsWith("line-") ? document.getElementById(id) : null;

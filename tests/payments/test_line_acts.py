@@ -15,7 +15,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing_assistant.core.errors import Conflict, InvalidAmount, PermissionRefused, ValidationFailed
+from billing_assistant.core.errors import Conflict, InvalidAmount, NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.failpoints import FailPointReached, forget_hits
 from billing_assistant.core.rights import Role
 from billing_assistant.ledger.kinds import AccountKind
@@ -221,6 +221,51 @@ def test_a_payment_known_from_the_gateway_comes_to_the_till_with_its_line(
     assert (booked(AccountKind.CASH), booked(AccountKind.GATEWAY_CLEARING)) == (250, 0)
     with pytest.raises(Conflict):
         line_link(line_id=found.pk, payment_id=known.pk, actor=SYSTEM, now=NOW)
+
+
+@db
+@money
+@frozen
+def test_a_line_of_a_provider_that_was_undone_is_recorded_anew_for_whoever_paid(payer: Customer) -> None:
+    provider = bank_account(payer.profile, kind=BankAccountKind.PROVIDER, provider="stripe")
+    found = line(provider, "250.00", bank_id="ch_1234567")
+    line_settle(line_id=found.pk, parts={}, customer_id=payer.pk, actor=SYSTEM, now=NOW)
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    with pytest.raises(NotFound):
+        line_settle(line_id=found.pk, parts={}, customer_id=customer(name="A stranger").pk, actor=SYSTEM, now=NOW)
+    other = factories.customer(payer.profile, name="Whose money it is")
+    line_settle(line_id=found.pk, parts={}, customer_id=other.pk, actor=SYSTEM, now=NOW)
+    standing = LineMatch.objects.get(undone_at__isnull=True).payment
+    assert (standing.customer_id, standing.status, standing.unapplied) == (other.pk, "completed", 250)
+    assert booked(AccountKind.GATEWAY_CLEARING) == 250
+
+
+@db
+@money
+@frozen
+def test_money_at_a_provider_stays_there_whoever_it_is_split_over(payer: Customer) -> None:
+    provider = bank_account(payer.profile, kind=BankAccountKind.PROVIDER, provider="stripe")
+    other = factories.customer(payer.profile, name="The other half")
+    parts = {invoice(payer, "100.00").pk: Decimal(100), invoice(other, "150.00").pk: Decimal(150)}
+    found = line(provider, "250.00", bank_id="ch_1234567")
+    line_settle(line_id=found.pk, parts=parts, actor=SYSTEM, now=NOW)
+    assert (booked(AccountKind.CASH), booked(AccountKind.GATEWAY_CLEARING)) == (0, 250)
+    assert sorted(Payment.objects.values_list("provider", "external_id")) == [("stripe", ""), ("stripe", "ch_1234567")]
+
+
+@db
+@money
+@frozen
+def test_a_line_is_not_made_of_a_payment_that_its_provider_told_of(payer: Customer) -> None:
+    provider = bank_account(payer.profile, kind=BankAccountKind.PROVIDER, provider="stripe")
+    found = line(provider, "250.00", bank_id="ch_1234567")
+    known = pay(payer, "250.00", external=External("stripe", "", "ch_1234567"))
+    with pytest.raises(Conflict, match=known.number):
+        line_settle(line_id=found.pk, parts={}, customer_id=payer.pk, actor=SYSTEM, now=NOW)
+    line_link(line_id=found.pk, payment_id=known.pk, actor=SYSTEM, now=NOW)
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    known.refresh_from_db()
+    assert (known.status, booked(AccountKind.GATEWAY_CLEARING)) == ("completed", 250)
 
 
 @committing

@@ -8,6 +8,7 @@ import pytest
 
 from payments.models import BankAccount
 from payments.services import statement_importing
+from payments.statement_states import BankAccountKind
 from tests import factories
 from tests.payments.statement_files import MPESA, MT940, bank_account, brought, camt, detail, entry, ofx
 from tests.payments.test_statements import ROWS, said, table
@@ -93,14 +94,35 @@ def test_the_mpesa_statement_may_have_been_saved_by_a_spreadsheet(account: BankA
 def test_words_above_a_table_and_a_column_of_sides_are_understood(account: BankAccount) -> None:
     text = (
         "Umsatzanzeige\n;Konto;0011223344\nZeitraum;01.03.2026 - 31.03.2026\n\n"
-        "Booking date;Details;;Amount;DR/CR;Currency\n31.03.2026;ACME INV 1;;1.234,50;CR;EUR\n"
-        "31.03.2026;Fee;;15,00;DR;EUR\n"
-        "31.03.2026;Odd;;1,00;X;EUR\n"
+        "Booking date;Details;;Amount;DR/CR;Currency\n31.03.2026;ACME INV 1;;1.234,50;CR;KES\n"
+        "31.03.2026;Fee;;15,00;DR;KES\n"
+        "31.03.2026;Odd;;1,00;X;KES\n"
     )
     statement, run = table(account, text)
     assert (statement.format, counts(run)) == ("csv", (2, 0, 0, 1))
     assert reasons(run) == [(8, "side", "“X” is neither money in nor money out.")]
     assert said("amount", "text") == [(Decimal("1234.5"), "ACME INV 1"), (Decimal(-15), "Fee")]
+
+
+def test_rows_in_another_currency_or_not_done_are_left_out_with_the_reason(account: BankAccount) -> None:
+    rows = "2026-03-01,a,10.00,kes,Completed\n2026-03-01,b,20.00,EUR,Completed\n2026-03-01,c,30.00,,PENDING\n"
+    _statement, run = table(account, "Date,Description,Amount,Currency,Status\n" + rows)
+    assert said("amount", "text") == [(Decimal(10), "a")]
+    assert reasons(run) == [
+        (3, "currency", "The row is in EUR, the account in KES."),
+        (4, "status", "“PENDING”: this money has not moved."),
+    ]
+
+
+def test_a_fee_that_a_provider_gives_back_with_a_refund_is_read(account: BankAccount) -> None:
+    provider = bank_account(account.profile, kind=BankAccountKind.PROVIDER, provider="paypal")
+    rows = "2026-03-01,P1,875.50,-30.00,845.50\n2026-03-02,P2,-100.00,3.20,-96.80\n"
+    _statement, run = table(provider, "Date,Transaction ID,Gross,Fee,Net\n" + rows)
+    assert reasons(run) == []
+    assert said("amount", "gross", "fee") == [
+        (Decimal("845.5"), Decimal("875.5"), Decimal(30)),
+        (Decimal("-96.8"), Decimal(-100), Decimal("-3.2")),
+    ]
 
 
 @pytest.mark.parametrize(("cell", "amount"), [("15.00-", "-15"), ("1,015.00 DR", "-1015"), ("15.00CR", "15")])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
@@ -332,6 +333,28 @@ def test_the_pages_show_accounts_statements_and_lines(client: Client, account: B
     page = client.get(f"/reconciliation/accounts/{account.pk}/?q=250.50&way=in")
     assert page.content.decode().count('class="bank-line ') == 2
     assert client.get(f"/reconciliation/statements/{statement.pk}/").status_code == 200
+
+
+@db
+@pytest.mark.usefixtures("clock")
+def test_a_statement_adds_up_when_it_is_read_and_not_before(client: Client, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    statement = statement_create(
+        account_id=account.pk, content=MT940.encode(), file_name="a.sta", actor=factories.SYSTEM, now=NOW
+    )
+    assert "does not add up" not in client.get(f"/reconciliation/statements/{statement.pk}/").content.decode()
+    Statement.objects.update(state="done", lines_sum=0)
+    assert "does not add up" in client.get(f"/reconciliation/statements/{statement.pk}/").content.decode()
+
+
+@db
+@pytest.mark.usefixtures("clock")
+def test_one_balance_alone_is_asked_for_the_other(client: Client, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    form = {"file": SimpleUploadedFile("a.csv", ROWS.encode()), "opening": "100", "closing": ""}
+    response = client.post(f"/reconciliation/accounts/{account.pk}/upload/", form)
+    assert (response.status_code, Statement.objects.count()) == (422, 0)
+    assert "Write both balances, or none." in response.content.decode()
 
 
 @db
