@@ -34,6 +34,7 @@ class StatementState(Status):
     NAMING = "naming", _("Columns to be named"), "warning", "columns"
     READING = "reading", _("Being read"), "info", "loader"
     MATCHING = "matching", _("Being matched"), "info", "loader"
+    UNDOING = "undoing", _("Being undone"), "info", "loader"
     DONE = "done", _("Read"), "success", "circle-check"
     FAILED = "failed", _("Stopped"), "danger", "circle-x"
 
@@ -42,10 +43,13 @@ STATEMENT_TRANSITIONS: Final = {
     StatementState.NAMING: frozenset({StatementState.MATCHING, StatementState.FAILED}),
     StatementState.READING: frozenset({StatementState.MATCHING, StatementState.FAILED}),
     StatementState.MATCHING: frozenset({StatementState.DONE, StatementState.FAILED}),
-    StatementState.DONE: frozenset({StatementState.MATCHING}),
-    StatementState.FAILED: frozenset({StatementState.READING, StatementState.MATCHING, StatementState.NAMING}),
+    StatementState.DONE: frozenset({StatementState.MATCHING, StatementState.UNDOING}),
+    StatementState.UNDOING: frozenset({StatementState.DONE, StatementState.FAILED}),
+    StatementState.FAILED: frozenset(
+        {StatementState.READING, StatementState.MATCHING, StatementState.NAMING, StatementState.UNDOING}
+    ),
 }
-STATEMENTS_AT_WORK: Final = (StatementState.READING, StatementState.MATCHING)
+STATEMENTS_AT_WORK: Final = (StatementState.READING, StatementState.MATCHING, StatementState.UNDOING)
 
 
 class LineState(Status):

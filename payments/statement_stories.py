@@ -43,6 +43,11 @@ story_register("bank_account.changed", _("Account %(label)s changed"), icon="bui
 story_register(
     "statement.read", _("Statement of %(label)s read"), icon="file-import", url_name=STATEMENT, detail=lines_read
 )
+for name, text in (
+    ("undo_started", _("Undoing of a statement of %(label)s ordered")),
+    ("undone", _("Statement of %(label)s undone")),
+):
+    story_register(f"statement.{name}", text, icon="arrow-back-up", tone="warning", url_name=STATEMENT, detail=moved)
 story_register("match_rule.changed", _("Rule “%(label)s” changed"), icon="adjustments", url_name=RULE, detail=rule_now)
 for name, text, icon, tone in (
     ("matched", _("Line of %(label)s matched"), "circle-check", "success"),

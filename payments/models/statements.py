@@ -100,6 +100,8 @@ class Statement(Entity):
     api_key = models.ForeignKey("core.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     actor_kind = models.CharField(max_length=20)
     actor_label = models.CharField(_("started by"), max_length=150)
+    undo_by = models.ForeignKey("core.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    undo_reason = models.CharField(max_length=240, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -136,7 +138,7 @@ class Statement(Entity):
     @property
     def is_read(self) -> bool:
         """Whether all of its lines were read; before that they cannot add up."""
-        return self.state_word in {StatementState.MATCHING, StatementState.DONE}
+        return self.state_word in {StatementState.MATCHING, StatementState.UNDOING, StatementState.DONE}
 
     @property
     def gap(self) -> Decimal | None:

@@ -102,6 +102,23 @@ def statement_counts(statement: Statement) -> dict[LineState, int]:
     return {LineState(state): count for state, count in rows.annotate(count=Count("id"))}
 
 
+@dataclass(frozen=True, slots=True)
+class Undoes:
+    """What undoing a statement takes back: lines that were done, and payments that were recorded from them."""
+
+    lines: int
+    payments: int
+    money: Decimal
+
+
+def statement_undoes(statement: Statement) -> Undoes:
+    """What undoing a statement takes back. The caller has scoped it."""
+    done = StatementLine.objects.filter(statement=statement).exclude(state__in=OPEN_LINES)
+    posted = LineMatch.objects.filter(line__in=done, undone_at__isnull=True, was_posted=True)
+    sums = posted.aggregate(payments=Count("id"), money=Sum("amount"))
+    return Undoes(done.count(), sums["payments"], sums["money"] or ZERO)
+
+
 def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
     """Lines of an account, newest first, with what was found and done for each. The caller has scoped it."""
     candidates = MatchCandidate.objects.select_related("rule", "customer", "payment__customer", "payout__account")

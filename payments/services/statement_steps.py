@@ -33,6 +33,7 @@ from payments.services.match_lines import lines_match
 from payments.services.statement_lines import lines_write
 from payments.services.statement_reading.formats import statement_read
 from payments.services.statement_reading.lines import ReadLine, checked, numbered
+from payments.services.statement_undo import statement_undo_advance
 from payments.services.statements import statement_record, statement_state_set
 from payments.statement_states import StatementState
 
@@ -55,7 +56,10 @@ def statement_advance(*, statement_id: UUID, seconds: float = SECONDS) -> bool:
         return False
     with translation.override(statement.created_by.language if statement.created_by else settings.LANGUAGE_CODE):
         try:
-            return _advance(statement, time.monotonic() + seconds)
+            stop_at = time.monotonic() + seconds
+            if statement.state_word is StatementState.UNDOING:
+                return statement_undo_advance(statement, stop_at)
+            return _advance(statement, stop_at)
         except DomainError as error:
             _stop(statement_id, error.message)
             return False

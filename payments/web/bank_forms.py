@@ -110,6 +110,12 @@ class StatementForm(forms.Form):
         return values
 
 
+class StatementUndoForm(forms.Form):
+    """Why a whole statement is undone."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=240)
+
+
 class SplitForm(forms.Form):
     """What the bank kept, and whose credit the rest is."""
 

@@ -31,12 +31,14 @@ from payments.selectors.statements import (
     bank_accounts_for,
     statement_counts,
     statement_get,
+    statement_undoes,
     statements_for,
 )
 from payments.services.bank_accounts import bank_account_create, bank_account_update
+from payments.services.statement_undo import statement_undo
 from payments.services.statements import statement_again, statement_create
-from payments.statement_states import BankAccountKind, StatementState
-from payments.web.bank_forms import BankAccountForm, StatementForm
+from payments.statement_states import OPEN_LINES, BankAccountKind, StatementState
+from payments.web.bank_forms import BankAccountForm, StatementForm, StatementUndoForm
 
 
 @require_safe
@@ -126,6 +128,7 @@ def statement_detail(request: HttpRequest, statement_id: UUID) -> HttpResponseBa
     context = {
         "statement": statement,
         "counts": [(state, counts[state]) for state in counts],
+        "may_undo": any(state not in OPEN_LINES for state in counts),
         "lines_same": max(statement.lines_seen - statement.lines_new, 0),
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
     }
@@ -147,6 +150,26 @@ def statement_act(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
     statement_again(statement_id=statement.pk, actor=actor_of(request), now=now_of(request))
     messages.success(request, _("It is at work."))
     return redirect("payments:statement", statement.pk)
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def statement_undo_page(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
+    """What undoing a whole statement does, in numbers, and why it is done."""
+    actor = actor_of(request)
+    statement = statement_get(actor, statement_id)
+    form = StatementUndoForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            statement_undo(
+                statement_id=statement.pk, reason=form.cleaned_data["reason"], actor=actor, now=now_of(request)
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("It is at work."))
+            return redirect("payments:statement", statement.pk)
+    context = {"statement": statement, "form": form, "undoes": statement_undoes(statement)}
+    return render_page(request, "payments/statement_undo.html", context)
 
 
 def _next(request: HttpRequest, statement: Statement) -> HttpResponseBase:

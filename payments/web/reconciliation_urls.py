@@ -13,6 +13,9 @@ urlpatterns = [
     path("reconciliation/statements/<uuid:statement_id>/", reconciliation.statement_detail, name="statement"),
     path("reconciliation/statements/<uuid:statement_id>/file/", reconciliation.statement_file, name="statement_file"),
     path("reconciliation/statements/<uuid:statement_id>/again/", reconciliation.statement_act, name="statement_again"),
+    path(
+        "reconciliation/statements/<uuid:statement_id>/undo/", reconciliation.statement_undo_page, name="statement_undo"
+    ),
     path("reconciliation/lines/<uuid:line_id>/act/", bank_line_acts.line_act, name="bank_line_act"),
     path("reconciliation/lines/<uuid:line_id>/split/", bank_line_acts.line_split, name="bank_line_split"),
     path("reconciliation/differences/", balance_differences.difference_list, name="balance_differences"),
