@@ -77,6 +77,14 @@ class TestBusinessProfile:
         profile.refresh_from_db()
         assert profile.city == "Mombasa"
 
+    @pytest.mark.parametrize("url", ["/settings/profile/", "/settings/profile/new/"])
+    def test_every_field_of_the_form_stands_on_the_page(
+        self, admin: Client, profile: BusinessProfile, url: str
+    ) -> None:
+        page = admin.get(url)
+        fields = page.context["form"].fields
+        assert [name for name in fields if f'name="{name}"' not in page.content.decode()] == []
+
     def test_what_cannot_be_stands_at_its_field_and_nothing_typed_is_lost(
         self, admin: Client, profile: BusinessProfile
     ) -> None:

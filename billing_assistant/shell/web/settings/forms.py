@@ -53,6 +53,7 @@ LABELS: Final = {
     "invoice_number_format": _("Invoice number format"),
     "credit_note_number_format": _("Credit note number format"),
     "payment_number_format": _("Payment number format"),
+    "plan_number_format": _("Plan number format"),
     "quote_number_format": _("Quote number format"),
     "proforma_number_format": _("Proforma number format"),
 }
