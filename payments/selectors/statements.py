@@ -15,7 +15,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
-from payments.models import BalanceDifference, BankAccount, LineMatch, MatchCandidate, Statement, StatementLine
+from payments.models import BalanceDifference, BankAccount, LineMatch, MatchCandidate, Payment, Statement, StatementLine
 from payments.statement_states import OPEN_LINES, BankAccountKind, LineState
 
 
@@ -117,6 +117,12 @@ def statement_undoes(statement: Statement) -> Undoes:
     posted = LineMatch.objects.filter(line__in=done, undone_at__isnull=True, was_posted=True)
     sums = posted.aggregate(payments=Count("id"), money=Sum("amount"))
     return Undoes(done.count(), sums["payments"], sums["money"] or ZERO)
+
+
+def line_match_of(payment: Payment) -> LineMatch | None:
+    """The line of a statement that a payment is, or is a part of. The caller has scoped it."""
+    found = LineMatch.objects.filter(payment=payment, undone_at__isnull=True)
+    return found.select_related("line__account").first()
 
 
 def lines_of(account: BankAccount) -> QuerySet[StatementLine]:

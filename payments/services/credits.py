@@ -48,7 +48,7 @@ def invoice_credit(
         profile = BusinessProfile.objects.get(pk=note.profile_id)
         total = Invoice.objects.filter(corrects_id=invoice_id).aggregate(total=Sum("total"))["total"]
         if needs_second_person(profile, amount=total, currency=note.currency):
-            action = _action(note, invoice_id, lines)
+            action = _action(note, invoice_id, lines, reason)
             second_person_required(action=action, actor=actor, now=now)
         _apply_to_corrected(note, actor, now)
         note.refresh_from_db()
@@ -149,7 +149,7 @@ def _today(note: Invoice, actor: Actor, now: datetime) -> date:
     return booking_day(profile_id=note.profile_id, day=today, actor=actor)
 
 
-def _action(note: Invoice, invoice_id: UUID, lines: Mapping[int, Decimal] | None) -> Action:
+def _action(note: Invoice, invoice_id: UUID, lines: Mapping[int, Decimal] | None, reason: str) -> Action:
     payload: dict[str, Any] = {
         "invoice_id": str(invoice_id),
         "lines": None if lines is None else {str(key): str(lines[key].normalize()) for key in sorted(lines)},
@@ -165,6 +165,7 @@ def _action(note: Invoice, invoice_id: UUID, lines: Mapping[int, Decimal] | None
         amount=note.total,
         currency=note.currency,
         subject_url=invoice_page(invoice_id),
+        told={"reason": reason.strip()[:240]},
     )
 
 

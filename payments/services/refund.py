@@ -184,6 +184,7 @@ def _action(refund: Refund, payment: Payment) -> Action:
         amount=refund.amount,
         currency=refund.currency,
         subject_url=payment_page(payment.pk),
+        told={"reason": refund.reason, "method": str(refund.method_word.label)},
     )
 
 

@@ -55,7 +55,7 @@ def invoice_write_off(
         profile = BusinessProfile.objects.get(pk=invoice.profile_id)
         together = invoice.amount_written_off + wanted
         if needs_second_person(profile, amount=together, currency=invoice.currency):
-            second_person_required(action=_action(invoice, wanted), actor=actor, now=now)
+            second_person_required(action=_action(invoice, wanted, reason), actor=actor, now=now)
         gives_up = wanted == invoice.amount_due and not _is_small_difference(invoice, wanted)
         today = max(local_today(profile, now), invoice.issued_on)
         on = booking_day(profile_id=profile.pk, day=today, actor=actor)
@@ -162,7 +162,7 @@ def _is_small_difference(invoice: Invoice, amount: Decimal) -> bool:
     return settled > 0 and amount <= percentage(invoice.total, SMALL_PERCENT, invoice.currency)
 
 
-def _action(invoice: Invoice, amount: Decimal) -> Action:
+def _action(invoice: Invoice, amount: Decimal, reason: str) -> Action:
     return Action(
         name="invoice.write_off",
         payload={
@@ -175,4 +175,5 @@ def _action(invoice: Invoice, amount: Decimal) -> Action:
         amount=amount,
         currency=invoice.currency,
         subject_url=invoice_page(invoice.pk),
+        told={"reason": reason.strip()[:240]},
     )

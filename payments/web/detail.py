@@ -19,6 +19,7 @@ from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
 from payments.selectors.payments import applied_to, attempts_of, fee_of, payment_get, postings_of, webhooks_of
+from payments.selectors.statements import line_match_of
 from payments.services.allocate import payment_deallocate
 from payments.services.giving_back import refundable
 from payments.services.proofs import proofs_at
@@ -59,6 +60,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "disputed": payment.amount_disputed,
         "refunds": payment.refunds.order_by("id"),
         "disputes": payment.disputes.order_by("id"),
+        "on_line": line_match_of(payment),
     }
     return render_page(request, "payments/detail.html", context)
 

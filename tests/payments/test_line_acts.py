@@ -379,6 +379,25 @@ def test_one_click_accepts_and_one_undoes(client: Client, payer: Customer, accou
 @db
 @money
 @frozen
+def test_the_page_of_a_payment_shows_its_line_and_what_the_bank_kept(
+    client: Client, payer: Customer, account: BankAccount
+) -> None:
+    found = line(account, "985.00")
+    line_settle(line_id=found.pk, parts={}, fee=Decimal(15), customer_id=payer.pk, actor=SYSTEM, now=NOW)
+    client.force_login(factories.user(Role.FINANCE))
+    address = f"/payments/{Payment.objects.get().pk}/"
+    page = client.get(address).content.decode()
+    assert f"{account.name}, " in page
+    assert "985.00" in page
+    lines = client.get(f"/reconciliation/accounts/{account.pk}/?status=all&q=985.000000").content.decode()
+    assert f"line-{found.pk}" in lines
+    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
+    assert f"{account.name}, " not in client.get(address).content.decode()
+
+
+@db
+@money
+@frozen
 def test_a_line_is_split_by_hand(client: Client, payer: Customer, account: BankAccount) -> None:
     client.force_login(factories.user(Role.FINANCE))
     bills = [invoice(payer, "600.00"), invoice(payer, "350.00")]

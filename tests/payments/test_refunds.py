@@ -183,6 +183,17 @@ def test_above_the_limit_a_second_person_agrees_to_what_is_refunded_together(now
     assert Refund.objects.count() == 2
 
 
+def test_the_second_person_reads_why_and_how_and_no_ids(client, now) -> None:
+    payment = pay(customer(approval_limit=Decimal(100)), "3000.00")
+    with pytest.raises(ApprovalNeeded) as needed:
+        refund(payment, "1500.00", actor=factories.actor(Role.FINANCE), reason="Ordered twice")
+    client.force_login(factories.user(Role.ADMIN))
+    page = client.get(f"/approvals/{needed.value.approval_id}/").content.decode()
+    assert "Ordered twice" in page
+    assert "1,500.00" in page
+    assert f">{payment.pk}<" not in page
+
+
 def test_a_locked_day_takes_no_refund() -> None:
     payment = pay(customer(), "100.00")
     lock_date_move(profile_id=payment.profile_id, until=TODAY, actor=SYSTEM, now=NOW)

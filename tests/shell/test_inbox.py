@@ -14,6 +14,7 @@ from billing_assistant.core.models import Approval, BusinessProfile, Notice, Use
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.approvals import Action, approval_request
 from billing_assistant.core.services.notices import notice_to_user
+from billing_assistant.core.ui.formats import moment_text
 from tests import factories
 from tests.shell.people import browser, browser_of
 
@@ -98,6 +99,12 @@ class TestApprovals:
         assert "a &lt;b&gt;, b" in page
         assert "Approve" in page
 
+    def test_moments_are_in_the_zone_of_the_business_profile(self, profile: BusinessProfile) -> None:
+        BusinessProfile.objects.update(time_zone="Pacific/Kiritimati")
+        request = self.asked(factories.user(), profile)
+        page = browser(Role.FINANCE).get(f"/approvals/{request.pk}/").content.decode()
+        assert moment_text(request.created_at, "Pacific/Kiritimati") in page
+
     def test_a_second_person_approves(self, profile: BusinessProfile) -> None:
         request = self.asked(factories.user(), profile)
         answer = browser(Role.FINANCE).post(f"/approvals/{request.pk}/", {"decision": "approve", "comment": "fine"})
@@ -141,6 +148,25 @@ class TestApprovals:
         assert "INV-1" not in second.get("/approvals/").content.decode()
         assert "Expired" in second.get("/approvals/?view=over").content.decode()
         assert 'value="approve"' not in second.get(f"/approvals/{request.pk}/").content.decode()
+
+    def test_an_expired_request_is_asked_for_again_and_waits_anew(self, profile: BusinessProfile) -> None:
+        me, second = factories.user(), factories.user(Role.FINANCE)
+        request = self.asked(me, profile)
+        Approval.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+        told = Notice.objects.filter(user=second).count()
+        assert self.asked(me, profile).pk == request.pk
+        assert Notice.objects.filter(user=second).count() == told + 1
+        answer = browser_of(second).post(f"/approvals/{request.pk}/", {"decision": "approve", "comment": ""})
+        assert answer.status_code == 302
+        request.refresh_from_db()
+        assert request.status == "approved"
+
+    def test_what_is_approved_is_told_to_who_asked_as_not_done_yet(self, profile: BusinessProfile) -> None:
+        me = factories.user()
+        request = self.asked(me, profile)
+        Approval.objects.update(status="approved")
+        assert "not done yet" in browser_of(me).get(f"/approvals/{request.pk}/").content.decode()
+        assert "not done yet" not in browser(Role.FINANCE).get(f"/approvals/{request.pk}/").content.decode()
 
     @pytest.mark.parametrize("decision", ["", "maybe"])
     def test_a_decision_that_is_none_changes_nothing(self, profile: BusinessProfile, decision: str) -> None:

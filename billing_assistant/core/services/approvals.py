@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -32,7 +32,10 @@ TRANSITIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is to be approved: a name, its exact JSON arguments and how it reads to the second person."""
+    """What is to be approved: a name, its exact JSON arguments and how it reads to the second person.
+
+    `told` is read by that person too, but not what is bound: a reason that is worded anew needs no other approval.
+    """
 
     name: str
     payload: dict[str, Any]
@@ -41,6 +44,7 @@ class Action:
     amount: Decimal | None = None
     currency: str = ""
     subject_url: str = ""
+    told: dict[str, str] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -70,7 +74,7 @@ def approval_consume(*, action: Action, actor: Actor, now: datetime) -> None:
 
 
 def approval_request(*, action: Action, actor: Actor, now: datetime) -> Approval:
-    """Asks a second person; asking again for the same action finds the waiting request."""
+    """Asks a second person; asking again for the same action finds the waiting request, one that expired is renewed."""
     user_id = _person(actor)
     with transaction.atomic():
         approval, made = Approval.objects.get_or_create(
@@ -81,7 +85,7 @@ def approval_request(*, action: Action, actor: Actor, now: datetime) -> Approval
             defaults={
                 "profile_id": action.profile_id,
                 "summary": action.summary[:240],
-                "payload": json.loads(json.dumps(action.payload, default=str)),
+                "payload": json.loads(json.dumps(action.payload | action.told, default=str)),
                 "amount": action.amount,
                 "currency": action.currency,
                 "subject_url": action.subject_url,
@@ -89,10 +93,14 @@ def approval_request(*, action: Action, actor: Actor, now: datetime) -> Approval
                 "expires_at": now + VALID_FOR,
             },
         )
-        if made:
+        renewed = not made and approval.expires_at <= now
+        if renewed:
+            approval.created_at, approval.expires_at = now, now + VALID_FOR
+            approval.save(update_fields=["created_at", "expires_at"])
+        if made or renewed:
             notice_to_role(
                 roles=("admin", "finance"),
-                key=f"approval-{approval.pk}",
+                key=f"approval-{approval.pk}" + (f"-{now:%Y%m%d}" if renewed else ""),
                 tone="warning",
                 text=f"Approve: {approval.summary}",
                 url=f"/approvals/{approval.pk}/",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import approvals_for, notices_of, profiles_for
 from billing_assistant.core.services.approvals import approval_decide
 from billing_assistant.core.services.notices import notices_mark_read
+from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
@@ -105,7 +106,7 @@ def approval(request: HttpRequest, approval_id: UUID) -> HttpResponseBase:
     context = {
         "approval": found,
         "form": form,
-        "details": list(_details(found.payload)),
+        "details": list(_details(found)),
         "expired": found.expires_at <= now,
         "may_decide": _may_decide(found, request),
         "own": found.requested_by_id == user_of(request).pk,
@@ -131,7 +132,23 @@ def _may_decide(found: Approval, request: HttpRequest) -> bool:
     return waits and Right.APPROVALS_DECIDE in actor_of(request).rights
 
 
-def _details(payload: Mapping[str, Any]) -> Any:
-    """The arguments of the action in words: what is approved is exactly this."""
-    for name, value in payload.items():
-        yield name.replace("_", " ").capitalize(), ", ".join(map(str, value)) if isinstance(value, list) else value
+def _details(found: Approval) -> Iterator[tuple[str, str]]:
+    """The arguments of the action in words: what is approved is exactly this. Ids say nothing; the link leads there."""
+    words = {
+        "amount": _("Amount"),
+        "total": _("Total"),
+        "through": _("Gateway"),
+        "reason": _("Reason"),
+        "method": _("Method"),
+        "lines": _("Lines"),
+    }
+    for name, value in found.payload.items():
+        if name.endswith("_id") or name == "currency" or value in (None, ""):
+            continue
+        label = words.get(name) or name.replace("_", " ").capitalize()
+        if name in {"amount", "total"}:
+            yield label, money_text(Decimal(value), found.currency)
+        elif isinstance(value, dict):
+            yield label, ", ".join(money_text(Decimal(each), found.currency) for each in value.values())
+        else:
+            yield label, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
