@@ -1,4 +1,4 @@
-"""What a form asks for is on its page: a field that nobody can fill in is refused for ever, or emptied by each saving."""
+"""What a form asks for is on its page: a field that nobody can fill in is refused for ever, or emptied."""
 
 from __future__ import annotations
 
