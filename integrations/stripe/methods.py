@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from integrations.stripe.reading import readable, writes
 
 NOT_FOUND = 404
 BAD_REQUEST = 400
+GONE = "resource_missing"
 
 
 class StripeMethods:
@@ -25,6 +27,15 @@ class StripeMethods:
 
     @writes
     def setup_create(self, request: SetupRequest) -> SetupSession:
+        """A client whom somebody deleted at Stripe is made there anew."""
+        try:
+            return self._setup_page(request, request.idempotency_key)
+        except Rejected as error:
+            if not request.payer_token or error.code != GONE:
+                raise
+        return self._setup_page(replace(request, payer_token=""), f"{request.idempotency_key}-anew")
+
+    def _setup_page(self, request: SetupRequest, key: str) -> SetupSession:
         marks = {"reference": request.reference, "key": request.idempotency_key}
         params: dict[str, Any] = {
             "mode": "setup",
@@ -37,7 +48,7 @@ class StripeMethods:
             "cancel_url": request.cancel_url,
             "expires_at": int(request.expires_at.timestamp()),
         }
-        options = keyed(request.idempotency_key)
+        options = keyed(key)
         return setup_of(self.api.call(lambda sdk: sdk.v1.checkout.sessions.create(params, options)))
 
     def setup_fetch(self, external_id: str) -> SetupSession:

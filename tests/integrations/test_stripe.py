@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -388,3 +389,17 @@ def test_an_event_of_the_other_mode_is_unreadable(stripe_gateway, stripe_service
 
 def test_the_breaker_of_a_connection_is_its_own(stripe_gateway, stripe_service) -> None:
     assert Breaker("another").state is BreakerState.CLOSED
+
+
+def test_a_client_who_was_deleted_there_saves_a_method_anew(
+    stripe_gateway: StripeGateway, stripe_service: StripeServer
+) -> None:
+    books = stripe_service.books
+    stripe_gateway.setup_create(setup())
+    (gone,) = books.all_of(books.ours, "customer")
+    del books.ours.objects[gone["id"]]
+    page = stripe_gateway.setup_create(replace(setup(), payer_token=gone["id"]))
+    books.client_saves(page.external_id)
+    saved = stripe_gateway.setup_fetch(page.external_id).method
+    assert saved is not None
+    assert saved.payer_token == books.all_of(books.ours, "customer")[0]["id"] != gone["id"]
