@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
@@ -63,14 +64,15 @@ def payment_ask_now(*, payment_id: UUID, actor: Actor, now: datetime) -> str:
     except ProviderError as error:
         text = _("%(gateway)s gave no answer: %(reason)s")
         raise NothingToAsk(text % {"gateway": gateway.label, "reason": str(error).rstrip(".")}) from error
-    events.record(
-        name="payment.asked",
-        subject=payment,
-        actor=actor,
-        now=now,
-        profile_id=payment.profile_id,
-        customer_id=payment.customer_id,
-        label=payment.number,
-        data={"reason": outcome.text},
-    )
+    with transaction.atomic():
+        events.record(
+            name="payment.asked",
+            subject=payment,
+            actor=actor,
+            now=now,
+            profile_id=payment.profile_id,
+            customer_id=payment.customer_id,
+            label=payment.number,
+            data={"reason": outcome.text},
+        )
     return outcome.text

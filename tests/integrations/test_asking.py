@@ -137,6 +137,15 @@ def test_payment_and_attempt_show_what_was_told_and_can_be_asked_about(lane: Lan
     assert (Payment.objects.filter(status=PaymentState.COMPLETED).count(), payment.amount_allocated) == (1, before)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_asking_about_a_payment_is_kept_where_no_transaction_is_open(request: pytest.FixtureRequest) -> None:
+    made = stripe(request)
+    checkout_ask_now(checkout_id=made.checkout.pk, actor=SYSTEM, now=NOW)
+    payment = Payment.objects.get()
+    assert payment_ask_now(payment_id=payment.pk, actor=SYSTEM, now=NOW)
+    assert Event.objects.filter(name="payment.asked", subject_id=payment.pk).count() == 1
+
+
 def test_the_attempts_of_an_invoice_are_on_its_page_and_are_asked_about_there(lane: Lane, client: Client) -> None:
     person = sign_in(client)
     person.profiles.set([lane.checkout.profile])
