@@ -83,6 +83,7 @@ def line_act(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
         act(line.pk, request.POST, actor, now_of(request))
     except DomainError as error:
         refusal = next(iter(error.errors.values()), [error.message])[0] if error.errors else error.message
+        lines_suggest(account=line.account, line_ids=[line.pk], now=now_of(request))
     line = line_get(actor, line_id)
     if is_fragment(request):
         context = {"line": line, "refusal": refusal, "may_record": True, "changed": not refusal}

@@ -36,7 +36,7 @@ class Allocation {
 
   get available() {
     const given = this.form.querySelector("[data-remainder]")?.dataset.available;
-    if (given) return units(given);
+    if (given) return units(given) + (units(this.form.elements.fee?.value || "0") ?? 0n);
     const received = units(this.form.elements.amount?.value || "0");
     const withheld = units(this.form.elements.withheld?.value || "0") ?? 0n;
     return typeof received === "bigint" ? received + withheld : received;

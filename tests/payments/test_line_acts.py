@@ -379,6 +379,22 @@ def test_one_click_accepts_and_one_undoes(client: Client, payer: Customer, accou
 @db
 @money
 @frozen
+def test_a_suggestion_that_is_refused_is_looked_for_anew(client: Client, payer: Customer, account: BankAccount) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    bills = [invoice(payer, "1000.00"), invoice(payer, "1000.00")]
+    found = line(account, "1000.00", name="TECH SOLUTIONS LTD")
+    pay(payer, "1000.00", allocations={bills[0].pk: Decimal(1000)})
+    wanted = {"act": "accept", "candidate": str(first(found))}
+    answer = client.post(f"/reconciliation/lines/{found.pk}/act/", wanted, headers={"HX-Request": "true"})
+    shown = answer.content.decode()
+    assert 'role="alert"' in shown
+    assert f"<strong>{bills[1].number}</strong>" in shown
+    assert f"<strong>{bills[0].number}</strong>" not in shown
+
+
+@db
+@money
+@frozen
 def test_the_page_of_a_payment_shows_its_line_and_what_the_bank_kept(
     client: Client, payer: Customer, account: BankAccount
 ) -> None:
