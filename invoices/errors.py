@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.money import Money
 from billing_assistant.core.states import Status
+from billing_assistant.core.ui.formats import day_text
 
 
 class DraftNotEditable(DomainError):
@@ -122,7 +123,7 @@ class PeriodLocked(DomainError):
                 "Everything up to %(locked)s is locked, and %(day)s is not after it. Choose a later date, or ask an "
                 "administrator to move the lock date in Settings."
             )
-            % {"locked": locked_until, "day": day}
+            % {"locked": day_text(locked_until), "day": day_text(day)}
         )
 
 

@@ -22,6 +22,7 @@ from billing_assistant.core.money import ZERO, Money, is_quantized
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from billing_assistant.core.states import require_transition
+from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side, entries_post
 from invoices.locks import invoices_lock
@@ -204,7 +205,7 @@ def _opened_on(payment: Payment, wanted: date | None, actor: Actor, now: datetim
     on = wanted or today
     if not min(first, today) <= on <= today:
         text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed({"opened_on": [text % {"first": first, "last": today}]})
+        raise ValidationFailed({"opened_on": [text % {"first": day_text(first), "last": day_text(today)}]})
     return booking_day(profile_id=payment.profile_id, day=on, actor=actor)
 
 

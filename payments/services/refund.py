@@ -24,6 +24,7 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.approvals import Action
+from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.services.posting import entries_post
 from invoices.services.lock_date import booking_day
@@ -157,7 +158,7 @@ def _day(payment: Payment, wanted: date | None, actor: Actor, now: datetime) -> 
     on, first = wanted or today, payment.allocations.aggregate(last=Max("allocated_on"))["last"] or payment.received_on
     if not min(first, today) <= on <= today:
         text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed({"refunded_on": [text % {"first": first, "last": today}]})
+        raise ValidationFailed({"refunded_on": [text % {"first": day_text(first), "last": day_text(today)}]})
     return booking_day(profile_id=payment.profile_id, day=on, actor=actor)
 
 

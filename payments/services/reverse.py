@@ -17,6 +17,7 @@ from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
+from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.services.posting import EntryInput, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -144,5 +145,7 @@ def _date(payment: Payment, wanted: date | None, now: datetime) -> date:
     on = wanted or today
     if not payment.received_on <= on <= today:
         text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed({"reversed_on": [text % {"first": payment.received_on, "last": today}]})
+        raise ValidationFailed(
+            {"reversed_on": [text % {"first": day_text(payment.received_on), "last": day_text(today)}]}
+        )
     return on

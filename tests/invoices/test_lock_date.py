@@ -36,7 +36,7 @@ class TestWhatIsClosed:
     def test_nothing_is_issued_on_a_locked_day(self) -> None:
         draft = factories.draft()
         _lock(draft.profile, TODAY)
-        with pytest.raises(PeriodLocked, match=r"Everything up to 2026-03-02 is locked"):
+        with pytest.raises(PeriodLocked, match=r"Everything up to 2 Mar 2026 is locked"):
             invoice_issue(draft_id=draft.pk, actor=SYSTEM, now=LATER, issued_on=TODAY)
         assert not Invoice.objects.exists()
         assert invoice_issue(draft_id=draft.pk, actor=SYSTEM, now=LATER).issued_on == date(2026, 3, 12)
