@@ -48,9 +48,13 @@ OUT = frozenset({"d", "dr", "debit", "s", "soll", "af", "out", "money out", "pai
 
 ABOUT_ROWS = (
     ImportField(
-        "currency", gettext_lazy("Currency"), "currency code, ccy, curr, account currency, sarafu", FieldKind.CURRENCY
+        "currency",
+        gettext_lazy("Currency"),
+        "currency code, ccy, curr, account currency, sarafu",
+        FieldKind.CURRENCY,
+        guards=True,
     ),
-    ImportField("status", gettext_lazy("Status"), "transaction status, payment status, state, hali"),
+    ImportField("status", gettext_lazy("Status"), "transaction status, payment status, state, hali", guards=True),
 )
 
 

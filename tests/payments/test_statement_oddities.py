@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing_assistant.core.models import ImportMapping
 from payments.models import BankAccount
 from payments.services import statement_importing
 from payments.statement_states import BankAccountKind
@@ -112,6 +113,16 @@ def test_rows_in_another_currency_or_not_done_are_left_out_with_the_reason(accou
         (3, "currency", "The row is in EUR, the account in KES."),
         (4, "status", "“PENDING”: this money has not moved."),
     ]
+
+
+def test_a_currency_is_looked_at_also_where_files_like_this_one_came_without_it(account: BankAccount) -> None:
+    head, said_before = "Date,Description,Amount,Currency\n", "2026-03-01,a,10.00,KES\n"
+    table(account, head + said_before)
+    for known in ImportMapping.objects.all():
+        known.columns.pop("currency")
+        known.save()
+    _statement, run = table(account, head + said_before + "2026-03-01,b,20.00,EUR\n", name="b.csv")
+    assert (counts(run), reasons(run)) == ((0, 1, 0, 1), [(3, "currency", "The row is in EUR, the account in KES.")])
 
 
 def test_a_fee_that_a_provider_gives_back_with_a_refund_is_read(account: BankAccount) -> None:

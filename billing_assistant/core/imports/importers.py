@@ -42,13 +42,17 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """A field that a column may fill. `names` are headings that mean it, English and Swahili, the surest first."""
+    """A field that a column may fill. `names` are headings that mean it, English and Swahili, the surest first.
+
+    One that `guards` keeps rows out that do not belong: it is suggested also where it was left away the last time.
+    """
 
     name: str
     label: str | Promise
     names: str = ""
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
+    guards: bool = False
 
     @property
     def known_names(self) -> list[str]:

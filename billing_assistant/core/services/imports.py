@@ -81,14 +81,17 @@ def mapping_suggest(run: DataImport, table: Table) -> dict[str, int]:
     known = ImportMapping.objects.filter(
         profile_id=run.profile_id, kind=run.kind, heads=head_digest(table.heads)
     ).first()
+    guessed = columns_guess(table.heads, samples_of(table, SAMPLES), importer.fields)
     if known is None:
-        return columns_guess(table.heads, samples_of(table, SAMPLES), importer.fields)
+        return guessed
     places = {head: at for at, head in enumerate(table.heads)}
-    return {
+    named = {
         name: places[head]
         for name, head in known.columns.items()
         if head in places and importer.field(name) is not None
     }
+    guards = {each.name for each in importer.fields if each.guards} - named.keys()
+    return named | {name: guessed[name] for name in guards & guessed.keys() if guessed[name] not in named.values()}
 
 
 def import_check(*, run_id: UUID, columns: Columns, actor: Actor, now: datetime) -> DataImport:
