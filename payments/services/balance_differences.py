@@ -87,7 +87,7 @@ def reported(profile_id: UUID, day: date) -> Moved:
     told = Statement.objects.filter(
         profile_id=profile_id,
         account__kind=BankAccountKind.PROVIDER,
-        state__in=[StatementState.MATCHING, StatementState.DONE],
+        state__in=[StatementState.MATCHING, StatementState.UNDOING, StatementState.DONE],
         period_from__lte=day,
         period_to__gte=day,
     )

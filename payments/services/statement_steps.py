@@ -29,13 +29,14 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.services.starters import starter_of
 from payments.locks import statement_lock
 from payments.models import Statement, StatementLine
+from payments.services.balance_differences import differences_check
 from payments.services.match_lines import lines_match
 from payments.services.statement_lines import lines_write
 from payments.services.statement_reading.formats import statement_read
 from payments.services.statement_reading.lines import ReadLine, checked, numbered
 from payments.services.statement_undo import statement_undo_advance
 from payments.services.statements import statement_record, statement_state_set
-from payments.statement_states import StatementState
+from payments.statement_states import BankAccountKind, StatementState
 
 CHUNK: Final = 500
 MATCHED_AT_ONCE: Final = 200
@@ -83,6 +84,8 @@ def _advance(statement: Statement, stop_at: float) -> bool:
     if _matched(statement, stop_at):
         return True
     _finish(statement.pk, actor)
+    if statement.account.kind_word is BankAccountKind.PROVIDER:
+        differences_check(profile_id=statement.profile_id, actor=Actor.system("Reconciliation"), now=clock_now())
     return False
 
 

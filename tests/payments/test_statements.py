@@ -18,7 +18,7 @@ from billing_assistant.core.rights import Role
 from billing_assistant.core.services.import_steps import import_advance
 from billing_assistant.core.services.imports import import_check, import_start
 from billing_assistant.core.services.relay import relay_events
-from payments.models import BankAccount, Statement, StatementLine
+from payments.models import BalanceDifference, BankAccount, Statement, StatementLine
 from payments.services.bank_accounts import BankAccountInput, bank_account_update
 from payments.services.statement_reading.formats import format_of
 from payments.services.statement_steps import statement_advance
@@ -195,6 +195,15 @@ def test_payout_reports_have_gross_fee_and_net() -> None:
     assert (statement.format, counts(run)) == ("payouts", (1, 0, 0, 1))
     assert said("bank_id", "amount", "gross", "fee") == [("ch_1", Decimal("96.8"), Decimal(100), Decimal("3.2"))]
     assert reasons(run) == [(3, "net", "Gross less fee is not net.")]
+
+
+@db
+@pytest.mark.money
+@pytest.mark.usefixtures("clock")
+def test_a_report_of_a_provider_is_compared_as_soon_as_it_is_read() -> None:
+    provider = bank_account(factories.seller(), kind=BankAccountKind.PROVIDER, provider="stripe")
+    brought(provider, ofx(("ch_1", "20260301", "96.80", "A", "")))
+    assert BalanceDifference.objects.filter(provider_amount=Decimal("96.8"), ledger_amount=0).exists()
 
 
 @db
