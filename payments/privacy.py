@@ -194,6 +194,7 @@ FIELDS: Final = {
     **not_personal("payments.StatementLine", "done_by_label", reason="A colleague of the seller."),
     **not_personal("payments.BankAccount", "name", "number_sealed", reason="The seller's own account."),
     **not_personal("payments.Statement", "actor_label", "failure", reason="A colleague of the seller."),
+    **kept_by_law("payments.Statement", "undo_reason", reason=STATED),
     **not_personal("payments.LineMatch", "actor_label", "undone_by_label", reason="A colleague of the seller."),
     **not_personal("payments.LineMatch", "evidence", reason="Figures and words of our own."),
     **not_personal("payments.MatchCandidate", "parts", "evidence", reason="Numbers of invoices, words of our own."),
