@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,8 +13,10 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.filtered_lists import filtered_lists
 from billing_assistant.core.ids import as_uuid
-from billing_assistant.core.models import Approval, BusinessProfile, Event, Notice, SavedFilter, User
+from billing_assistant.core.models import Approval, ApprovalStatus, BusinessProfile, Event, Notice, SavedFilter, User
 from billing_assistant.core.privacy import history_of
+
+APPROVALS_OPEN: Final = (ApprovalStatus.WAITING, ApprovalStatus.APPROVED)
 
 
 def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
@@ -43,6 +46,16 @@ def approvals_for(actor: Actor) -> QuerySet[Approval]:
     """Requests for approval within the actor's profiles, newest first."""
     requests = Approval.objects.select_related("requested_by", "decided_by", "profile")
     return requests if actor.profile_ids is None else requests.filter(profile_id__in=actor.profile_ids)
+
+
+def approvals_open(actor: Actor, now: datetime) -> QuerySet[Approval]:
+    """Requests that still wait for somebody: for a second person, or for the first to carry out what was approved."""
+    return approvals_for(actor).filter(status__in=APPROVALS_OPEN, expires_at__gt=now)
+
+
+def approvals_about(actor: Actor, page: str, now: datetime) -> list[Approval]:
+    """The open requests about what a page of staff shows, the oldest first; `page` is its address."""
+    return list(approvals_open(actor, now).filter(subject_url=page).order_by("created_at"))
 
 
 def saved_filters_for(actor: Actor, *, profile_id: UUID | None = None, list_key: str = "") -> QuerySet[SavedFilter]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.rights import Right
-from billing_assistant.core.selectors import timeline
+from billing_assistant.core.selectors import approvals_about, timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
@@ -61,6 +61,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "refunds": payment.refunds.order_by("id"),
         "disputes": payment.disputes.order_by("id"),
         "on_line": line_match_of(payment),
+        "approvals": approvals_about(actor, request.path, now_of(request)),
     }
     return render_page(request, "payments/detail.html", context)
 

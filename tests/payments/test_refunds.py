@@ -194,6 +194,19 @@ def test_the_second_person_reads_why_and_how_and_no_ids(client, now) -> None:
     assert f">{payment.pk}<" not in page
 
 
+def test_a_payment_says_that_its_refund_waits_for_a_second_person(client, now) -> None:
+    payment = pay(customer(approval_limit=Decimal(100)), "3000.00")
+    with pytest.raises(ApprovalNeeded) as needed:
+        refund(payment, "1500.00", actor=factories.actor(Role.FINANCE))
+    client.force_login(factories.user(Role.ADMIN))
+    page = f"/payments/{payment.pk}/"
+    assert "Waits for a second person" in client.get(page).content.decode()
+    approval_decide(approval_id=needed.value.approval_id, approve=True, actor=factories.actor(Role.ADMIN), now=NOW)
+    assert "Approved: do it again" in client.get(page).content.decode()
+    other = pay(customer(), "5.00")
+    assert "Approved: do it again" not in client.get(f"/payments/{other.pk}/").content.decode()
+
+
 def test_a_locked_day_takes_no_refund() -> None:
     payment = pay(customer(), "100.00")
     lock_date_move(profile_id=payment.profile_id, until=TODAY, actor=SYSTEM, now=NOW)

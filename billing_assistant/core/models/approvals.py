@@ -54,6 +54,11 @@ class Approval(Entity):
                 name="approval_waits_once",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subject_url"], name="approval_open_about", condition=Q(status__in=["waiting", "approved"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.summary

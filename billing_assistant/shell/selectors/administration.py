@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.models import ApiKey, Approval, ApprovalStatus, User
+from billing_assistant.core.models import ApiKey, Approval, User
 from billing_assistant.core.rights import STAFF_ROLES, Right
-from billing_assistant.core.selectors import approvals_for
-
-OPEN: Final = (ApprovalStatus.WAITING, ApprovalStatus.APPROVED)
+from billing_assistant.core.selectors import APPROVALS_OPEN, approvals_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,6 @@ def api_keys_for(actor: Actor) -> QuerySet[ApiKey]:
     return keys if actor.profile_ids is None else keys.filter(profile_id__in=actor.profile_ids)
 
 
-def approvals_open(actor: Actor, now: datetime) -> QuerySet[Approval]:
-    """Requests that still wait for somebody: for a second person, or for the first to carry out what was approved."""
-    return approvals_for(actor).filter(status__in=OPEN, expires_at__gt=now)
-
-
 def approvals_closed(actor: Actor, now: datetime) -> QuerySet[Approval]:
     """Requests that are over: rejected, carried out, or expired."""
-    return approvals_for(actor).exclude(status__in=OPEN, expires_at__gt=now)
+    return approvals_for(actor).exclude(status__in=APPROVALS_OPEN, expires_at__gt=now)

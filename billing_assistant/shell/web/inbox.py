@@ -18,7 +18,7 @@ from billing_assistant.core import keyset
 from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.models import Approval, ApprovalStatus
 from billing_assistant.core.rights import Right
-from billing_assistant.core.selectors import approvals_for, notices_of, profiles_for
+from billing_assistant.core.selectors import approvals_for, approvals_open, notices_of, profiles_for
 from billing_assistant.core.services.approvals import approval_decide
 from billing_assistant.core.services.notices import notices_mark_read
 from billing_assistant.core.ui.formats import money_text
@@ -35,7 +35,7 @@ from billing_assistant.core.web import (
     visible_or_404,
 )
 from billing_assistant.core.web.requests import PROFILE_KEY
-from billing_assistant.shell.selectors.administration import approvals_closed, approvals_open
+from billing_assistant.shell.selectors.administration import approvals_closed
 from billing_assistant.shell.web.settings.forms import DecisionForm
 
 

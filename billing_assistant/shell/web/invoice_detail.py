@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.rights import Right
-from billing_assistant.core.selectors import timeline
+from billing_assistant.core.selectors import approvals_about, timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
 from billing_assistant.ledger.selectors import journal
@@ -53,6 +53,7 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "payment_link": payment_link_of(invoice) if Right.PAYMENTS_VIEW in actor.rights else None,
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
+        "approvals": approvals_about(actor, request.path, now_of(request)),
         "files": attachments_at(invoice),
         "files_url": reverse("invoices:invoice_attachments", args=[invoice.pk]),
         "may_add_file": Right.INVOICES_DRAFT in actor.rights,
