@@ -16,6 +16,8 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 
+from billing_assistant.core.searching import in_order
+
 PAGE: Final = 50
 _SALT: Final = "core.keyset"
 _KINDS: Final[Mapping[str, Callable[[str], Any]]] = {
@@ -112,7 +114,7 @@ def _taken(
     for number, (rows, order) in walk:
         direction = [_turned(name) for name in order] if backward else list(order)
         near = _beyond(direction, place.values) if place is not None and number == place.part else Q()
-        found += [(row, order) for row in rows.filter(near).order_by(*direction)[: limit - len(found)]]
+        found += [(row, order) for row in in_order(rows.filter(near).order_by(*direction), limit - len(found))]
         if len(found) == limit:
             break
     return found

@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.clock import now
-from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.db import minor_units_constraint, number_indexes
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField, RateField
 from billing_assistant.core.states import values_constraint
@@ -110,8 +108,7 @@ class InvoiceDraft(Entity):
             models.Index(fields=["customer", "-id"], name="draft_by_customer"),
             models.Index(fields=["profile", "status", "-id"], name="draft_by_status"),
             models.Index(fields=["scheduled_for"], name="draft_scheduled", condition=Q(status="scheduled")),
-            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="draft_by_number"),
-            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="draft_number_search"),
+            *number_indexes("draft", beside="status"),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pghistory
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.db import minor_units_constraint, number_indexes
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField, RateField
 from billing_assistant.core.states import values_constraint
@@ -211,8 +209,7 @@ class Invoice(Entity):
                 condition=Q(kind="invoice", state="uncollectible"),
             ),
             models.Index(fields=["corrects"], name="invoice_corrects", condition=Q(corrects__isnull=False)),
-            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_by_number"),
-            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="invoice_number_search"),
+            *number_indexes("invoice", beside="issued_on"),
             models.Index("profile", NumberTail("number"), name="invoice_by_tail", condition=Q(kind="invoice")),
         ]
 

@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from billing_assistant.core.db import minor_units_constraint
+from billing_assistant.core.db import minor_units_constraint, number_indexes
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField
 from billing_assistant.core.states import values_constraint
@@ -113,8 +113,7 @@ class Payment(Entity):
             values_constraint("payment_method_known", "method", PaymentMethod),
         ]
         indexes: ClassVar = [
-            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="payment_by_number"),
-            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="payment_number_search"),
+            *number_indexes("payment", beside="received_on"),
             GinIndex(OpClass(Upper("reference"), name="gin_trgm_ops"), name="payment_reference_search"),
             models.Index(fields=["profile", "-received_on", "-id"], name="payment_by_date"),
             models.Index(fields=["profile", "-amount", "-id"], name="payment_by_amount"),

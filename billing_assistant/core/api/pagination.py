@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import keyset
 from billing_assistant.core.errors import ValidationFailed
+from billing_assistant.core.searching import in_order
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
@@ -47,15 +48,7 @@ def listing(
     beyond = _("Use cursor to go further than 10,000 rows.")
     skip = whole_number(query, "skip", default=0, least=0, most=MAX_SKIP, beyond=beyond)
     about = {"total": counted() if counted else rows.count(), "limit": limit, "skip": skip}
-    return Listing(ordered(skip, limit) if ordered else _skipped(rows, skip, limit), about)
-
-
-def _skipped(rows: QuerySet[Any], skip: int, limit: int) -> list[Any]:
-    """So many rows after so many. What is skipped is walked by its keys alone, not read and joined."""
-    if not skip:
-        return list(rows[:limit])
-    keys = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)
-    return list(rows.filter(pk__in=list(keys[skip : skip + limit])))
+    return Listing(ordered(skip, limit) if ordered else in_order(rows, limit, skip=skip), about)
 
 
 def whole_number(query: Mapping[str, str], name: str, *, default: int, least: int, most: int, beyond: str = "") -> int:

@@ -97,6 +97,7 @@ def _invoice_pages(setting: Setting, total: int) -> Iterator[Address]:
         "by number, exact": {"q": _number(total // 3)},
         "by number, part that few have": {"q": part},
         "by number, part that many have": {"q": "BULK-0000"},
+        "by number, oldest that many have": {"q": _number(total // 10)[: -len(str(total // 10)) + 1]},
     }
     yield from _lists("invoice", "invoices:list", narrowed)
 

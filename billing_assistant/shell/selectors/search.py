@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
-from billing_assistant.core.searching import matching_any, number_like
+from billing_assistant.core.searching import in_order, matching_any, number_like
 from billing_assistant.core.states import Status
 from billing_assistant.shell.links import url_to
 from customers.models import Customer
@@ -118,7 +118,7 @@ def _invoices(actor: Actor, profile_id: UUID, sought: _Sought, today: date, limi
             invoice_status(invoice, today),
             Money(invoice.total, invoice.currency),
         )
-        for invoice in rows[:limit]
+        for invoice in in_order(rows, limit)
     ]
 
 
@@ -135,7 +135,7 @@ def _drafts(actor: Actor, profile_id: UUID, sought: _Sought, limit: int) -> list
             DraftStatus(draft.status),
             Money(draft.total, draft.currency),
         )
-        for draft in sought.among(open_ones)[:limit]
+        for draft in in_order(sought.among(open_ones), limit)
     ]
 
 
@@ -152,5 +152,5 @@ def _payments(actor: Actor, profile_id: UUID, sought: _Sought, limit: int) -> li
             PaymentState(payment.status),
             Money(payment.amount, payment.currency),
         )
-        for payment in rows[:limit]
+        for payment in in_order(rows, limit)
     ]
