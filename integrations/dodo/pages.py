@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core import clock
 from billing_assistant.core.errors import Rejected
 from integrations.dodo.api import DodoApi
@@ -16,7 +18,7 @@ from integrations.models import DodoPage
 from integrations.ports.attempts import ProviderPayment, ProviderStatus
 from integrations.ports.checkouts import CheckoutRequest, CheckoutSession, SessionStatus
 from integrations.ports.payments import Environment
-from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
+from integrations.ports.saved_methods import ChargeRequest, MethodGone, SavedMethod, SetupRequest, SetupSession
 from integrations.ports.subscriptions import SubscriptionRequest
 from integrations.vendor_http import after_effect, path_part
 
@@ -98,7 +100,12 @@ class DodoPages:
             "product_description": request.description[:250],
             "metadata": {"reference": request.reference, "key": request.idempotency_key},
         }
-        told = self.api.post(f"/subscriptions/{path_part(request.method.token)}/charge", body)
+        try:
+            told = self.api.post(f"/subscriptions/{path_part(request.method.token)}/charge", body)
+        except Rejected as error:
+            if error.status != NOT_FOUND:
+                raise
+            raise MethodGone(_("Dodo does not know this method any more."), status=error.status) from error
         with after_effect():
             return self.payment_fetch(str(told["payment_id"]))
 

@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
+from billing_assistant.core.errors import Rejected
 from billing_assistant.core.money import Money
 from integrations.ports.attempts import ProviderPayment
 from integrations.ports.checkouts import SessionStatus
+
+
+class MethodGone(Rejected):
+    """The gateway has this method, or its client, no more: no other day brings it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,10 @@ class SavedMethods(Protocol):
         """A page for saving as it stands now."""
 
     def method_charge(self, request: ChargeRequest) -> ProviderPayment:
-        """Takes money. A refusal of the bank is an answer (FAILED with its `decline`), not an error."""
+        """Takes money. A refusal of the bank is an answer (FAILED with its `decline`), not an error.
+
+        Raises MethodGone where the gateway does not know the method any more.
+        """
 
     def charge_find(self, request: ChargeRequest, *, since: datetime) -> ProviderPayment | None:
         """The attempt that a request made at `since` or a little later, if any: resolves an unknown outcome."""

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from billing_assistant.core.errors import Rejected
 from integrations.ports.attempts import ProviderPayment
-from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
+from integrations.ports.saved_methods import ChargeRequest, MethodGone, SavedMethod, SetupRequest, SetupSession
 from integrations.stripe.api import Declined, StripeApi, around, keyed
 from integrations.stripe.money import to_units
 from integrations.stripe.payloads import attempt_of, payment_of, setup_of, text
@@ -77,6 +79,10 @@ class StripeMethods:
                 raise
             expand = {"expand": ["latest_charge"]}
             intent = self.api.call(lambda sdk: sdk.v1.payment_intents.retrieve(refused["id"], expand))
+        except Rejected as error:
+            if error.code != GONE:
+                raise
+            raise MethodGone(_("Stripe does not know this method any more."), status=error.status) from error
         return self._attempt(intent)
 
     def charge_find(self, request: ChargeRequest, *, since: datetime) -> ProviderPayment | None:

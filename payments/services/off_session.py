@@ -24,7 +24,7 @@ from billing_assistant.core.money import Money
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
 from integrations.ports.payments import PaymentGateway, saved_methods_of
-from integrations.ports.saved_methods import ChargeRequest
+from integrations.ports.saved_methods import ChargeRequest, MethodGone
 from integrations.registry import gateway as gateway_named
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
@@ -66,6 +66,8 @@ def method_charge(*, invoice_id: UUID, attempt: int, actor: Actor, now: datetime
     fail_point("autopay.before_call")
     try:
         paid = saved_methods_of(gateway).method_charge(charge_request(checkout))
+    except MethodGone as error:
+        _ended(checkout.pk, str(error), Decline.HARD, now)
     except (Rejected, Unavailable) as error:
         _ended(checkout.pk, str(error), Decline.NONE, now)
     except OutcomeUnknown as error:

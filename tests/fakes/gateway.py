@@ -27,7 +27,7 @@ from integrations.ports.payments import (
     WebhookNotice,
 )
 from integrations.ports.refunds import ProviderRefund, RefundRequest, RefundStatus
-from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SetupRequest, SetupSession
+from integrations.ports.saved_methods import ChargeRequest, MethodGone, SavedMethod, SetupRequest, SetupSession
 
 SECRET = "whsec_of_the_fake"
 
@@ -133,7 +133,9 @@ class FakeGateway:
     def method_charge(self, request: ChargeRequest) -> ProviderPayment:
         self._begin("method_charge")
         if request.idempotency_key not in self.charges:
-            decline = self.methods.get(request.method.token, Decline.HARD)
+            if request.method.token not in self.methods:
+                raise MethodGone("The service answered 404.", status=404)
+            decline = self.methods[request.method.token]
             failed = decline is not Decline.NONE
             external_id = f"pay_{next(self._numbers)}"
             self.charges[request.idempotency_key] = external_id

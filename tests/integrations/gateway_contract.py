@@ -45,7 +45,7 @@ from integrations.ports.payments import (
 from integrations.ports.payouts import Balances, Fees, Payouts, Taxes
 from integrations.ports.prompts import PhonePrompts, Prompt, PromptRequest, PromptStatus
 from integrations.ports.refunds import RefundRequest, Refunds, RefundStatus
-from integrations.ports.saved_methods import ChargeRequest, SavedMethod, SavedMethods, SetupRequest
+from integrations.ports.saved_methods import ChargeRequest, MethodGone, SavedMethod, SavedMethods, SetupRequest
 from integrations.ports.subscriptions import Subscriptions
 
 PORTS = {
@@ -350,6 +350,11 @@ class GatewayContract:
         attempt = gateway.method_charge(charge(self.saved(gateway, decline)))
         assert (attempt.status, attempt.decline) == (ProviderStatus.FAILED, decline)
         assert attempt.failure
+
+    def test_a_method_that_the_gateway_does_not_know_is_gone(self, gateway: Any) -> None:
+        _needs(gateway, "saved_methods")
+        with pytest.raises(MethodGone):
+            gateway.method_charge(charge(SavedMethod("nothing", "nobody", "card", "Visa")))
 
     def test_tokens_are_not_in_what_is_printed(self, gateway: Any) -> None:
         _needs(gateway, "saved_methods")

@@ -18,6 +18,7 @@ from billing_assistant.core.rights import Role
 from customers.models import Customer
 from integrations.ports.attempts import Decline
 from integrations.ports.payments import ProviderStatus, SessionStatus
+from integrations.ports.saved_methods import MethodGone
 from invoices.models import Invoice
 from payments.errors import CheckoutFailed, CheckoutUnknown, MethodNotUsable, PaymentInFlight
 from payments.models import Checkout, MethodSetup, Payment, SavedMethod
@@ -206,6 +207,24 @@ def test_a_method_that_cannot_work_again_is_not_tried_again(fake_gateway: FakeGa
     clock.shift(timedelta(days=30))
     assert autopay_sweep(now=time.now()) == 0
     assert Notice.objects.filter(user=person, text__contains="does not work any more").exists()
+
+
+def test_a_method_that_is_gone_at_the_gateway_is_not_tried_again_and_the_client_hears_of_it(
+    fake_gateway: FakeGateway, clock
+) -> None:
+    of = customer()
+    method = consenting(fake_gateway, of)
+    bill = billed(of)
+    fake_gateway.fail_before = MethodGone("It is gone.", status=404)
+    checkout = method_charge(invoice_id=bill.pk, attempt=0, actor=SYSTEM, now=time.now())
+    method.refresh_from_db()
+    assert (checkout.status, method.state, method.failure) == (
+        CheckoutState.FAILED,
+        SavedMethodState.FAILING,
+        "It is gone.",
+    )
+    told = Event.objects.get(name="autopay.failed").data
+    assert (told["decline"], told["again_on"], told["tells_client"]) == ("hard", "", True)
 
 
 def test_a_charge_without_an_answer_is_asked_about_and_never_made_again(fake_gateway: FakeGateway, clock) -> None:
