@@ -143,7 +143,7 @@ def _customers(request: HttpRequest, line: StatementLine, actor: Actor) -> list[
 
 
 def _start(line: StatementLine, invoices: list[Invoice]) -> dict[UUID, Decimal]:
-    """What the first suggestion would settle."""
+    """What the first suggestion would settle, of invoices that may have been paid in part since."""
     first = next((one for one in line.candidates.all() if one.parts), None)
-    wanted = {part["invoice"] for part in first.parts} if first is not None else set()
-    return {one.pk: one.amount_due for one in invoices if str(one.pk) in wanted}
+    parts = {part["invoice"]: Decimal(part["amount"]) for part in first.parts} if first is not None else {}
+    return {one.pk: min(parts[str(one.pk)], one.amount_due) for one in invoices if str(one.pk) in parts}
