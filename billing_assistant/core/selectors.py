@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,13 +26,15 @@ def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
     return everything if actor.profile_ids is None else everything.filter(pk__in=actor.profile_ids)
 
 
-def timeline(actor: Actor, *, subject_id: UUID | None = None, customer_id: UUID | None = None) -> QuerySet[Event]:
-    """What happened to a subject or a customer, newest first, within the actor's profiles."""
+def timeline(
+    actor: Actor, *, subject_id: UUID | None = None, parts: Iterable[UUID] = (), customer_id: UUID | None = None
+) -> QuerySet[Event]:
+    """What happened to a subject and its parts, or to a customer, newest first, within the actor's profiles."""
     events = Event.objects.order_by("-id")
     if actor.profile_ids is not None:
         events = events.filter(profile_id__in=actor.profile_ids)
     if subject_id is not None:
-        events = events.filter(subject_id=subject_id)
+        events = events.filter(subject_id__in=[subject_id, *parts])
     if customer_id is not None:
         events = events.filter(Q(customer_id=customer_id) | Q(subject_id=customer_id))
     return events

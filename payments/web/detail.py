@@ -36,6 +36,8 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     payment = payment_get(actor, payment_id)
     received = payment.status == PaymentState.COMPLETED
+    refunds, disputes = list(payment.refunds.order_by("id")), list(payment.disputes.order_by("id"))
+    parts = [part.pk for part in (*refunds, *disputes)]
     may = Right.PAYMENTS_RECORD in actor.rights and received
     context = {
         "payment": payment,
@@ -43,7 +45,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "postings": postings_of(actor, payment) if Right.REPORTS_VIEW in actor.rights else [],
         "attempts": attempts_of(payment),
         "webhooks": [(event, event_word(event.kind)) for event in webhooks_of(payment)[:50] if may_see(actor, event)],
-        "entries": story_of(timeline(actor, subject_id=payment.pk)[:30]),
+        "entries": story_of(timeline(actor, subject_id=payment.pk, parts=parts)[:30]),
         "may_apply": may and payment.unapplied > 0,
         "may_undo": may,
         "may_certify": may and payment.amount_withheld > 0,
@@ -58,8 +60,8 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "may_prove": Right.PAYMENTS_RECORD in actor.rights,
         "given_back": payment.amount_refunded,
         "disputed": payment.amount_disputed,
-        "refunds": payment.refunds.order_by("id"),
-        "disputes": payment.disputes.order_by("id"),
+        "refunds": refunds,
+        "disputes": disputes,
         "on_line": line_match_of(payment),
         "approvals": approvals_about(actor, request.path, now_of(request)),
     }

@@ -256,7 +256,7 @@ def test_the_page_refunds_and_shows_it(client: Client, clock) -> None:
     assert client.post(url, form | {"amount": "30"}).status_code == 302
     assert client.post(url, form | {"amount": "30"}).status_code == 302
     page = text_of(client.get(f"/payments/{payment.pk}/"))
-    assert "PAY-0001-R1" in page
+    assert "Refund PAY-0001-R1 made" in page
     assert "Paid twice" in page
     assert Refund.objects.count() == 1
     entry = JournalEntry.objects.get(kind="refund")
