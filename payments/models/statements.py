@@ -69,7 +69,8 @@ class BankAccount(Entity):
 class Statement(Entity):
     """A file of an account on its way in, kept as it came. `lines_sum` is over all that stands in it.
 
-    `position` and `matched` say how far reading and matching are.
+    `position` and `matched` say how far reading and matching are, `undo_position` which line undoing tried last, and
+    `undo_kept` how many lines it could not undo.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -102,6 +103,8 @@ class Statement(Entity):
     actor_label = models.CharField(_("started by"), max_length=150)
     undo_by = models.ForeignKey("core.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     undo_reason = models.CharField(max_length=240, blank=True)
+    undo_position = models.PositiveIntegerField(null=True, blank=True)
+    undo_kept = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("-id",)

@@ -102,6 +102,11 @@ def statement_counts(statement: Statement) -> dict[LineState, int]:
     return {LineState(state): count for state, count in rows.annotate(count=Count("id"))}
 
 
+def lines_done(statement: Statement) -> QuerySet[StatementLine]:
+    """The lines that a statement brought and that are not open, the newest first. The caller has scoped it."""
+    return StatementLine.objects.filter(statement=statement).exclude(state__in=OPEN_LINES).order_by("-position", "pk")
+
+
 @dataclass(frozen=True, slots=True)
 class Undoes:
     """What undoing a statement takes back: lines that were done, and payments that were recorded from them."""
@@ -113,7 +118,7 @@ class Undoes:
 
 def statement_undoes(statement: Statement) -> Undoes:
     """What undoing a statement takes back. The caller has scoped it."""
-    done = StatementLine.objects.filter(statement=statement).exclude(state__in=OPEN_LINES)
+    done = lines_done(statement)
     posted = LineMatch.objects.filter(line__in=done, undone_at__isnull=True, was_posted=True)
     sums = posted.aggregate(payments=Count("id"), money=Sum("amount"))
     return Undoes(done.count(), sums["payments"], sums["money"] or ZERO)

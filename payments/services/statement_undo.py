@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,6 +23,7 @@ from billing_assistant.core.failpoints import fail_point
 from billing_assistant.core.rights import Right
 from payments.locks import statement_lock
 from payments.models import Statement, StatementLine
+from payments.selectors.statements import lines_done
 from payments.services.line_acts import line_undo
 from payments.services.match_lines import lines_suggest
 from payments.services.statements import TASK, statement_record, statement_state_set
@@ -51,50 +52,66 @@ def statement_undo(*, statement_id: UUID, reason: str, actor: Actor, now: dateti
             raise Conflict(_("Nothing was done with the lines of this statement."))
         statement.undo_by_id, statement.undo_reason = actor.user_id, reason.strip()[:240]
         statement.attempts, statement.failure = 0, ""
+        statement.undo_position, statement.undo_kept = None, 0
         statement.save()
         statement_record(statement, "statement.undo_started", actor, now, reason=statement.undo_reason)
         queue.enqueue_on_commit(TASK, statement_id=str(statement.pk))
     return statement
 
 
-def lines_done(statement: Statement) -> QuerySet[StatementLine]:
-    """The lines that a statement brought and that are not open, the newest first."""
-    return StatementLine.objects.filter(statement=statement).exclude(state__in=OPEN_LINES).order_by("-position", "pk")
-
-
 def statement_undo_advance(statement: Statement, stop_at: float) -> bool:
-    """Undoes lines until none is left or the time is up. True when there is more to do."""
+    """Undoes lines behind the one that was tried last, until none is left or the time is up. True when there is more.
+
+    Each line is tried once: what cannot be undone is counted and left, so however much of it there is, it ends.
+    """
     if statement.undo_by is None:
-        _finish(statement.pk, Actor.system("Reconciliation"), 0, _("The person who ordered it is gone."))
+        _finish(statement.pk, Actor.system("Reconciliation"), _("The person who ordered it is gone."))
         return False
     actor = Actor.of_user(statement.undo_by)
-    undone, kept, why = [], 0, ""
-    for line_id in list(lines_done(statement).values_list("pk", flat=True)):
+    undone = []
+    for line_id, position in list(_untried(statement).values_list("pk", "position")):
+        why = ""
         try:
             line_undo(line_id=line_id, reason=statement.undo_reason, actor=actor, now=clock_now())
             undone.append(line_id)
         except DomainError as error:
             if StatementLine.objects.filter(pk=line_id).exclude(state__in=OPEN_LINES).exists():
-                kept, why = kept + 1, error.message
-        Statement.objects.filter(pk=statement.pk).update(attempts=0, touched_at=clock_now())
+                why = error.message
+        _tried(statement.pk, position, why)
         fail_point("statement.between_chunks")
         if time.monotonic() > stop_at:
             break
     else:
-        _finish(statement.pk, actor, kept, why)
+        _finish(statement.pk, actor)
     for at in range(0, len(undone), SUGGESTED_AT_ONCE):
         lines_suggest(account=statement.account, line_ids=undone[at : at + SUGGESTED_AT_ONCE], now=clock_now())
     return Statement.objects.filter(pk=statement.pk, state=StatementState.UNDOING).exists()
 
 
-def _finish(statement_id: UUID, actor: Actor, kept: int, why: str) -> None:
+def _untried(statement: Statement) -> QuerySet[StatementLine]:
+    rows = lines_done(statement)
+    return rows if statement.undo_position is None else rows.filter(position__lt=statement.undo_position)
+
+
+def _tried(statement_id: UUID, position: int, why: str) -> None:
+    """Moves past a line, and counts it where it stays as it is. Of two workers at the same line one counts it."""
+    behind = Q(undo_position__isnull=True) | Q(undo_position__gt=position)
+    mine = Statement.objects.filter(behind, pk=statement_id, state=StatementState.UNDOING)
+    kept = {"undo_kept": F("undo_kept") + 1, "failure": why[:300]} if why else {}
+    mine.update(undo_position=position, attempts=0, touched_at=clock_now(), **kept)
+
+
+def _finish(statement_id: UUID, actor: Actor, gone: str = "") -> None:
     with transaction.atomic():
         statement = statement_lock(statement_id)
         if statement.state_word is not StatementState.UNDOING:
             return
+        kept, why = statement.undo_kept, statement.failure
         statement_state_set(statement, StatementState.DONE, clock_now())
-        if why:
+        if kept:
             told = ngettext("%(n)s line stays as it is: %(why)s", "%(n)s lines stay as they are: %(why)s", kept)
             statement.failure = (told % {"n": kept, "why": why})[:300]
+        if gone:
+            statement.failure = gone
         statement.save()
         statement_record(statement, "statement.undone", actor, clock_now(), kept=kept)

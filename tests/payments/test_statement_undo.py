@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db.models import Sum
 from django.test import Client
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import Conflict, PermissionRefused, ValidationFailed
 from billing_assistant.core.failpoints import FailPointReached, forget_hits
 from billing_assistant.core.rights import Role
 from billing_assistant.core.states import TransitionRefused
 from billing_assistant.ledger.models import JournalLine
 from customers.models import Customer
+from invoices.services.lock_date import lock_date_move
 from payments.models import BankAccount, LineMatch, Payment, Statement, StatementLine
 from payments.services.line_acts import line_fee, line_ignore, line_suspend
 from payments.services.refund import payment_refund
@@ -107,6 +110,31 @@ def test_what_cannot_be_undone_stays_and_is_told(payer: Customer, account: BankA
     assert undone(statement, person).state == "done"
     assert statement.failure.startswith("1 line stays as it is: PAY-")
     assert (of("F1").state, of("F2").state, of("F3").state) == ("matched", "new", "new")
+
+
+def test_many_lines_that_stay_are_each_tried_once_and_counted_over_all_turns(
+    account: BankAccount, person: Actor
+) -> None:
+    """However little time a turn has. Half of them are fees whose booking back would fall on a locked day."""
+    charges = [(f"C{n}", "20260302", f"-{n}.00", "BANK", "") for n in range(1, 13)]
+    statement = brought(account, ofx(*charges))
+    for n in range(1, 13):
+        act = line_fee if n % 2 else partial(line_ignore, reason="ours")
+        act(line_id=of(f"C{n}").pk, actor=SYSTEM, now=NOW)
+    lock_date_move(profile_id=account.profile_id, until=local_today(account.profile, NOW), actor=SYSTEM, now=NOW)
+    statement_undo(statement_id=statement.pk, reason="x", actor=person, now=NOW)
+    turns = 1
+    while statement_advance(statement_id=statement.pk, seconds=0.0):
+        turns += 1
+        assert turns <= len(charges) + 1
+    statement.refresh_from_db()
+    assert (statement.state, statement.undo_kept) == ("done", 6)
+    assert statement.failure.startswith("6 lines stay as they are: ")
+    assert {one.state for one in StatementLine.objects.filter(amount__in=[-n for n in range(2, 13, 2)])} == {"new"}
+    assert StatementLine.objects.filter(state="fee").count() == 6
+    lock_date_move(profile_id=account.profile_id, until=None, reason="x", actor=SYSTEM, now=NOW)
+    assert (undone(statement, person).failure, statement.undo_kept) == ("", 0)
+    assert not StatementLine.objects.exclude(state="new").exists()
 
 
 def test_a_worker_that_dies_leaves_the_rest_to_the_next(payer: Customer, account: BankAccount, person: Actor, settings):
