@@ -29,7 +29,7 @@ register_check(
         UNION ALL
         SELECT 'receipt', concat_ws(' ', provider, account, external_id) FROM payments_unmatchedreceipt
         UNION ALL
-        SELECT 'line', concat_ws(' ', account_id, identity) FROM payments_statementline
+        SELECT 'line', concat_ws(' ', account_id, identity) FROM payments_statementline WHERE state <> 'discarded'
     ) AS told GROUP BY what, id HAVING COUNT(*) > 1
     """,
 )

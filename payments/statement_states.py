@@ -37,17 +37,20 @@ class StatementState(Status):
     UNDOING = "undoing", _("Being undone"), "info", "loader"
     DONE = "done", _("Read"), "success", "circle-check"
     FAILED = "failed", _("Stopped"), "danger", "circle-x"
+    DISCARDED = "discarded", _("Discarded"), "neutral", "trash"
 
 
 STATEMENT_TRANSITIONS: Final = {
-    StatementState.NAMING: frozenset({StatementState.MATCHING, StatementState.FAILED}),
+    StatementState.NAMING: frozenset({StatementState.MATCHING, StatementState.FAILED, StatementState.DISCARDED}),
     StatementState.READING: frozenset({StatementState.MATCHING, StatementState.FAILED}),
     StatementState.MATCHING: frozenset({StatementState.DONE, StatementState.FAILED}),
-    StatementState.DONE: frozenset({StatementState.MATCHING, StatementState.UNDOING}),
+    StatementState.DONE: frozenset({StatementState.MATCHING, StatementState.UNDOING, StatementState.DISCARDED}),
     StatementState.UNDOING: frozenset({StatementState.DONE, StatementState.FAILED}),
     StatementState.FAILED: frozenset(
         {StatementState.READING, StatementState.MATCHING, StatementState.NAMING, StatementState.UNDOING}
+        | {StatementState.DISCARDED}
     ),
+    StatementState.DISCARDED: frozenset[StatementState](),
 }
 STATEMENTS_AT_WORK: Final = (StatementState.READING, StatementState.MATCHING, StatementState.UNDOING)
 
@@ -62,6 +65,7 @@ class LineState(Status):
     FEE = "fee", _("Bank fee"), "success", "receipt"
     SUSPENSE = "suspense", _("On suspense"), "warning", "hourglass"
     IGNORED = "ignored", _("Ignored"), "neutral", "circle-off"
+    DISCARDED = "discarded", _("Discarded"), "neutral", "trash"
 
 
 OPEN_LINES: Final = (LineState.NEW, LineState.SUGGESTED)
@@ -69,8 +73,9 @@ _SETTLED: Final = frozenset(
     {LineState.MATCHED, LineState.TRANSFER, LineState.FEE, LineState.SUSPENSE, LineState.IGNORED}
 )
 LINE_TRANSITIONS: Final = {
-    LineState.NEW: _SETTLED | {LineState.SUGGESTED},
-    LineState.SUGGESTED: _SETTLED | {LineState.NEW},
+    LineState.NEW: _SETTLED | {LineState.SUGGESTED, LineState.DISCARDED},
+    LineState.SUGGESTED: _SETTLED | {LineState.NEW, LineState.DISCARDED},
+    LineState.DISCARDED: frozenset[LineState](),
     **{state: frozenset({LineState.NEW}) for state in _SETTLED},
 }
 

@@ -46,6 +46,7 @@ story_register(
 for name, text in (
     ("undo_started", _("Undoing of a statement of %(label)s ordered")),
     ("undone", _("Statement of %(label)s undone")),
+    ("discarded", _("Statement of %(label)s discarded")),
 ):
     story_register(f"statement.{name}", text, icon="arrow-back-up", tone="warning", url_name=STATEMENT, detail=moved)
 story_register("match_rule.changed", _("Rule “%(label)s” changed"), icon="adjustments", url_name=RULE, detail=rule_now)

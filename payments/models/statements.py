@@ -18,6 +18,7 @@ from billing_assistant.core.states import values_constraint
 from billing_assistant.ledger.kinds import AccountKind
 from payments.statement_states import (
     OPEN_LINES,
+    STATEMENT_TRANSITIONS,
     STATEMENTS_AT_WORK,
     BankAccountKind,
     LineState,
@@ -69,6 +70,8 @@ class BankAccount(Entity):
 class Statement(Entity):
     """A file of an account on its way in, kept as it came. `lines_sum` is over all that stands in it.
 
+    `undo_by` and `undo_reason` tell who undid or discarded it. One that was discarded counts no more, nor do its lines.
+
     `position` and `matched` say how far reading and matching are, `undo_position` which line undoing tried last, and
     `undo_kept` how many lines it could not undo.
     """
@@ -109,7 +112,9 @@ class Statement(Entity):
     class Meta:
         ordering = ("-id",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "file"], name="statement_file_once"),
+            models.UniqueConstraint(
+                fields=["account", "file"], condition=~Q(state="discarded"), name="statement_file_once"
+            ),
             values_constraint("statement_format_known", "format", StatementFormat),
             values_constraint("statement_state_known", "state", StatementState),
             minor_units_constraint("statement_in_minor_units", "lines_sum"),
@@ -129,6 +134,10 @@ class Statement(Entity):
     @property
     def state_word(self) -> StatementState:
         return StatementState(self.state)
+
+    def can_become(self, wanted: StatementState) -> bool:
+        """Whether its state allows another one."""
+        return wanted in STATEMENT_TRANSITIONS[self.state_word]
 
     @property
     def format_word(self) -> StatementFormat:
@@ -154,6 +163,8 @@ class Statement(Entity):
 
 class StatementLine(Entity):
     """One movement of an account. `identity` is the bank's own id, or all that it says and which of its equals it is.
+
+    A discarded line counts nowhere; it stays for what was posted about it and taken back.
 
     `amount` is signed: money that came in is positive. At a provider `gross` less `fee` is the amount.
     """
@@ -184,7 +195,9 @@ class StatementLine(Entity):
     class Meta:
         ordering = ("-booked_on", "-id")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "identity"], name="statement_line_once"),
+            models.UniqueConstraint(
+                fields=["account", "identity"], condition=~Q(state="discarded"), name="statement_line_once"
+            ),
             models.CheckConstraint(condition=~Q(amount=0) | ~Q(fee=0), name="statement_line_not_zero"),
             values_constraint("statement_line_state_known", "state", LineState),
             minor_units_constraint("statement_line_in_minor_units", "amount", "fee"),

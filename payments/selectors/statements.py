@@ -16,7 +16,7 @@ from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from payments.models import BalanceDifference, BankAccount, LineMatch, MatchCandidate, Payment, Statement, StatementLine
-from payments.statement_states import OPEN_LINES, BankAccountKind, LineState
+from payments.statement_states import OPEN_LINES, BankAccountKind, LineState, StatementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def account_figures(accounts: Iterable[BankAccount]) -> dict[UUID, AccountFigure
         figures = found[row["account_id"]]
         figures.open, figures.suggested = row["open"], row["suggested"]
         figures.incoming, figures.outgoing = row["incoming"] or ZERO, row["outgoing"] or ZERO
-    ends = Statement.objects.filter(account__in=list(found)).order_by().values_list("account_id")
+    standing = Statement.objects.filter(account__in=list(found)).exclude(state=StatementState.DISCARDED)
+    ends = standing.order_by().values_list("account_id")
     for account_id, until in ends.annotate(until=Max("period_to")):
         found[account_id].until = until
     return found
@@ -146,7 +147,12 @@ def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
 
 
 def lines_filtered(rows: QuerySet[StatementLine], filters: LineFilters) -> QuerySet[StatementLine]:
-    """The lines that fit all filters; text is looked for in what stands on the line, an amount in its amount."""
+    """The lines that fit all filters; text is looked for in what stands on the line, an amount in its amount.
+
+    Discarded ones are there only when they are asked for.
+    """
+    if filters.state is not LineState.DISCARDED:
+        rows = rows.exclude(state=LineState.DISCARDED)
     if filters.open:
         rows = rows.filter(state__in=OPEN_LINES)
     if filters.state is not None:

@@ -23,7 +23,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.models import JournalLine
 from payments.models import BalanceDifference, BankAccount, ProviderDay, Statement
-from payments.statement_states import BankAccountKind, StatementState
+from payments.statement_states import BankAccountKind, LineState, StatementState
 
 DAYS: Final = 35
 Moved = Mapping[tuple[str, str], Decimal]
@@ -73,6 +73,14 @@ def differences_check(*, profile_id: UUID, actor: Actor, now: datetime, days: in
     return sum(row.provider_amount != row.ledger_amount for row in rows)
 
 
+def differences_forget(*, profile_id: UUID, since: date, until: date) -> None:
+    """Drops what was compared on days of which no provider is known any more: their report was discarded."""
+    kept = BalanceDifference.objects.filter(profile_id=profile_id, day__range=(since, until))
+    for row in list(kept):
+        if row.currency not in _at_providers(profile_id, row.day):
+            row.delete()
+
+
 def differences_check_all(*, now: datetime) -> None:
     """The daily check of every business profile of which a provider is known."""
     brought = BankAccount.objects.filter(kind=BankAccountKind.PROVIDER).order_by().values_list("profile_id", flat=True)
@@ -92,7 +100,8 @@ def reported(profile_id: UUID, day: date) -> Moved:
         period_to__gte=day,
     )
     accounts = BankAccount.objects.filter(pk__in=told.order_by().values("account_id"))
-    moved = Sum("lines__amount", filter=Q(lines__booked_on=day), default=ZERO)
+    standing = Q(lines__booked_on=day) & ~Q(lines__state=LineState.DISCARDED)
+    moved = Sum("lines__amount", filter=standing, default=ZERO)
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for account in accounts.annotate(moved=moved):
         found[account.provider, account.currency] += account.moved

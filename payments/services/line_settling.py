@@ -269,11 +269,13 @@ def external_of(line: StatementLine, *, first: bool = True) -> External | None:
     """Whose money a line is, where it is a provider's: it stays at the provider until it is paid out.
 
     The `first` payment of a line keeps the provider's id: should the provider tell us later, it is recorded already.
-    Not so when the line was undone before: the payment that was reversed then keeps the id, and this is another.
+    Not so when the line was undone before, or one that was discarded and brought again: the payment that was reversed
+    then keeps the id, and this is another.
     """
     account = line.account
     if account.kind_word is not BankAccountKind.PROVIDER:
         return None
-    undone = LineMatch.objects.filter(line=line, undone_at__isnull=False, payment__status=PaymentState.REVERSED)
-    is_known = bool(line.bank_id) and undone.filter(payment__external_id=line.bank_id).exists()
+    told = {"provider": account.provider, "account": account.provider_account, "external_id": line.bank_id}
+    undone = Payment.objects.filter(**told, status=PaymentState.REVERSED, line_matches__undone_at__isnull=False)
+    is_known = bool(line.bank_id) and undone.exists()
     return External(account.provider, account.provider_account, line.bank_id if first and not is_known else "")

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.errors import NotFound, ValidationFailed
+from billing_assistant.core.errors import Conflict, NotFound, ValidationFailed
 from billing_assistant.core.imports.importers import (
     CHUNK,
     Batch,
@@ -34,6 +34,7 @@ from payments.locks import statement_lock
 from payments.models import Statement
 from payments.services.statement_lines import FIELDS, lines_write
 from payments.services.statement_reading.lines import Identities, ReadLine, checked
+from payments.statement_states import StatementState
 
 BALANCES = ("opening_balance", "closing_balance")
 PAIR = 2
@@ -131,6 +132,8 @@ class StatementImporter(Importer):
     def write(self, work: Sequence[_Work], context: ImportContext) -> Tally:
         tally = Tally()
         statement = statement_lock(_statement_of(context).pk)
+        if statement.state_word is StatementState.DISCARDED:
+            raise Conflict(_("This statement was discarded. Bring the file again."))
         if work[0].position == 0:
             statement.lines_seen, statement.lines_sum = 0, ZERO
         good = [one for one in work if one.line is not None]
@@ -156,6 +159,14 @@ class StatementImporter(Importer):
             return reverse("payments:bank_account", args=[found.account_id]) if found is not None else ""
         except NoReverseMatch:
             return ""
+
+    def positions(self, rows: Iterable[Row], context: ImportContext) -> dict[str, int]:
+        """The identities of the lines in a file, with the positions that `write` gives them."""
+        found: dict[str, int] = {}
+        for batch in self.batches(rows, context):
+            good = [one for one in batch.work if one.line is not None]
+            found |= {one.identity: good[0].position + number for number, one in enumerate(good)}
+        return found
 
     def line(self, row: Row) -> ReadLine:
         """What a row says. Raises ValidationFailed."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events, files, queue
@@ -51,9 +52,9 @@ def statement_create(
 ) -> Statement:
     """Keeps a file of an account. What needs no columns is read in the background; a table waits to be named.
 
-    The same file under the same name is the statement that it was. `opening` and `closing` are the balances that a
-    person read, for tables. Not inside a transaction. Raises PermissionRefused, NotFound, FileRefused,
-    ValidationFailed (not readable, another account or currency).
+    The same file under the same name is the statement that it was, unless that was discarded. `opening` and `closing`
+    are the balances that a person read, for tables. Not inside a transaction. Raises PermissionRefused, NotFound,
+    FileRefused, ValidationFailed (not readable, another account or currency).
     """
     actor.require(Right.PAYMENTS_RECORD)
     account = BankAccount.objects.select_related("profile").filter(pk=account_id).first()
@@ -83,7 +84,7 @@ def statement_create(
     first, last = found.days or (None, None)
     with transaction.atomic():
         match_rules_ensure(profile_id=account.profile_id, now=now)
-        statement, made = Statement.objects.get_or_create(
+        statement, made = _standing().get_or_create(
             account=account,
             file=stored,
             defaults={
@@ -168,7 +169,7 @@ def _table(
     with transaction.atomic():
         match_rules_ensure(profile_id=account.profile_id, now=now)
         DataImport.objects.filter(pk=run.pk).update(currency=account.currency)
-        statement, made = Statement.objects.get_or_create(
+        statement, made = _standing().get_or_create(
             account=account,
             file=run.file,
             defaults={
@@ -184,6 +185,10 @@ def _table(
         if not made:
             run.delete()
     return statement
+
+
+def _standing() -> QuerySet[Statement]:
+    return Statement.objects.exclude(state=StatementState.DISCARDED)
 
 
 def _shared(account: BankAccount, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -116,6 +116,12 @@ class StatementUndoForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=240)
 
 
+class StatementDiscardForm(forms.Form):
+    """Why a file is thrown away."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=240)
+
+
 class SplitForm(forms.Form):
     """What the bank kept, and whose credit the rest is."""
 

@@ -29,16 +29,18 @@ from payments.selectors.statements import (
     account_figures,
     bank_account_get,
     bank_accounts_for,
+    lines_done,
     statement_counts,
     statement_get,
     statement_undoes,
     statements_for,
 )
 from payments.services.bank_accounts import bank_account_create, bank_account_update
+from payments.services.statement_discard import statement_discard
 from payments.services.statement_undo import statement_undo
 from payments.services.statements import statement_again, statement_create
-from payments.statement_states import OPEN_LINES, BankAccountKind, StatementState
-from payments.web.bank_forms import BankAccountForm, StatementForm, StatementUndoForm
+from payments.statement_states import BankAccountKind, StatementState
+from payments.web.bank_forms import BankAccountForm, StatementDiscardForm, StatementForm, StatementUndoForm
 
 
 @require_safe
@@ -128,7 +130,8 @@ def statement_detail(request: HttpRequest, statement_id: UUID) -> HttpResponseBa
     context = {
         "statement": statement,
         "counts": [(state, counts[state]) for state in counts],
-        "may_undo": any(state not in OPEN_LINES for state in counts),
+        "may_undo": statement.can_become(StatementState.UNDOING) and lines_done(statement).exists(),
+        "may_discard": statement.can_become(StatementState.DISCARDED) and not lines_done(statement).exists(),
         "lines_same": max(statement.lines_seen - statement.lines_new, 0),
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
     }
@@ -170,6 +173,26 @@ def statement_undo_page(request: HttpRequest, statement_id: UUID) -> HttpRespons
             return redirect("payments:statement", statement.pk)
     context = {"statement": statement, "form": form, "undoes": statement_undoes(statement)}
     return render_page(request, "payments/statement_undo.html", context)
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def statement_discard_page(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
+    """What discarding a file means, and why it is done."""
+    actor = actor_of(request)
+    statement = statement_get(actor, statement_id)
+    form = StatementDiscardForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            statement_discard(
+                statement_id=statement.pk, reason=form.cleaned_data["reason"], actor=actor, now=now_of(request)
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("The file is discarded. It can be brought again."))
+            return redirect("payments:statement", statement.pk)
+    context = {"statement": statement, "form": form, "lines": sum(statement_counts(statement).values())}
+    return render_page(request, "payments/statement_discard.html", context)
 
 
 def _next(request: HttpRequest, statement: Statement) -> HttpResponseBase:

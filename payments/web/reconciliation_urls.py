@@ -16,6 +16,11 @@ urlpatterns = [
     path(
         "reconciliation/statements/<uuid:statement_id>/undo/", reconciliation.statement_undo_page, name="statement_undo"
     ),
+    path(
+        "reconciliation/statements/<uuid:statement_id>/discard/",
+        reconciliation.statement_discard_page,
+        name="statement_discard",
+    ),
     path("reconciliation/lines/<uuid:line_id>/act/", bank_line_acts.line_act, name="bank_line_act"),
     path("reconciliation/lines/<uuid:line_id>/split/", bank_line_acts.line_split, name="bank_line_split"),
     path("reconciliation/differences/", balance_differences.difference_list, name="balance_differences"),
