@@ -15,6 +15,7 @@ class PaymentsConfig(AppConfig):
             "services.external_invoice_reading",
             "services.collection_reading",
             "books",
+            "books_lines",
             "books_waiting",
             "merging",
             "privacy",

@@ -197,6 +197,8 @@ FIELDS: Final = {
     **kept_by_law("payments.Statement", "undo_reason", reason=STATED),
     **not_personal("payments.LineMatch", "actor_label", "undone_by_label", reason="A colleague of the seller."),
     **not_personal("payments.LineMatch", "evidence", reason="Figures and words of our own."),
+    **not_personal("payments.LineGivenBack", "actor_label", "undone_by_label", reason="A colleague of the seller."),
+    **not_personal("payments.LineGivenBack", "evidence", reason="Figures and words of our own."),
     **not_personal("payments.MatchCandidate", "parts", "evidence", reason="Numbers of invoices, words of our own."),
 }
 

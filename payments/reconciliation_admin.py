@@ -10,6 +10,7 @@ from payments.models import (
     BalanceDifference,
     BankAccount,
     ExchangeResult,
+    LineGivenBack,
     LineMatch,
     MatchCandidate,
     MatchRule,
@@ -73,6 +74,15 @@ class LineMatchAdmin(ReadTable):
     list_filter = ("automatic", "was_posted", "profile")
     list_select_related = ("line", "payment")
     search_fields = ("=payment__number",)
+
+
+@admin.register(LineGivenBack)
+class LineGivenBackAdmin(ReadTable):
+    view_right = Right.PAYMENTS_VIEW
+    list_display = ("line", "refund", "dispute", "payment", "currency", "amount", "undone_at")
+    list_filter = (CurrencyFilter, "profile")
+    list_select_related = ("line", "refund", "dispute", "payment")
+    search_fields = ("=refund__number", "=dispute__number", "=payment__number")
 
 
 @admin.register(BalanceDifference)

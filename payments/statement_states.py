@@ -63,6 +63,7 @@ class LineState(Status):
     MATCHED = "matched", _("Matched"), "success", "circle-check"
     TRANSFER = "transfer", _("Payout"), "success", "switch-horizontal"
     FEE = "fee", _("Bank fee"), "success", "receipt"
+    GIVEN_BACK = "given_back", _("Given back"), "success", "arrow-back-up"
     SUSPENSE = "suspense", _("On suspense"), "warning", "hourglass"
     IGNORED = "ignored", _("Ignored"), "neutral", "circle-off"
     DISCARDED = "discarded", _("Discarded"), "neutral", "trash"
@@ -71,6 +72,7 @@ class LineState(Status):
 OPEN_LINES: Final = (LineState.NEW, LineState.SUGGESTED)
 _SETTLED: Final = frozenset(
     {LineState.MATCHED, LineState.TRANSFER, LineState.FEE, LineState.SUSPENSE, LineState.IGNORED}
+    | {LineState.GIVEN_BACK}
 )
 LINE_TRANSITIONS: Final = {
     LineState.NEW: _SETTLED | {LineState.SUGGESTED, LineState.DISCARDED},
@@ -92,9 +94,11 @@ class RuleKind(Status):
     FEE = "fee", _("Short by a bank fee"), "neutral", "receipt"
     OTHER = "other", _("Part or more of what is due"), "neutral", "arrows-split"
     FOREIGN = "foreign", _("Invoice in another currency"), "neutral", "arrows-exchange"
+    GIVEN_BACK = "given_back", _("Money that was given back"), "neutral", "arrow-back-up"
 
 
 class CandidateKind(Status):
     INVOICES = "invoices", _("Invoices"), "neutral", "file-invoice"
     PAYMENT = "payment", _("Recorded payment"), "neutral", "cash"
+    GIVEN_BACK = "given_back", _("Money that was given back"), "neutral", "arrow-back-up"
     PAYOUT = "payout", _("Payout"), "neutral", "switch-horizontal"

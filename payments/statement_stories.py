@@ -54,6 +54,7 @@ for name, text, icon, tone in (
     ("matched", _("Line of %(label)s matched"), "circle-check", "success"),
     ("transfer", _("Payout arrived on %(label)s"), "switch-horizontal", "success"),
     ("fee", _("Bank fee of %(label)s booked"), "receipt", "neutral"),
+    ("given_back", _("Line of %(label)s linked to money that was given back"), "arrow-back-up", "success"),
     ("suspense", _("Line of %(label)s put on suspense"), "hourglass", "warning"),
     ("ignored", _("Line of %(label)s ignored"), "circle-off", "neutral"),
     ("undone", _("Line of %(label)s undone"), "arrow-back-up", "warning"),

@@ -3,7 +3,7 @@ from payments.models.collections import CollectedPayment, PlanCollection
 from payments.models.disputes import Dispute, DisputedPart
 from payments.models.external_invoices import ExternalInvoice
 from payments.models.fees import ExchangeResult, PaymentFee, ProviderDay
-from payments.models.matching import BalanceDifference, LineMatch, MatchCandidate, MatchRule
+from payments.models.matching import BalanceDifference, LineGivenBack, LineMatch, MatchCandidate, MatchRule
 from payments.models.payment_plans import PaymentPlan, PlanInstalment, PlannedInvoice
 from payments.models.payments import Allocation, Payment, WriteOff
 from payments.models.proofs import PaymentProof
@@ -25,6 +25,7 @@ __all__ = [
     "DisputedPart",
     "ExchangeResult",
     "ExternalInvoice",
+    "LineGivenBack",
     "LineMatch",
     "MatchCandidate",
     "MatchRule",

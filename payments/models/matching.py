@@ -13,7 +13,9 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField, PercentField
 from billing_assistant.core.states import values_constraint
+from payments.models.disputes import Dispute
 from payments.models.payments import Payment
+from payments.models.refunds import Refund
 from payments.models.statements import StatementLine
 from payments.statement_states import CandidateKind, RuleKind
 
@@ -59,7 +61,8 @@ class MatchRule(Entity):
 
 
 class MatchCandidate(models.Model):
-    """Something that an open line may be: invoices of one customer, a recorded payment, or a payout of a provider.
+    """Something that an open line may be: invoices of one customer, a recorded payment, or a payout of a provider;
+    where money went out, a refund, a lost dispute, or a payment that was reversed.
 
     `parts` are what the line would settle: invoice id, number and amount as text. `evidence` is why.
     """
@@ -74,6 +77,8 @@ class MatchCandidate(models.Model):
     )
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     payout = models.ForeignKey(StatementLine, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    dispute = models.ForeignKey(Dispute, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     currency = CurrencyField()
     parts = models.JSONField(default=list)
     fee = AmountField()
@@ -130,6 +135,57 @@ class LineMatch(Entity):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.amount}"
+
+
+class LineGivenBack(Entity):
+    """Money that went out on a line, and what the books know it as: a refund, a lost dispute, a reversed payment.
+
+    `arrival` is the open line on which a reversed payment had come: it is put aside with this one. Undone rows stay.
+    """
+
+    profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(StatementLine, on_delete=models.PROTECT, related_name="given_back")
+    refund = models.ForeignKey(Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="on_lines")
+    dispute = models.ForeignKey(Dispute, null=True, blank=True, on_delete=models.PROTECT, related_name="on_lines")
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="returned_on")
+    arrival = models.ForeignKey(StatementLine, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(MatchRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    currency = CurrencyField()
+    amount = AmountField()
+    evidence = models.JSONField(default=dict)
+    actor_label = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by_label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            *(
+                models.UniqueConstraint(
+                    fields=[name], condition=Q(undone_at__isnull=True), name=f"line_given_back_{name}_once"
+                )
+                for name in ("line", "refund", "dispute", "payment")
+            ),
+            models.CheckConstraint(
+                condition=Q(refund__isnull=False, dispute__isnull=True, payment__isnull=True)
+                | Q(refund__isnull=True, dispute__isnull=False, payment__isnull=True)
+                | Q(refund__isnull=True, dispute__isnull=True, payment__isnull=False),
+                name="line_given_back_is_one_thing",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="line_given_back_is_positive"),
+            minor_units_constraint("line_given_back_in_minor_units", "amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"
+
+    @property
+    def thing(self) -> Refund | Dispute | Payment:
+        """The one thing that it is."""
+        found = self.refund or self.dispute or self.payment
+        if found is None:
+            raise ValueError("The database keeps it from being nothing.")
+        return found
 
 
 class BalanceDifference(Entity):

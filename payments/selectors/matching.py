@@ -16,7 +16,7 @@ from payments.models import BankAccount, MatchRule, StatementLine
 from payments.services.match_found import Found
 from payments.services.match_ground import ground_of
 from payments.services.match_lines import outcome_of
-from payments.statement_states import OPEN_LINES
+from payments.statement_states import OPEN_LINES, RuleKind
 
 TRIED: Final = 300
 SHOWN: Final = 20
@@ -53,7 +53,9 @@ def rule_tried(rule: MatchRule) -> Tried:
     tried = Tried()
     rules = list(MatchRule.objects.select_related("profile").filter(profile_id=rule.profile_id))
     for account in BankAccount.objects.filter(profile_id=rule.profile_id, is_active=True).select_related("profile"):
-        open_lines = StatementLine.objects.filter(account=account, state__in=OPEN_LINES, amount__gt=0)
+        out = rule.kind_word is RuleKind.GIVEN_BACK
+        way = {"amount__lt": 0} if out else {"amount__gt": 0}
+        open_lines = StatementLine.objects.filter(account=account, state__in=OPEN_LINES, **way)
         lines = list(open_lines.order_by("-booked_on", "-id")[:TRIED])
         tried.looked_at += len(lines)
         outcome = outcome_of(ground_of(account, lines, rules))

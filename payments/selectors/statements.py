@@ -15,7 +15,16 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
-from payments.models import BalanceDifference, BankAccount, LineMatch, MatchCandidate, Payment, Statement, StatementLine
+from payments.models import (
+    BalanceDifference,
+    BankAccount,
+    LineGivenBack,
+    LineMatch,
+    MatchCandidate,
+    Payment,
+    Statement,
+    StatementLine,
+)
 from payments.statement_states import OPEN_LINES, BankAccountKind, LineState, StatementState
 
 
@@ -131,9 +140,18 @@ def line_match_of(payment: Payment) -> LineMatch | None:
     return found.select_related("line__account").first()
 
 
+def given_back_on(payment: Payment) -> QuerySet[LineGivenBack]:
+    """The lines on which money of a payment went out: its refunds, disputes, itself. The caller has scoped it."""
+    of = Q(payment=payment) | Q(refund__payment=payment) | Q(dispute__payment=payment)
+    found = LineGivenBack.objects.filter(of, undone_at__isnull=True).order_by("id")
+    return found.select_related("line__account", "refund", "dispute", "payment")
+
+
 def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
     """Lines of an account, newest first, with what was found and done for each. The caller has scoped it."""
     candidates = MatchCandidate.objects.select_related("rule", "customer", "payment__customer", "payout__account")
+    candidates = candidates.select_related("refund", "dispute")
+    gone = LineGivenBack.objects.filter(undone_at__isnull=True).select_related("refund", "dispute", "payment", "rule")
     standing = LineMatch.objects.filter(undone_at__isnull=True).select_related("payment__customer", "rule")
     return (
         StatementLine.objects.filter(account=account)
@@ -141,6 +159,7 @@ def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
         .prefetch_related(
             Prefetch("candidates", queryset=candidates.order_by("rank")),
             Prefetch("matches", queryset=standing.order_by("id")),
+            Prefetch("given_back", queryset=gone.order_by("id")),
         )
         .order_by("-booked_on", "-id")
     )

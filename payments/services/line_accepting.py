@@ -1,4 +1,6 @@
-"""What was found for a line is taken: invoices, also in another currency, a payment that was recorded, or a payout."""
+"""What was found for a line is taken: invoices, also in another currency, a payment that was recorded, a payout, or
+money that was given back.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from billing_assistant.core.failpoints import fail_point
 from billing_assistant.core.rights import Right
 from invoices.locks import invoices_lock
 from payments.models import MatchCandidate, StatementLine
+from payments.services.line_giving_back import line_give_back
 from payments.services.line_postings import exchange_entries, fee_entry
 from payments.services.line_settling import (
     METHODS,
@@ -53,6 +56,11 @@ def line_accept(
             return line_link(line_id=line_id, payment_id=_there(found.payment_id), actor=actor, now=now, why=why)
         case CandidateKind.PAYOUT:
             return line_payout(line_id=line_id, payout_id=_there(found.payout_id), actor=actor, now=now)
+        case CandidateKind.GIVEN_BACK:
+            thing = found.refund or found.dispute or found.payment
+            if thing is None:
+                raise Conflict(_("This suggestion is not there any more. Look at the line again."))
+            return line_give_back(line_id=line_id, thing=thing, actor=actor, now=now, why=why)
         case CandidateKind.INVOICES:
             with transaction.atomic():
                 if automatic:

@@ -15,7 +15,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.ledger.services.posting import entries_post
 from invoices.services.lock_date import days_open
 from payments.locks import statement_lines_lock
-from payments.models import LineMatch, StatementLine
+from payments.models import LineGivenBack, LineMatch, StatementLine
 from payments.services.line_postings import fee_entry, suspense_entry
 from payments.services.line_release import line_release
 from payments.services.line_settling import line_done, line_open, line_visible
@@ -48,8 +48,8 @@ def line_undo(*, line_id: UUID, reason: str, actor: Actor, now: datetime) -> Sta
     """Takes back exactly what was done with a line; it is open again and waits for a person.
 
     Payments that were recorded from it are reversed today, those that were there before stay. A payout is undone on
-    both lines. Raises PermissionRefused, NotFound, Conflict (open, or undone by somebody else), and what
-    `payment_reverse` raises.
+    both lines, and so is money that came and was returned. Raises PermissionRefused, NotFound, Conflict (open, or
+    undone by somebody else), and what `payment_reverse` raises.
     """
     actor.require(Right.PAYMENTS_RECORD)
     seen = line_visible(line_id, actor)
@@ -64,15 +64,17 @@ def line_undo(*, line_id: UUID, reason: str, actor: Actor, now: datetime) -> Sta
         posted = list(standing.order_by("payment_id").values_list("payment_id", flat=True))
         for payment_id in posted:
             payment_reverse(payment_id=payment_id, reason=why, actor=actor, now=now, with_its_line=True)
-        lines = statement_lines_lock([line_id, *([seen.payout_id] if seen.payout_id else [])])
+        with_it = LineGivenBack.objects.filter(line=seen, undone_at__isnull=True, arrival__isnull=False)
+        arrivals = with_it.values_list("arrival_id", flat=True)
+        lines = statement_lines_lock([line_id, *arrivals, *([seen.payout_id] if seen.payout_id else [])])
         line = next(one for one in lines if one.pk == line_id)
         if line.is_open and not posted:
             raise Conflict(_("This line is open already."))
         if not line.is_open:
             line_release(line=line, reason=why, actor=actor, now=now)
-            for payout in lines:
-                if payout.pk != line_id and payout.state_word is LineState.TRANSFER:
-                    line_release(line=payout, reason=why, actor=actor, now=now)
+            for other in lines:
+                if other.pk != line_id and other.state_word in {LineState.TRANSFER, LineState.IGNORED}:
+                    line_release(line=other, reason=why, actor=actor, now=now)
         fail_point("line.before_commit")
     return line
 

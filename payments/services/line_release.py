@@ -15,7 +15,7 @@ from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.services.posting import entries_post
 from invoices.services.lock_date import days_open
 from payments.locks import statement_lines_lock
-from payments.models import LineMatch, Payment, StatementLine
+from payments.models import LineGivenBack, LineMatch, Payment, StatementLine
 from payments.services.gateway_fee import fees_ask_again
 from payments.services.line_postings import taken_back
 from payments.statement_states import LINE_TRANSITIONS, LineState
@@ -45,6 +45,8 @@ def line_release(*, line: StatementLine, reason: str, actor: Actor, now: datetim
     standing = LineMatch.objects.filter(line=line, undone_at__isnull=True)
     fees_ask_again(payment_ids=list(standing.values_list("payment_id", flat=True)), now=now)
     standing.update(undone_at=now, undone_by_label=actor.label[:150])
+    gone = LineGivenBack.objects.filter(line=line, undone_at__isnull=True)
+    gone.update(undone_at=now, undone_by_label=actor.label[:150])
     on = max(local_today(line.profile, now), line.booked_on)
     if entries := taken_back(line, on):
         days_open(profile_id=line.profile_id, days=[on])

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from billing_assistant.core.currencies import exponent
 from billing_assistant.core.money import ZERO, percentage
-from payments.models import MatchRule, Payment
+from payments.models import MatchRule
 from payments.services.match_foreign import Exchanged, settled_by
 from payments.services.match_found import Fits, Found
 from payments.services.match_ground import LIKE, MOST_OF_A_CUSTOMER, Asked, Ground
@@ -22,6 +22,8 @@ from payments.statement_states import RuleKind
 
 MOST_ONLY_BY_AMOUNT: Final = 3
 MOST_COMPLETED: Final = 12
+DAYS_ONLY_BY_AMOUNT: Final = 10
+"""Money given back that neither text nor name tells is suggested within so many days."""
 FEE_SHARE: Final = Decimal(20)
 """A fee is never over this many per cent of what is due."""
 CODE: Final = 6
@@ -30,11 +32,16 @@ CODE: Final = 6
 
 def found_for(one: Asked, ground: Ground) -> list[Found]:
     """All that may explain a line, what explains it best first within each rule."""
-    if one.worth <= 0:
+    if one.worth < 0:
+        return _ordered(_given_back(one, ground), ground)
+    if not one.worth:
         return []
     found = [*_recorded(one, ground), *_payouts(one, ground), *_invoices(one, ground), *_sets(one, ground)]
-    found += _foreign(one, ground)
-    found = [each for each in found if each.rule in ground.rules]
+    return _ordered([*found, *_foreign(one, ground)], ground)
+
+
+def _ordered(those: Iterable[Found], ground: Ground) -> list[Found]:
+    found = [each for each in those if each.rule in ground.rules]
     return sorted(found, key=lambda each: (-each.weight, ground.rules[each.rule].position, *each.weakness))
 
 
@@ -215,16 +222,27 @@ def _foreign(one: Asked, ground: Ground) -> Iterator[Found]:
 
 def _recorded(one: Asked, ground: Ground) -> Iterator[Found]:
     for payment in ground.recorded.get(one.worth, ()):
-        level = Named.FULL if _has_code(one, payment) else Named.NOT
+        level = Named.FULL if _has_code(one, payment.reference, payment.external_id, payment.number) else Named.NOT
         like = one.like(payment.customer_id, payment.customer.name)
         days = -abs((one.line.booked_on - payment.received_on).days)
         if level is Named.FULL or like >= LIKE:
             yield Found(RuleKind.RECORDED, Fits.EQUAL, level, like, days, payment=payment)
 
 
-def _has_code(one: Asked, payment: Payment) -> bool:
-    """Whether the text has the payment's reference, its id at the provider, or its number."""
-    codes = {_signs(code) for code in (payment.reference, payment.external_id, payment.number)}
+def _given_back(one: Asked, ground: Ground) -> Iterator[Found]:
+    """What was given back over the very money: named by the text or the name, or of the days around."""
+    rule = ground.rules.get(RuleKind.GIVEN_BACK)
+    for each in ground.gone.get(-one.worth, ()) if rule is not None else ():
+        level = Named.FULL if _has_code(one, *each.codes) else Named.NOT
+        like = one.like(each.thing.customer_id, each.thing.customer.name)
+        days = -abs((one.line.booked_on - each.on).days)
+        if level is Named.FULL or like >= LIKE or -days <= DAYS_ONLY_BY_AMOUNT:
+            yield Found(RuleKind.GIVEN_BACK, Fits.EQUAL, level, like, days, gone=each)
+
+
+def _has_code(one: Asked, *told: str) -> bool:
+    """Whether the text has one of these references, ids at the provider, or numbers."""
+    codes = {_signs(code) for code in told}
     text = {_signs(one.line.bank_id), _signs(one.line.reference)}
     text |= {_signs(word) for word in one.line.says.split()}
     return any(len(code) >= CODE and code in text for code in codes)

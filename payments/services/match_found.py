@@ -12,6 +12,7 @@ from uuid import UUID
 from billing_assistant.core.money import ZERO
 from payments.models import Payment, StatementLine
 from payments.services.match_foreign import Exchanged
+from payments.services.match_gone import Gone
 from payments.services.match_ground import LIKE
 from payments.services.match_open import OpenInvoice
 from payments.services.match_texts import Named
@@ -46,6 +47,7 @@ class Found:
     invoices: tuple[OpenInvoice, ...] = ()
     payment: Payment | None = None
     payout: StatementLine | None = None
+    gone: Gone | None = None
     fee: Decimal = ZERO
     surplus: Decimal = ZERO
     partly: bool = False
@@ -55,6 +57,8 @@ class Found:
 
     @property
     def kind(self) -> CandidateKind:
+        if self.gone is not None:
+            return CandidateKind.GIVEN_BACK
         if self.payment is not None:
             return CandidateKind.PAYMENT
         return CandidateKind.PAYOUT if self.payout is not None else CandidateKind.INVOICES
@@ -65,6 +69,8 @@ class Found:
 
     @property
     def customer_id(self) -> UUID | None:
+        if self.gone is not None:
+            return self.gone.thing.customer_id
         if self.payment is not None:
             return self.payment.customer_id
         return self.invoices[0].customer_id if self.invoices else None

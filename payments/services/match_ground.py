@@ -24,6 +24,7 @@ from invoices.number_tails import NumberTail
 from invoices.states import InvoiceKind
 from payments.models import BankAccount, LineMatch, MatchRule, Payment, StatementLine
 from payments.services.match_foreign import RatesKnown, rates_read
+from payments.services.match_gone import Gone, gone_of
 from payments.services.match_mentions import Mention, mentions_of
 from payments.services.match_names import Payer, has_all, likeness, name_of, payer_of
 from payments.services.match_open import MOST_ROWS, OpenInvoice, open_in, open_of, rows_of
@@ -97,6 +98,8 @@ class Ground:
     amounts_cut: bool = False
     recorded: dict[Decimal, list[Payment]] = field(default_factory=lambda: defaultdict(list))
     payouts: dict[Decimal, list[StatementLine]] = field(default_factory=lambda: defaultdict(list))
+    gone: dict[Decimal, list[Gone]] = field(default_factory=lambda: defaultdict(list))
+    """Money that was given back, by amount, for lines on which money went out."""
     foreign: dict[UUID, list[OpenInvoice]] = field(default_factory=lambda: defaultdict(list))
     """Open invoices in other currencies, of customers whom the texts name."""
     rates: RatesKnown = field(default_factory=RatesKnown)
@@ -108,7 +111,7 @@ class Ground:
 
 
 def ground_of(account: BankAccount, lines: Sequence[StatementLine], rules: Iterable[MatchRule]) -> Ground:
-    """Reads what may explain lines of one account. Only money that came in is asked for, and payouts."""
+    """Reads what may explain lines of one account: what is due, recorded or paid out, and what was given back."""
     ground = Ground(
         account=account,
         rules={rule.kind_word: rule for rule in rules if rule.is_on},
@@ -121,6 +124,11 @@ def ground_of(account: BankAccount, lines: Sequence[StatementLine], rules: Itera
     _read_rates(ground, coming)
     _read_recorded(ground, coming)
     _read_payouts(ground, coming)
+    if rule := ground.rules.get(RuleKind.GIVEN_BACK):
+        going = {one.line: -one.worth for one in ground.asked if one.worth < 0}
+        for each in gone_of(account, going, rule):
+            for amount in each.amounts:
+                ground.gone[amount].append(each)
     undone = StatementLine.objects.filter(pk__in=[line.pk for line in lines], matches__undone_at__isnull=False)
     ground.undone = set(undone.values_list("pk", flat=True))
     return ground

@@ -84,7 +84,7 @@ def _enough(one: Asked, found: Found, ground: Ground) -> bool:
             enough = not ground.amounts_cut and not besides and not _another_is_written(one, found)
         case RuleKind.FEE:
             enough = found.names >= Named.TAIL or (by_name and found.names >= Named.BARE and not besides)
-        case RuleKind.OTHER | RuleKind.FOREIGN:
+        case RuleKind.OTHER | RuleKind.FOREIGN | RuleKind.GIVEN_BACK:
             enough = False
     return enough
 

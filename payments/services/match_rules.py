@@ -22,7 +22,7 @@ from payments.statement_states import RuleKind
 
 FLAT_FEES: Final = {"KES": 500, "UGX": 15_000, "TZS": 10_000, "USD": 50, "EUR": 50, "GBP": 40, "ZAR": 500}
 """What banks take of a transfer whatever its amount, by the currency of the profile."""
-NEVER_AUTOMATIC: Final = frozenset({RuleKind.OTHER, RuleKind.FOREIGN})
+NEVER_AUTOMATIC: Final = frozenset({RuleKind.OTHER, RuleKind.FOREIGN, RuleKind.GIVEN_BACK})
 MOST_SCORE: Final = 100
 MOST_DAYS: Final = 3_650
 MOST_FEE_PERCENT: Final = 20

@@ -30,6 +30,7 @@ ASKED: Final = {
     RuleKind.FEE: ("automatic", "name_score", "fee_percent", "fee_most"),
     RuleKind.OTHER: (),
     RuleKind.FOREIGN: ("fee_percent",),
+    RuleKind.GIVEN_BACK: ("days_before", "days_after"),
 }
 
 

@@ -53,6 +53,10 @@ def _accept(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None
     line_accept(line_id=line_id, candidate_id=int(candidate) if candidate.isdecimal() else 0, actor=actor, now=now)
 
 
+def _look(line_id: UUID, _said: QueryDict, actor: Actor, now: datetime) -> None:
+    lines_suggest(account=line_get(actor, line_id).account, line_ids=[line_id], now=now)
+
+
 def _undo(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None:
     line = line_undo(line_id=line_id, reason=said.get("reason", ""), actor=actor, now=now)
     lines_suggest(account=line.account, line_ids=[line.pk], now=now)
@@ -61,6 +65,7 @@ def _undo(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None:
 ACTS: Final[dict[str, Act]] = {
     "accept": _accept,
     "undo": _undo,
+    "look": _look,
     "ignore": lambda pk, said, actor, now: line_ignore(line_id=pk, reason=said.get("reason", ""), actor=actor, now=now),
     "suspend": lambda pk, said, actor, now: line_suspend(
         line_id=pk, reason=said.get("reason", ""), actor=actor, now=now

@@ -53,6 +53,10 @@ SAYS: Final = {
     RuleKind.FOREIGN: gettext_lazy(
         "The invoice is in another currency: by the rate of the day the money is about what is due. It only suggests."
     ),
+    RuleKind.GIVEN_BACK: gettext_lazy(
+        "Money went out that is recorded as a refund, a lost dispute, or a payment that was reversed, over the same"
+        " amount. It only suggests."
+    ),
     RuleKind.OTHER: gettext_lazy(
         "The invoice or the customer is known, but the money is a part or more. It only suggests."
     ),

@@ -205,6 +205,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
         "MpesaOrder",
         "MatchCandidate",
         "LineMatch",
+        "LineGivenBack",
         "BalanceDifference",
         "DisputedPart",
     }

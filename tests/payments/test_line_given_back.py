@@ -1,0 +1,262 @@
+"""Money that went out on a line is a refund, a lost dispute or a reversed payment: once, and nothing is posted again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.test import Client
+
+from billing_assistant.core.actors import Actor
+from billing_assistant.core.errors import Conflict, NotFound, PermissionRefused, ValidationFailed
+from billing_assistant.core.failpoints import FailPointReached, forget_hits
+from billing_assistant.core.money import Money
+from billing_assistant.core.rights import Role
+from billing_assistant.ledger.kinds import AccountKind
+from billing_assistant.ledger.models import JournalEntry, JournalLine
+from customers.models import Customer
+from integrations.ports.refunds import ProviderRefund, RefundStatus
+from payments.models import BankAccount, LineGivenBack, MatchCandidate, Payment, Refund, StatementLine
+from payments.services.dispute import DisputeInput, dispute_lose, dispute_open
+from payments.services.line_accepting import line_accept
+from payments.services.line_acts import line_fee, line_undo
+from payments.services.line_giving_back import line_give_back
+from payments.services.match_lines import lines_suggest
+from payments.services.record import External
+from payments.services.refund import payment_refund
+from payments.services.refund_found import refund_take
+from payments.services.reverse import payment_reverse
+from payments.statement_states import BankAccountKind
+from tests import factories
+from tests.payments.builders import customer, due, invoice, pay
+from tests.payments.statement_files import bank_account, brought, ofx
+from tests.payments.test_concurrency import at_once, count
+
+NOW, SYSTEM = factories.NOW, factories.SYSTEM
+frozen = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.money]
+db = pytest.mark.django_db
+
+
+@pytest.fixture
+def payer() -> Customer:
+    return customer()
+
+
+@pytest.fixture
+def account(payer: Customer) -> BankAccount:
+    return bank_account(payer.profile)
+
+
+def out(account: BankAccount, amount: str, name: str = "", text: str = "", *, bank_id: str = "O1") -> StatementLine:
+    """A line on which money moved, read and tried."""
+    brought(account, ofx((bank_id, "20260302", amount, name, text)), name=f"{bank_id}.ofx")
+    return StatementLine.objects.get(account=account, bank_id=bank_id)
+
+
+def refunded(of: Payment, amount: str = "100.00", **more: Any) -> Refund:
+    said: dict[str, Any] = {"reason": "x", "method": "bank_transfer", "actor": SYSTEM, "now": NOW}
+    return payment_refund(payment_id=of.pk, amount=Decimal(amount), **(said | more))
+
+
+def balance(kind: AccountKind) -> Decimal:
+    return JournalLine.objects.filter(account__kind=kind).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def found_of(line: StatementLine) -> list[tuple[str, dict[str, Any]]]:
+    rows = MatchCandidate.objects.filter(line=line).order_by("rank")
+    return [((row.refund or row.dispute or row.payment).number, row.evidence) for row in rows]  # type: ignore[union-attr]
+
+
+def taken(line: StatementLine) -> StatementLine:
+    """The first thing that was found, taken with one click."""
+    first = MatchCandidate.objects.filter(line=line).order_by("rank").first()
+    assert first is not None
+    return line_accept(line_id=line.pk, candidate_id=first.pk, actor=SYSTEM, now=NOW)
+
+
+@db
+@frozen
+def test_a_refund_by_hand_is_suggested_with_its_evidence_and_never_linked_by_itself(
+    payer: Customer, account: BankAccount
+) -> None:
+    refund = refunded(pay(payer, "300.00"), reference="FT99887766")
+    refunded(pay(payer, "300.00", reference="OTHER12345"), "55.00")
+    line = out(account, "-100.00", payer.name, "REFUND FT99887766")
+    assert line.state == "suggested"
+    ((number, evidence),) = found_of(line)
+    assert number == refund.number
+    assert (evidence["amount"], evidence["reference"], evidence["days"]) == ("equal", "full", 0)
+    assert evidence["name"] >= 85
+
+
+@db
+@frozen
+def test_linking_posts_nothing_that_is_in_the_books_already_and_is_undone(
+    payer: Customer, account: BankAccount
+) -> None:
+    refunded(pay(payer, "300.00"))
+    line = out(account, "-100.00", payer.name)
+    entries, cash = JournalEntry.objects.count(), balance(AccountKind.CASH)
+    assert taken(line).state == "given_back"
+    assert (JournalEntry.objects.count(), balance(AccountKind.CASH)) == (entries, cash)
+    with pytest.raises(Conflict):
+        line_fee(line_id=line.pk, actor=SYSTEM, now=NOW)
+    assert line_undo(line_id=line.pk, reason="x", actor=SYSTEM, now=NOW).state == "new"
+    assert (JournalEntry.objects.count(), LineGivenBack.objects.get().undone_at is None) == (entries, False)
+    lines_suggest(account=account, line_ids=[line.pk], now=NOW)
+    assert taken(line).state == "given_back"
+
+
+@db
+@frozen
+def test_one_refund_is_on_one_line_only(payer: Customer, account: BankAccount) -> None:
+    refund = refunded(pay(payer, "300.00"))
+    first, second = (out(account, "-100.00", payer.name, bank_id=each) for each in ("O1", "O2"))
+    assert (first.state, second.state) == ("suggested", "suggested")
+    taken(first)
+    for act in (
+        lambda: taken(second),
+        lambda: line_give_back(line_id=second.pk, thing=refund, actor=SYSTEM, now=NOW),
+    ):
+        with pytest.raises(Conflict, match="stands on another line already"):
+            act()
+    shared = {"profile": payer.profile, "refund": refund, "currency": "KES", "amount": 100}
+    with pytest.raises(IntegrityError, match="line_given_back_refund_once"), transaction.atomic():
+        LineGivenBack.objects.create(line=second, **shared)
+    lines_suggest(account=account, line_ids=[second.pk], now=NOW)
+    second.refresh_from_db()
+    assert (second.state, found_of(second)) == ("new", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_lines_at_once_one_is_the_refund(payer: Customer, account: BankAccount) -> None:
+    refund = refunded(pay(payer, "300.00"))
+    lines = [out(account, "-100.00", payer.name, bank_id=f"O{n}") for n in range(4)]
+
+    def link(number: int) -> StatementLine:
+        return line_give_back(line_id=lines[number % 4].pk, thing=refund, actor=SYSTEM, now=NOW)
+
+    outcomes = at_once(link, times=8)
+    assert (count(outcomes, StatementLine), count(outcomes, Conflict)) == (1, 7)
+    assert LineGivenBack.objects.count() == StatementLine.objects.filter(state="given_back").count() == 1
+
+
+@db
+@frozen
+def test_a_lost_dispute_is_a_line_with_or_without_its_fee(payer: Customer, account: BankAccount) -> None:
+    disputes = []
+    for amount in ("100.00", "200.00"):
+        payment = pay(payer, amount)
+        said = DisputeInput(amount=Decimal(amount), reason="fraud", fee=Decimal(15))
+        opened = dispute_open(payment_id=payment.pk, wanted=said, actor=SYSTEM, now=NOW)
+        disputes.append(opened)
+    alone, whole = out(account, "-100.00", payer.name), out(account, "-215.00", payer.name, bank_id="O2")
+    assert (found_of(alone), found_of(whole)) == ([], [])
+    for each in disputes:
+        dispute_lose(dispute_id=each.pk, actor=SYSTEM, now=NOW)
+    cash = balance(AccountKind.CASH)
+    lines_suggest(account=account, line_ids=[alone.pk, whole.pk], now=NOW)
+    assert [taken(each).state for each in (alone, whole)] == ["given_back", "given_back"]
+    assert (balance(AccountKind.CASH), cash) == (Decimal(-30), Decimal(-30))
+
+
+@db
+@frozen
+def test_a_payment_that_was_returned_is_both_lines_and_undone_on_both(payer: Customer, account: BankAccount) -> None:
+    bill = invoice(payer, "300.00")
+    came = out(account, "300.00", payer.name, bill.number, bank_id="I1")
+    payment = Payment.objects.get()
+    assert (came.state, due(bill)) == ("matched", 0)
+    payment_reverse(payment_id=payment.pk, reason="Recalled", actor=SYSTEM, now=NOW)
+    went = out(account, "-300.00", payer.name, "RETURN")
+    taken(went)
+    came.refresh_from_db()
+    assert (came.state, came.reason) == ("ignored", f"{payment.number} came here and was returned.")
+    assert (due(bill), balance(AccountKind.CASH)) == (300, 0)
+    line_undo(line_id=went.pk, reason="x", actor=SYSTEM, now=NOW)
+    assert set(StatementLine.objects.values_list("state", flat=True)) == {"new"}
+
+
+@db
+@frozen
+def test_what_left_a_provider_in_the_books_and_an_account_on_the_statement_is_moved_between_them(
+    payer: Customer, account: BankAccount
+) -> None:
+    payment = pay(payer, "300.00", method="online", external=External("mpesa", "522533", "TC1"))
+    told = ProviderRefund("TC2AA9", "TC1", "", RefundStatus.SUCCEEDED, Money(Decimal(100), "KES"), NOW)
+    assert refund_take(payment=payment, found=told, now=NOW) is not None
+    line = out(account, "-100.00", "254700", "TC2AA9")
+    before = balance(AccountKind.CASH), balance(AccountKind.GATEWAY_CLEARING)
+    taken(line)
+    assert balance(AccountKind.CASH) == before[0] - 100
+    assert balance(AccountKind.GATEWAY_CLEARING) == before[1] + 100
+    line_undo(line_id=line.pk, reason="x", actor=SYSTEM, now=NOW)
+    assert (balance(AccountKind.CASH), balance(AccountKind.GATEWAY_CLEARING)) == before
+
+
+@db
+@frozen
+def test_at_a_provider_only_what_went_through_it_is_a_line(payer: Customer) -> None:
+    at_stripe = bank_account(payer.profile, kind=BankAccountKind.PROVIDER, provider="stripe", provider_account="acct")
+    by_hand = refunded(pay(payer, "300.00"))
+    line = out(at_stripe, "-100.00", payer.name, by_hand.number)
+    assert found_of(line) == []
+    with pytest.raises(ValidationFailed, match="did not go through this provider"):
+        line_give_back(line_id=line.pk, thing=by_hand, actor=SYSTEM, now=NOW)
+    assert line_fee(line_id=line.pk, actor=SYSTEM, now=NOW).state == "fee"
+
+
+@db
+@frozen
+def test_other_money_and_what_others_may_not_see_is_refused(payer: Customer, account: BankAccount) -> None:
+    refund, line = refunded(pay(payer, "300.00")), out(account, "-99.00", payer.name)
+    standing = pay(payer, "99.00")
+    stranger = refunded(pay(customer(), "300.00"), "99.00")
+    for thing, refusal in ((refund, ValidationFailed), (standing, ValidationFailed), (stranger, NotFound)):
+        with pytest.raises(refusal):
+            line_give_back(line_id=line.pk, thing=thing, actor=SYSTEM, now=NOW)
+    with pytest.raises(PermissionRefused):
+        line_give_back(line_id=line.pk, thing=refund, actor=Actor.of_user(factories.user(Role.READ_ONLY)), now=NOW)
+    line.refresh_from_db()
+    assert (line.state, LineGivenBack.objects.count()) == ("new", 0)
+
+
+@db
+@frozen
+def test_a_worker_that_dies_links_nothing(payer: Customer, account: BankAccount, settings: Any) -> None:
+    refund, line = refunded(pay(payer, "300.00")), out(account, "-100.00", payer.name)
+    settings.FAIL_POINTS = "line.before_commit:raise@1"
+    forget_hits()
+    with pytest.raises(FailPointReached):
+        line_give_back(line_id=line.pk, thing=refund, actor=SYSTEM, now=NOW)
+    line.refresh_from_db()
+    assert (line.state, LineGivenBack.objects.count()) == ("suggested", 0)
+
+
+@db
+@frozen
+def test_a_refund_that_is_recorded_after_the_line_is_found_by_looking_again(
+    client: Client, payer: Customer, account: BankAccount
+) -> None:
+    line = out(account, "-100.00", payer.name)
+    client.force_login(factories.user(Role.FINANCE))
+    act, page = f"/reconciliation/lines/{line.pk}/act/", f"/reconciliation/accounts/{account.pk}/"
+    shown = client.get(page).content.decode()
+    assert "Money that went out." in shown
+    assert "Look again" in shown
+    refund = refunded(pay(payer, "300.00"))
+    client.post(act, {"act": "look"})
+    shown = client.get(page).content.decode()
+    assert refund.number in shown
+    assert "Link" in shown
+    assert "Look again" not in shown
+    candidate = MatchCandidate.objects.get(line=line)
+    client.post(act, {"act": "accept", "candidate": candidate.pk})
+    done = client.get(f"{page}?status=given_back").content.decode()
+    assert f'href="/payments/{refund.payment_id}/"' in done
+    assert refund.number in done
+    assert "Went out on the statement" in client.get(f"/payments/{refund.payment_id}/").content.decode()
