@@ -1,4 +1,4 @@
-"""Money that went out on a line is a refund, a lost dispute or a reversed payment: once, and nothing is posted again."""
+"""Money that went out on a line is a refund, a lost dispute or a reversed payment: once, nothing is posted again."""
 
 from __future__ import annotations
 
