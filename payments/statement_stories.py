@@ -56,6 +56,7 @@ for name, text, icon, tone in (
     ("fee", _("Bank fee of %(label)s booked"), "receipt", "neutral"),
     ("given_back", _("Line of %(label)s linked to money that was given back"), "arrow-back-up", "success"),
     ("suspense", _("Line of %(label)s put on suspense"), "hourglass", "warning"),
+    ("dated", _("Line of %(label)s is booked on a later day"), "calendar", "neutral"),
     ("ignored", _("Line of %(label)s ignored"), "circle-off", "neutral"),
     ("undone", _("Line of %(label)s undone"), "arrow-back-up", "warning"),
 ):

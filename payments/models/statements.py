@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.clock import now
@@ -166,7 +167,8 @@ class StatementLine(Entity):
 
     A discarded line counts nowhere; it stays for what was posted about it and taken back.
 
-    `amount` is signed: money that came in is positive. At a provider `gross` less `fee` is the amount.
+    `amount` is signed: money that came in is positive. At a provider `gross` less `fee` is the amount. `books_on` is a
+    later day that a person chose because the line's own is locked.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -176,6 +178,7 @@ class StatementLine(Entity):
     bank_id = models.CharField(_("id at the bank"), max_length=120, blank=True)
     position = models.PositiveIntegerField()
     booked_on = models.DateField(_("booked"))
+    books_on = models.DateField(_("day in our books"), null=True, blank=True)
     currency = CurrencyField()
     amount = AmountField(_("amount"))
     gross = AmountField(_("gross"), null=True, blank=True, default=None)
@@ -199,6 +202,9 @@ class StatementLine(Entity):
                 fields=["account", "identity"], condition=~Q(state="discarded"), name="statement_line_once"
             ),
             models.CheckConstraint(condition=~Q(amount=0) | ~Q(fee=0), name="statement_line_not_zero"),
+            models.CheckConstraint(
+                condition=Q(books_on__isnull=True) | Q(books_on__gt=F("booked_on")), name="statement_line_booked_later"
+            ),
             values_constraint("statement_line_state_known", "state", LineState),
             minor_units_constraint("statement_line_in_minor_units", "amount", "fee"),
         ]
@@ -226,6 +232,11 @@ class StatementLine(Entity):
     @property
     def is_open(self) -> bool:
         return self.state_word in OPEN_LINES
+
+    @property
+    def posting_day(self) -> date:
+        """The day on which what is booked about it is booked."""
+        return self.books_on or self.booked_on
 
     @property
     def says(self) -> str:

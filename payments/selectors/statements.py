@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
+from invoices.services.lock_date import lock_date_of
 from payments.models import (
     BalanceDifference,
     BankAccount,
@@ -67,6 +69,26 @@ def bank_account_get(actor: Actor, account_id: UUID) -> BankAccount:
     if found is None:
         raise NotFound(_("There is no such account."))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PostingDays:
+    """Until when nothing is posted, and from which day until today lines of those days can be booked."""
+
+    locked_until: date | None
+    first: date | None
+    today: date
+
+    def locked(self, line: StatementLine) -> bool:
+        """Whether an open line waits for a later day."""
+        return line.is_open and self.locked_until is not None and line.posting_day <= self.locked_until
+
+
+def posting_days(account: BankAccount, now: datetime) -> PostingDays:
+    """The days on which lines of an account can be booked. The caller has scoped it."""
+    locked_until = lock_date_of(account.profile_id)
+    first = locked_until + timedelta(days=1) if locked_until is not None else None
+    return PostingDays(locked_until, first, local_today(account.profile, now))
 
 
 def account_figures(accounts: Iterable[BankAccount]) -> dict[UUID, AccountFigures]:

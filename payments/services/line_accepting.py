@@ -81,7 +81,7 @@ def _exchange(line_id: UUID, part: Mapping[str, str], actor: Actor, now: datetim
         amount=Decimal(part["amount"]),
         currency=invoice.currency,
         method=METHODS[line.account.kind_word],
-        received_on=line.booked_on,
+        received_on=line.posting_day,
         reference=line.reference or line.bank_id or line.text,
         note=line.says,
         allocations={invoice.pk: Decimal(part["amount"])},

@@ -1,23 +1,25 @@
-"""What else is done with a line: put aside, booked as a fee, kept on suspense; and everything undone."""
+"""What else is done with a line: put aside, booked as a fee or on another day, kept on suspense; everything undone."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import Conflict, ValidationFailed
 from billing_assistant.core.failpoints import fail_point
 from billing_assistant.core.rights import Right
+from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.services.posting import entries_post
-from invoices.services.lock_date import days_open
+from invoices.services.lock_date import days_open, lock_date_of
 from payments.locks import statement_lines_lock
 from payments.models import LineGivenBack, LineMatch, StatementLine
 from payments.services.line_postings import fee_entry, suspense_entry
-from payments.services.line_release import line_release
+from payments.services.line_release import line_record, line_release
 from payments.services.line_settling import line_done, line_open, line_visible
 from payments.services.reverse import payment_reverse
 from payments.statement_states import LineState
@@ -42,6 +44,27 @@ def line_fee(*, line_id: UUID, actor: Actor, now: datetime) -> StatementLine:
     Raises PermissionRefused, NotFound, Conflict, ValidationFailed (money that came in), PeriodLocked.
     """
     return _aside(line_id, LineState.FEE, "", actor, now)
+
+
+def line_book_on(*, line_id: UUID, on: date, actor: Actor, now: datetime) -> StatementLine:
+    """Says on which later local date an open line is booked whose own day is locked; until it is undone.
+
+    Raises PermissionRefused, NotFound, Conflict, ValidationFailed (its own day is open, or not after it until today),
+    PeriodLocked.
+    """
+    actor.require(Right.PAYMENTS_RECORD)
+    with transaction.atomic():
+        line = line_open(line_id, actor)
+        locked_until = lock_date_of(line.profile_id)
+        if locked_until is None or line.booked_on > locked_until:
+            raise ValidationFailed({"on": [_("The day of this line is open: it is booked on it.")]})
+        days_open(profile_id=line.profile_id, days=[on])
+        if on > local_today(line.profile, now):
+            raise ValidationFailed({"on": [_("Choose a day that is not in the future.")]})
+        line.books_on = on
+        line.save(update_fields=["books_on"])
+        line_record(line, "statement_line.dated", actor, now, why=day_text(on))
+    return line
 
 
 def line_undo(*, line_id: UUID, reason: str, actor: Actor, now: datetime) -> StatementLine:
@@ -95,7 +118,7 @@ def _aside(line_id: UUID, state: LineState, reason: str, actor: Actor, now: date
                 raise ValidationFailed({"reason": [_("Only money that went out is a fee.")]})
             entries = [fee_entry(line, -line.amount, place=line.account.ledger_account)]
         if entries:
-            days_open(profile_id=line.profile_id, days=[line.booked_on])
+            days_open(profile_id=line.profile_id, days=[line.posting_day])
             entries_post(entries=entries, actor=actor, now=now)
         line.reason = reason.strip()[:240]
         line_done(line, state, actor, now)

@@ -20,19 +20,19 @@ LONGEST_NUMBER = 60
 
 def fee_entry(line: StatementLine, fee: Decimal, *, place: AccountKind) -> EntryInput:
     """What a bank or provider kept of money that was recorded whole, or took for itself."""
-    return _entry(line, EntryKind.BANK_FEE, (Side(AccountKind.BANK_FEES, fee), Side(place, -fee)), line.booked_on)
+    return _entry(line, EntryKind.BANK_FEE, (Side(AccountKind.BANK_FEES, fee), Side(place, -fee)), line.posting_day)
 
 
 def suspense_entry(line: StatementLine) -> EntryInput:
     """Money of somebody unknown, until it is known whose it is."""
     sides = (Side(line.account.ledger_account, line.amount), Side(AccountKind.SUSPENSE, -line.amount))
-    return _entry(line, EntryKind.SUSPENSE, sides, line.booked_on)
+    return _entry(line, EntryKind.SUSPENSE, sides, line.posting_day)
 
 
 def payout_entry(line: StatementLine, amount: Decimal) -> EntryInput:
     """Money that a provider had for us came to the bank."""
     sides = (Side(AccountKind.CASH, amount), Side(AccountKind.GATEWAY_CLEARING, -amount))
-    return _entry(line, EntryKind.PAYOUT, sides, line.booked_on)
+    return _entry(line, EntryKind.PAYOUT, sides, line.posting_day)
 
 
 def worth_of(line: StatementLine) -> Decimal:
@@ -46,8 +46,8 @@ def exchange_entries(line: StatementLine, payment: Payment) -> list[EntryInput]:
     given = (Side(AccountKind.EXCHANGE, payment.amount), Side(place, -payment.amount))
     came = (Side(place, worth), Side(AccountKind.EXCHANGE, -worth))
     return [
-        _entry(line, EntryKind.EXCHANGE, given, line.booked_on, payment.currency),
-        _entry(line, EntryKind.EXCHANGE, came, line.booked_on),
+        _entry(line, EntryKind.EXCHANGE, given, line.posting_day, payment.currency),
+        _entry(line, EntryKind.EXCHANGE, came, line.posting_day),
     ]
 
 

@@ -47,13 +47,13 @@ def line_release(*, line: StatementLine, reason: str, actor: Actor, now: datetim
     standing.update(undone_at=now, undone_by_label=actor.label[:150])
     gone = LineGivenBack.objects.filter(line=line, undone_at__isnull=True)
     gone.update(undone_at=now, undone_by_label=actor.label[:150])
-    on = max(local_today(line.profile, now), line.booked_on)
+    on = max(local_today(line.profile, now), line.posting_day)
     if entries := taken_back(line, on):
         days_open(profile_id=line.profile_id, days=[on])
         entries_post(entries=entries, actor=actor, now=now)
     line.state, line.payout, line.reason = LineState.NEW.value, None, ""
-    line.done_at, line.done_by_label = None, ""
-    line.save(update_fields=["state", "payout", "reason", "done_at", "done_by_label"])
+    line.done_at, line.done_by_label, line.books_on = None, "", None
+    line.save(update_fields=["state", "payout", "reason", "done_at", "done_by_label", "books_on"])
     line_record(line, "statement_line.undone", actor, now, why=reason)
 
 

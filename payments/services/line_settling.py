@@ -94,7 +94,7 @@ def line_settle(
                 amount=share,
                 currency=line.currency,
                 method=METHODS[line.account.kind_word],
-                received_on=line.booked_on,
+                received_on=line.posting_day,
                 reference=line.reference or line.bank_id or line.text,
                 note=line.says,
                 allocations=wish or None,
@@ -251,7 +251,7 @@ def line_match(line: StatementLine, payment: Payment, fee: Decimal, why: Why, by
 def line_post(line: StatementLine, entries: Sequence[EntryInput], actor: Actor, now: datetime) -> None:
     """Posts entries about a line, if there are any, in the caller's transaction. Raises PeriodLocked."""
     if entries:
-        days_open(profile_id=line.profile_id, days=[line.booked_on])
+        days_open(profile_id=line.profile_id, days=[line.posting_day])
         entries_post(entries=entries, actor=actor, now=now)
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.files import MAX_BYTES
-from billing_assistant.core.ui.forms import AmountField, SearchSelect
+from billing_assistant.core.ui.forms import AmountField, DayField, SearchSelect
 from billing_assistant.core.ui.lists import LONGEST_SEARCH
 from customers.models import Customer
-from payments.models import BankAccount, MatchRule
+from payments.models import BankAccount, MatchRule, StatementLine
+from payments.selectors.statements import PostingDays
 from payments.services.bank_accounts import LONGEST_NUMBER, BankAccountInput
 from payments.services.match_rules import MOST_DAYS, MOST_FEE_PERCENT, MOST_INVOICES, MOST_SCORE, RuleInput
 from payments.statement_states import BankAccountKind, LineState, RuleKind
@@ -124,7 +125,10 @@ class StatementDiscardForm(forms.Form):
 
 
 class SplitForm(forms.Form):
-    """What the bank kept, and whose credit the rest is."""
+    """What the bank kept, and whose credit the rest is; on which day it is booked where that of the line is locked.
+
+    What a provider kept stands on the line: nobody is asked for it.
+    """
 
     fee = AmountField(
         label=gettext_lazy("Fee that the bank kept"),
@@ -136,9 +140,20 @@ class SplitForm(forms.Form):
         label=gettext_lazy("What is left over is the credit of"), required=False, coerce=UUID, empty_value=None
     )
 
-    def __init__(self, *args: Any, customers: Sequence[Customer], currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["fee"].currency = currency  # type: ignore[attr-defined]
+    on = DayField(
+        label=gettext_lazy("Book it on"),
+        help_text=gettext_lazy("The day of the line is locked: choose a later one."),
+    )
+
+    def __init__(
+        self, *args: Any, customers: Sequence[Customer], line: StatementLine, days: PostingDays, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial={"on": days.first}, **kwargs)
+        self.fields["fee"].currency = line.currency  # type: ignore[attr-defined]
+        if line.fee:
+            del self.fields["fee"]
+        if not days.locked(line):
+            del self.fields["on"]
         choices = [(str(each.pk), each.name) for each in customers]
         if len(choices) != 1:
             choices.insert(0, ("", ""))

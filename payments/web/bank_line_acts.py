@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.actors import Actor
-from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.errors import DomainError, NotFound, ValidationFailed
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
+from billing_assistant.core.ui.lists import day_of
 from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
@@ -36,9 +37,9 @@ from customers.selectors import customers_for
 from invoices.models import Invoice
 from payments.models import StatementLine
 from payments.selectors.open_items import open_invoices
-from payments.selectors.statements import line_get
+from payments.selectors.statements import line_get, posting_days
 from payments.services.line_accepting import line_accept
-from payments.services.line_acts import line_fee, line_ignore, line_suspend, line_undo
+from payments.services.line_acts import line_book_on, line_fee, line_ignore, line_suspend, line_undo
 from payments.services.line_settling import line_settle
 from payments.services.match_lines import lines_suggest
 from payments.web.bank_forms import SplitForm
@@ -51,6 +52,13 @@ Act = Callable[[UUID, QueryDict, Actor, datetime], object]
 def _accept(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None:
     candidate = said.get("candidate", "")
     line_accept(line_id=line_id, candidate_id=int(candidate) if candidate.isdecimal() else 0, actor=actor, now=now)
+
+
+def _day(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None:
+    on = day_of(said, "on")
+    if on is None:
+        raise ValidationFailed({"on": [_("Choose a day.")]})
+    line_book_on(line_id=line_id, on=on, actor=actor, now=now)
 
 
 def _look(line_id: UUID, _said: QueryDict, actor: Actor, now: datetime) -> None:
@@ -66,6 +74,7 @@ ACTS: Final[dict[str, Act]] = {
     "accept": _accept,
     "undo": _undo,
     "look": _look,
+    "day": _day,
     "ignore": lambda pk, said, actor, now: line_ignore(line_id=pk, reason=said.get("reason", ""), actor=actor, now=now),
     "suspend": lambda pk, said, actor, now: line_suspend(
         line_id=pk, reason=said.get("reason", ""), actor=actor, now=now
@@ -92,6 +101,7 @@ def line_act(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     line = line_get(actor, line_id)
     if is_fragment(request):
         context = {"line": line, "refusal": refusal, "may_record": True, "changed": not refusal}
+        context["days"] = posting_days(line.account, now_of(request))
         return render_page(request, "payments/partials/bank_line.html", context)
     if refusal:
         messages.error(request, refusal)
@@ -108,14 +118,17 @@ def line_split(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     back = reverse("payments:bank_account", args=[line.account_id])
     customers = _customers(request, line, actor)
     invoices = [one for each in customers for one in open_invoices(each, line.currency)[:LISTED]]
-    form = SplitForm(posted(request), customers=customers, currency=line.currency)
+    days = posting_days(line.account, now_of(request))
+    form = SplitForm(posted(request), customers=customers, line=line, days=days)
     boxes = AllocationBoxes(invoices, posted(request), _start(line, invoices))
     if request.method == "POST" and form.is_valid() and boxes.is_valid():
         try:
+            if on := form.cleaned_data.get("on"):
+                line_book_on(line_id=line.pk, on=on, actor=actor, now=now_of(request))
             line_settle(
                 line_id=line.pk,
                 parts=boxes.wanted,
-                fee=form.cleaned_data["fee"] or ZERO,
+                fee=form.cleaned_data.get("fee") or ZERO,
                 customer_id=form.cleaned_data["rest"],
                 actor=actor,
                 now=now_of(request),

@@ -15,8 +15,15 @@ from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.lists import day_of, text_of, word_of
-from billing_assistant.core.web import actor_of, is_fragment, render_page, staff_page
-from payments.selectors.statements import LineFilters, account_figures, bank_account_get, lines_filtered, lines_of
+from billing_assistant.core.web import actor_of, is_fragment, now_of, render_page, staff_page
+from payments.selectors.statements import (
+    LineFilters,
+    account_figures,
+    bank_account_get,
+    lines_filtered,
+    lines_of,
+    posting_days,
+)
 from payments.statement_states import LineState
 from payments.web.bank_forms import LineFilterForm
 
@@ -41,6 +48,7 @@ def account_lines(request: HttpRequest, bank_account_id: UUID) -> HttpResponseBa
         "clear_url": lists.clear_url(request.GET, ("q", "way", "statement")),
         "only_open": filters.open,
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
+        "days": posting_days(account, now_of(request)),
     }
     if not is_fragment(request):
         context |= {
