@@ -192,6 +192,13 @@ def postings_of(actor: Actor, payment: Payment) -> QuerySet[JournalEntry]:
     return journal(actor).filter(own | settled | gained, profile_id=payment.profile_id).order_by("booked_on", "id")
 
 
+def differences_of(payment: Payment) -> list[tuple[Invoice, Decimal]]:
+    """The small differences that are written off with a payment, by invoice. The caller has scoped it."""
+    rows = payment.write_offs.order_by().values_list("invoice_id").annotate(amount=Sum("amount"))
+    amounts = {invoice_id: amount for invoice_id, amount in rows if amount}
+    return [(one, amounts[one.pk]) for one in Invoice.objects.filter(pk__in=amounts).order_by("number")]
+
+
 def disputes_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[Dispute]:
     """Disputes that the actor may see, newest first, with payment and customer."""
     actor.require(Right.PAYMENTS_VIEW)

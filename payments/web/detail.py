@@ -18,7 +18,15 @@ from billing_assistant.core.selectors import approvals_about, timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
-from payments.selectors.payments import applied_to, attempts_of, fee_of, payment_get, postings_of, webhooks_of
+from payments.selectors.payments import (
+    applied_to,
+    attempts_of,
+    differences_of,
+    fee_of,
+    payment_get,
+    postings_of,
+    webhooks_of,
+)
 from payments.selectors.statements import given_back_on, line_match_of
 from payments.services.allocate import payment_deallocate
 from payments.services.giving_back import refundable
@@ -62,6 +70,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "disputed": payment.amount_disputed,
         "refunds": refunds,
         "disputes": disputes,
+        "differences": differences_of(payment),
         "on_line": line_match_of(payment),
         "went_out_on": given_back_on(payment),
         "approvals": approvals_about(actor, request.path, now_of(request)),

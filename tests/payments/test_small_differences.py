@@ -79,6 +79,19 @@ def test_money_that_goes_elsewhere_takes_its_difference_back(way: str) -> None:
     assert sum(WriteOff.objects.values_list("amount", flat=True)) == 2
 
 
+def test_the_page_of_the_payment_shows_the_amount_and_the_invoice_until_it_is_taken_back(client: Client, clock) -> None:
+    of = customer(small_difference=Decimal(5))
+    bill = invoice(of, "100.00")
+    payment = pay(of, "96.00", {bill.pk: Decimal(96)}, write_off_rest=True)
+    sign_in(client)
+    page = client.get(f"/payments/{payment.pk}/").content.decode()
+    shown = page.split("Small difference written off")[1].split("</dd>")[0]
+    assert "4.00" in shown
+    assert f'href="/invoices/{bill.pk}/"' in shown
+    payment_reverse(payment_id=payment.pk, reason="bounced", actor=SYSTEM, now=NOW)
+    assert "Small difference written off" not in client.get(f"/payments/{payment.pk}/").content.decode()
+
+
 def test_the_page_offers_it_where_there_is_a_limit(client: Client, clock) -> None:
     plain, of = customer(), customer(small_difference=Decimal(50))
     bill = invoice(of, "100.00")
