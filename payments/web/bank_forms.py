@@ -148,7 +148,8 @@ class SplitForm(forms.Form):
     def __init__(
         self, *args: Any, customers: Sequence[Customer], line: StatementLine, days: PostingDays, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial={"on": days.first}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = days.first
         self.fields["fee"].currency = line.currency  # type: ignore[attr-defined]
         if line.fee:
             del self.fields["fee"]
