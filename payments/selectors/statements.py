@@ -169,6 +169,12 @@ def given_back_on(payment: Payment) -> QuerySet[LineGivenBack]:
     return found.select_related("line__account", "refund", "dispute", "payment")
 
 
+def arrivals_of(line: StatementLine) -> list[UUID]:
+    """The lines that were put aside with a line on which their money went back, or that its undoing opened again."""
+    rows = LineGivenBack.objects.filter(line=line, arrival__account_id=line.account_id)
+    return sorted(set(rows.values_list("arrival_id", flat=True)))
+
+
 def lines_of(account: BankAccount) -> QuerySet[StatementLine]:
     """Lines of an account, newest first, with what was found and done for each. The caller has scoped it."""
     candidates = MatchCandidate.objects.select_related("rule", "customer", "payment__customer", "payout__account")

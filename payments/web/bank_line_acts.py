@@ -37,7 +37,7 @@ from customers.selectors import customers_for
 from invoices.models import Invoice
 from payments.models import StatementLine
 from payments.selectors.open_items import open_invoices
-from payments.selectors.statements import line_get, posting_days
+from payments.selectors.statements import arrivals_of, line_get, posting_days
 from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_book_on, line_fee, line_ignore, line_suspend, line_undo
 from payments.services.line_settling import line_settle
@@ -67,7 +67,7 @@ def _look(line_id: UUID, _said: QueryDict, actor: Actor, now: datetime) -> None:
 
 def _undo(line_id: UUID, said: QueryDict, actor: Actor, now: datetime) -> None:
     line = line_undo(line_id=line_id, reason=said.get("reason", ""), actor=actor, now=now)
-    lines_suggest(account=line.account, line_ids=[line.pk], now=now)
+    lines_suggest(account=line.account, line_ids=[line.pk, *arrivals_of(line)], now=now)
 
 
 ACTS: Final[dict[str, Act]] = {
@@ -102,7 +102,8 @@ def line_act(request: HttpRequest, line_id: UUID) -> HttpResponseBase:
     if is_fragment(request):
         context = {"line": line, "refusal": refusal, "may_record": True, "changed": not refusal}
         context["days"] = posting_days(line.account, now_of(request))
-        return render_page(request, "payments/partials/bank_line.html", context)
+        context["beside_it"] = [] if refusal else [line_get(actor, each) for each in arrivals_of(line)]
+        return render_page(request, "payments/partials/bank_line_acted.html", context)
     if refusal:
         messages.error(request, refusal)
     else:

@@ -239,6 +239,22 @@ def test_a_worker_that_dies_links_nothing(payer: Customer, account: BankAccount,
 
 @db
 @frozen
+def test_the_page_shows_at_once_what_became_of_the_line_on_which_the_money_had_come(
+    client: Client, payer: Customer, account: BankAccount
+) -> None:
+    came = out(account, "300.00", payer.name, invoice(payer, "300.00").number, bank_id="I1")
+    payment_reverse(payment_id=Payment.objects.get().pk, reason="Recalled", actor=SYSTEM, now=NOW)
+    went = out(account, "-300.00", payer.name)
+    client.force_login(factories.user(Role.FINANCE))
+    said = {"act": "accept", "candidate": MatchCandidate.objects.get(line=went).pk}
+    for act, state in ((said, "Ignored"), ({"act": "undo"}, "Open")):
+        answer = client.post(f"/reconciliation/lines/{went.pk}/act/", act, headers={"HX-Request": "true"})
+        beside = answer.content.decode().split(f'id="line-{came.pk}" hx-swap-oob="true"')[1]
+        assert state in beside
+
+
+@db
+@frozen
 def test_a_refund_that_is_recorded_after_the_line_is_found_by_looking_again(
     client: Client, payer: Customer, account: BankAccount
 ) -> None:
