@@ -10,7 +10,7 @@ from billing_assistant.core.at_once import AtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("payments", "0023_lines_of_money_given_back"),
+        ("payments", "0024_lines_booked_later"),
     ]
 
     operations = [
