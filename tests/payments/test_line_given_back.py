@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import Conflict, NotFound, PermissionRefused, ValidationFailed
@@ -19,12 +20,13 @@ from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.models import JournalEntry, JournalLine
 from customers.models import Customer
 from integrations.ports.refunds import ProviderRefund, RefundStatus
-from payments.models import BankAccount, LineGivenBack, MatchCandidate, Payment, Refund, StatementLine
+from payments.models import BankAccount, LineGivenBack, MatchCandidate, MatchRule, Payment, Refund, StatementLine
+from payments.services import line_giving_back
 from payments.services.dispute import DisputeInput, dispute_lose, dispute_open
 from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_fee, line_undo
 from payments.services.line_giving_back import line_give_back
-from payments.services.match_lines import lines_suggest
+from payments.services.match_lines import lines_match, lines_suggest
 from payments.services.record import External
 from payments.services.refund import payment_refund
 from payments.services.refund_found import refund_take
@@ -34,6 +36,7 @@ from tests import factories
 from tests.payments.builders import customer, due, invoice, pay
 from tests.payments.statement_files import bank_account, brought, ofx
 from tests.payments.test_concurrency import at_once, count
+from tests.support.books import books_broken
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
 frozen = pytest.mark.usefixtures("clock")
@@ -133,16 +136,100 @@ def test_one_refund_is_on_one_line_only(payer: Customer, account: BankAccount) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_lines_at_once_one_is_the_refund(payer: Customer, account: BankAccount) -> None:
+def test_of_several_lines_at_once_one_is_the_refund(payer: Customer, account: BankAccount) -> None:
+    outcomes = linked_at_once(payer, account)
+    assert (count(outcomes, StatementLine), count(outcomes, Conflict)) == (1, 7)
+    assert LineGivenBack.objects.count() == StatementLine.objects.filter(state="given_back").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_index_keeps_it_once(
+    payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_giving_back, "_locked", lambda thing: thing)
+    outcomes = linked_at_once(payer, account)
+    assert (count(outcomes, StatementLine), LineGivenBack.objects.count()) == (1, 1)
+    assert count(outcomes, IntegrityError) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_lock_and_index_several_lines_would_be_the_refund(
+    payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the tests above."""
+    monkeypatch.setattr(line_giving_back, "_locked", lambda thing: thing)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX line_given_back_refund_once")
+    try:
+        outcomes = linked_at_once(payer, account)
+        assert count(outcomes, StatementLine) == LineGivenBack.objects.count() > 1
+    finally:
+        LineGivenBack.objects.all().delete()
+        StatementLine.objects.update(state="new")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE UNIQUE INDEX line_given_back_refund_once ON payments_linegivenback (refund_id)"
+                " WHERE undone_at IS NULL"
+            )
+
+
+def linked_at_once(payer: Customer, account: BankAccount) -> list[Any]:
+    """Four lines over the money of one refund, each linked to it twice, all at once."""
     refund = refunded(pay(payer, "300.00"))
     lines = [out(account, "-100.00", payer.name, bank_id=f"O{n}") for n in range(4)]
 
     def link(number: int) -> StatementLine:
         return line_give_back(line_id=lines[number % 4].pk, thing=refund, actor=SYSTEM, now=NOW)
 
-    outcomes = at_once(link, times=8)
-    assert (count(outcomes, StatementLine), count(outcomes, Conflict)) == (1, 7)
-    assert LineGivenBack.objects.count() == StatementLine.objects.filter(state="given_back").count() == 1
+    return at_once(link, times=8)
+
+
+@db
+@frozen
+def test_the_statements_of_a_chunk_do_not_grow_with_its_lines(payer: Customer, account: BankAccount) -> None:
+    refunded(pay(payer, "300.00"))
+    asked = []
+    for few in (2, 30):
+        told = [(f"{few}-{n}", "20260302", "-100.00", payer.name, f"REF {n}") for n in range(few)]
+        brought(account, ofx(*told), name=f"{few}.ofx")
+        lines = list(StatementLine.objects.filter(account=account, bank_id__startswith=f"{few}-"))
+        with CaptureQueriesContext(connection) as queries:
+            lines_match(account=account, lines=lines, now=NOW)
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 20
+
+
+@db
+@frozen
+def test_the_books_check_finds_a_line_that_is_nothing_and_one_over_other_money(
+    payer: Customer, account: BankAccount
+) -> None:
+    refunded(pay(payer, "300.00"))
+    line = taken(out(account, "-100.00", payer.name))
+    for damage in ({"amount": 99}, {"undone_at": NOW}):
+        with transaction.atomic():
+            LineGivenBack.objects.update(**damage)
+            found = [each.rule for each in books_broken(now=NOW)]
+            transaction.set_rollback(True)
+        assert [rule for rule in found if rule.startswith("a line of money given back is one refund")], damage
+    assert LineGivenBack.objects.get().line_id == line.pk
+
+
+@db
+@frozen
+def test_the_rule_is_switched_off_and_shows_what_it_would_suggest(
+    client: Client, payer: Customer, account: BankAccount
+) -> None:
+    refund = refunded(pay(payer, "300.00"))
+    line = out(account, "-100.00", payer.name)
+    rule = MatchRule.objects.get(profile=payer.profile, kind="given_back")
+    assert not rule.automatic
+    client.force_login(factories.user(Role.FINANCE))
+    address = f"/reconciliation/rules/{rule.pk}/"
+    assert refund.number in client.get(address).content.decode()
+    assert client.post(address, {"days_before": 1, "days_after": 1}).status_code == 302
+    lines_suggest(account=account, line_ids=[line.pk], now=NOW)
+    assert found_of(line) == []
 
 
 @db
@@ -247,7 +334,7 @@ def test_the_page_shows_at_once_what_became_of_the_line_on_which_the_money_had_c
     went = out(account, "-300.00", payer.name)
     client.force_login(factories.user(Role.FINANCE))
     said = {"act": "accept", "candidate": MatchCandidate.objects.get(line=went).pk}
-    for act, state in ((said, "Ignored"), ({"act": "undo"}, "Open")):
+    for act, state in ((said, "Ignored"), ({"act": "undo"}, "Suggestion")):
         answer = client.post(f"/reconciliation/lines/{went.pk}/act/", act, headers={"HX-Request": "true"})
         beside = answer.content.decode().split(f'id="line-{came.pk}" hx-swap-oob="true"')[1]
         assert state in beside

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import Conflict, PermissionRefused, ValidationFailed
+from billing_assistant.core.failpoints import FailPointReached, forget_hits
 from billing_assistant.core.models import DataImport
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.import_steps import import_advance
@@ -190,6 +193,20 @@ def test_of_a_discard_and_a_booking_at_once_only_one_happens() -> None:
     line.refresh_from_db()
     assert sum(isinstance(each, Conflict) for each in outcomes) == 1
     assert (statement.state, line.state) in {("discarded", "discarded"), ("done", "fee")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_discards_nothing(settings: Any) -> None:
+    place, person = bank_account(factories.seller()), Actor.of_user(factories.user(Role.FINANCE))
+    statement = brought(place, ofx(ONE, TWO))
+    settings.FAIL_POINTS = "discard.before_commit:raise"
+    forget_hits()
+    with pytest.raises(FailPointReached):
+        discarded(statement, person)
+    settings.FAIL_POINTS = ""
+    statement.refresh_from_db()
+    assert (statement.state, told(statement)) == ("done", {"F1": "new", "F2": "new"})
+    discarded(statement, person)
 
 
 @db
