@@ -73,10 +73,11 @@ def statement_undo_advance(statement: Statement, stop_at: float) -> bool:
         why = ""
         try:
             line_undo(line_id=line_id, reason=statement.undo_reason, actor=actor, now=clock_now())
-            undone.append(line_id)
         except DomainError as error:
             if StatementLine.objects.filter(pk=line_id).exclude(state__in=OPEN_LINES).exists():
                 why = error.message
+        if not why:
+            undone.append(line_id)
         _tried(statement.pk, position, why)
         fail_point("statement.between_chunks")
         if time.monotonic() > stop_at:

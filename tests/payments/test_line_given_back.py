@@ -31,6 +31,8 @@ from payments.services.record import External
 from payments.services.refund import payment_refund
 from payments.services.refund_found import refund_take
 from payments.services.reverse import payment_reverse
+from payments.services.statement_steps import statement_advance
+from payments.services.statement_undo import statement_undo
 from payments.statement_states import BankAccountKind
 from tests import factories
 from tests.payments.builders import customer, due, invoice, pay
@@ -266,6 +268,26 @@ def test_a_payment_that_was_returned_is_both_lines_and_undone_on_both(payer: Cus
     assert (due(bill), balance(AccountKind.CASH)) == (300, 0)
     line_undo(line_id=went.pk, reason="x", actor=SYSTEM, now=NOW)
     assert set(StatementLine.objects.values_list("state", flat=True)) == {"new"}
+
+
+@db
+@frozen
+def test_a_whole_statement_with_money_that_came_and_was_returned_is_undone(
+    payer: Customer, account: BankAccount
+) -> None:
+    bill, person = invoice(payer, "300.00"), Actor.of_user(factories.user(Role.FINANCE))
+    told = (("I1", "20260302", "300.00", payer.name, bill.number), ("O1", "20260302", "-300.00", payer.name, "RETURN"))
+    statement = brought(account, ofx(*told))
+    payment_reverse(payment_id=Payment.objects.get().pk, reason="Recalled", actor=SYSTEM, now=NOW)
+    went = StatementLine.objects.get(bank_id="O1")
+    lines_suggest(account=account, line_ids=[went.pk], now=NOW)
+    taken(went)
+    statement_undo(statement_id=statement.pk, reason="x", actor=person, now=NOW)
+    while statement_advance(statement_id=statement.pk):
+        pass
+    statement.refresh_from_db()
+    assert (statement.state, statement.failure) == ("done", "")
+    assert set(statement.lines.values_list("bank_id", "state")) == {("I1", "suggested"), ("O1", "suggested")}
 
 
 @db
