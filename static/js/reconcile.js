@@ -3,8 +3,10 @@
 const typing = (node) => node?.closest?.("input, textarea, select, [contenteditable]");
 const busy = () => document.querySelector("dialog:modal, [popover]:popover-open");
 const lines = () => [...document.querySelectorAll("[data-line]")];
+const settling = () => document.querySelector("[data-line].htmx-settling");
 let place = 0;
 let undone = null;
+let early = "";
 
 function picked() {
   return document.querySelector("[data-line].is-picked");
@@ -89,7 +91,9 @@ document.addEventListener(
       return;
     }
     if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
-    if (!KEYS[event.key]?.()) return;
+    if (!KEYS[event.key]) return;
+    if (settling()) early = event.key;
+    else if (!KEYS[event.key]()) return;
     event.preventDefault();
     event.stopPropagation();
   },
@@ -101,18 +105,25 @@ document.addEventListener("click", (event) => {
   if (line) pick(line, { scroll: false });
 });
 
-// Not before the new line has settled: htmx gives it the classes of the old one first, and the server's after.
-document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "list") return pick(lines()[0], { scroll: false });
-  const id = detail.target?.id ?? "";
+function settled(target) {
+  if (target?.id === "list") pick(lines()[0], { scroll: false });
+  const id = target?.id ?? "";
   const fresh = id.startsWith("line-") ? document.getElementById(id) : null;
-  if (!fresh) return undefined;
+  if (!fresh) return;
   pick(fresh);
-  if (fresh.matches("[data-open]") || fresh.querySelector("[role=alert]")) return undefined;
+  if (fresh.matches("[data-open]") || fresh.querySelector("[role=alert]")) return;
   undone = id;
   const next = lines().slice(place + 1).find((line) => line.matches("[data-open]"));
   if (next) pick(next);
-  return undefined;
+}
+
+// Not before the new line has settled: htmx gives it the classes of the old one first, and the server's after; and its
+// buttons are not htmx's until then, so that a key that came early waits.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  settled(detail.target);
+  if (!early || settling()) return;
+  KEYS[early]();
+  early = "";
 });
 
 pick(lines().find((line) => line.matches("[data-open]")) ?? lines()[0], { scroll: false });
