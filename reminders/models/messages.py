@@ -78,6 +78,7 @@ class Message(Entity):
             models.Index(fields=["profile", "-id"], name="message_by_profile"),
             models.Index(
                 fields=["profile", "-id"],
+                include=["status"],
                 name="message_open",
                 condition=Q(status__in=["pending", "claimed", "sending", "failed", "unknown"]),
             ),
