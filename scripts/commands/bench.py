@@ -6,4 +6,4 @@ from scripts.commands.on_instance import manage
 
 
 def run(arguments: list[str]) -> int:
-    return manage("bench", arguments)
+    return manage("bench", arguments, pages=True)

@@ -19,12 +19,13 @@ from scripts.paths import ROOT
 from scripts.setup import front_end
 
 
-def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
-    """`whole` also needs web, worker and beat; otherwise database, queue and mail are enough."""
+def manage(command: str, arguments: list[str], *, whole: bool = False, pages: bool = False) -> int:
+    """`whole` also needs web, worker and beat; otherwise database, queue and mail are enough. `pages` are drawn by the
+    command itself, with the static files of this checkout."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     DATA.add_to(parser)
     given, rest = parser.parse_known_args(arguments)
-    with _running(given.data, whole=whole) as environment:
+    with _running(given.data, whole=whole, pages=pages) as environment:
         done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), command, *rest],
             env=environment,
@@ -34,7 +35,7 @@ def manage(command: str, arguments: list[str], *, whole: bool = False) -> int:
 
 
 @contextmanager
-def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
+def _running(data: str | None, *, whole: bool, pages: bool) -> Iterator[dict[str, str]]:
     instance = Instance.found(data, port=free_port()) if data else Instance.at(None, port=free_port())
     lock = instance.lock()
     if lock is None:
@@ -51,7 +52,7 @@ def _running(data: str | None, *, whole: bool) -> Iterator[dict[str, str]]:
         say.step(f"on {instance.folder}, which is started for this")
     with stack.supervised(instance) as supervisor:
         stack.try_given(instance)
-        front_end.ready(instance.environment, collect=whole)
+        front_end.ready(instance.environment, collect=whole or pages)
         stack.start_engines(supervisor)
         stack.migrate(instance)
         if is_new:
