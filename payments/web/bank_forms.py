@@ -112,14 +112,8 @@ class StatementForm(forms.Form):
         return values
 
 
-class StatementUndoForm(forms.Form):
-    """Why a whole statement is undone."""
-
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=240)
-
-
-class StatementDiscardForm(forms.Form):
-    """Why a file is thrown away."""
+class StatementReasonForm(forms.Form):
+    """Why a whole statement is undone, or its file thrown away."""
 
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=240)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,7 +42,7 @@ from payments.services.statement_discard import statement_discard
 from payments.services.statement_undo import statement_undo
 from payments.services.statements import statement_again, statement_create
 from payments.statement_states import BankAccountKind, StatementState
-from payments.web.bank_forms import BankAccountForm, StatementDiscardForm, StatementForm, StatementUndoForm
+from payments.web.bank_forms import BankAccountForm, StatementForm, StatementReasonForm
 
 
 @require_safe
@@ -158,41 +160,35 @@ def statement_act(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
 @staff_page(Right.PAYMENTS_RECORD)
 def statement_undo_page(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
     """What undoing a whole statement does, in numbers, and why it is done."""
-    actor = actor_of(request)
-    statement = statement_get(actor, statement_id)
-    form = StatementUndoForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            statement_undo(
-                statement_id=statement.pk, reason=form.cleaned_data["reason"], actor=actor, now=now_of(request)
-            )
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("It is at work."))
-            return redirect("payments:statement", statement.pk)
-    context = {"statement": statement, "form": form, "undoes": statement_undoes(statement)}
-    return render_page(request, "payments/statement_undo.html", context)
+    statement = statement_get(actor_of(request), statement_id)
+    context = {"statement": statement, "undoes": statement_undoes(statement)}
+    return _with_reason(request, statement_undo, _("It is at work."), "payments/statement_undo.html", context)
 
 
 @staff_page(Right.PAYMENTS_RECORD)
 def statement_discard_page(request: HttpRequest, statement_id: UUID) -> HttpResponseBase:
     """What discarding a file means, and why it is done."""
-    actor = actor_of(request)
-    statement = statement_get(actor, statement_id)
-    form = StatementDiscardForm(posted(request))
+    statement = statement_get(actor_of(request), statement_id)
+    context = {"statement": statement, "lines": sum(statement_counts(statement).values())}
+    said = _("The file is discarded. It can be brought again.")
+    return _with_reason(request, statement_discard, said, "payments/statement_discard.html", context)
+
+
+def _with_reason(
+    request: HttpRequest, act: Callable[..., Statement], said: str, template: str, context: dict[str, Any]
+) -> HttpResponseBase:
+    """Asks why and does it with the statement of the context; what it refuses is told at the form."""
+    statement, form = context["statement"], StatementReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
-            statement_discard(
-                statement_id=statement.pk, reason=form.cleaned_data["reason"], actor=actor, now=now_of(request)
-            )
+            act(statement_id=statement.pk, reason=reason, actor=actor_of(request), now=now_of(request))
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            messages.success(request, _("The file is discarded. It can be brought again."))
+            messages.success(request, said)
             return redirect("payments:statement", statement.pk)
-    context = {"statement": statement, "form": form, "lines": sum(statement_counts(statement).values())}
-    return render_page(request, "payments/statement_discard.html", context)
+    return render_page(request, template, context | {"form": form})
 
 
 def _next(request: HttpRequest, statement: Statement) -> HttpResponseBase:
