@@ -18,7 +18,7 @@ from django.db.models import Model, Q, QuerySet
 
 from billing_assistant.core.searching import in_order
 
-PAGE: Final = 50
+PAGE: Final = 25
 _SALT: Final = "core.keyset"
 _KINDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "date": date.fromisoformat,
@@ -39,6 +39,9 @@ class Page(Generic[T]):
     next_cursor: str = ""
     previous_cursor: str = ""
     count: int | None = None
+    size: int = PAGE
+    sizes: Sequence[int] = ()
+    """The lengths that a person may choose from, where they may."""
 
     @property
     def end(self) -> int:
@@ -85,6 +88,7 @@ def page_of_parts(
         start=start if taken else 0,
         next_cursor=_cursor(*taken[-1], start + len(taken)) if taken and onward else "",
         previous_cursor=_cursor(*taken[0], start) if taken and back else "",
+        size=size,
     )
 
 

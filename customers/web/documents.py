@@ -16,16 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.files import file_response
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, list_page, now_of, posted, render_page, staff_page
 from customers import selectors
 from customers.documents import document_of, documents_of
 from customers.file_kinds import ENDINGS, KINDS, MEGABYTE, refuse_too_large
 from customers.services.documents import customer_document_add, customer_document_remove
 from customers.web.edit import page_url
-
-PAGE_SIZE = 50
 
 
 class DocumentForm(forms.Form):
@@ -61,7 +58,7 @@ def document_list(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     context = {
         "customer": customer,
         "form": form,
-        "page": page_of(documents_of(customer), ("-id",), request.GET, size=PAGE_SIZE),
+        "page": list_page(request, documents_of(customer), ("-id",)),
         "may_edit": Right.CUSTOMERS_EDIT in actor.rights,
         "back_url": page_url(customer),
     }

@@ -19,7 +19,15 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
 from billing_assistant.core.ui.components.buttons import row_menus
 from billing_assistant.core.ui.lists import text_of
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    is_fragment,
+    page_size,
+    render_page,
+    staff_page,
+    with_sizes,
+)
 from billing_assistant.core.workbooks import workbook_response
 from customers import selectors
 from customers.figure_selectors import customer_stats, totals_filtered
@@ -62,7 +70,16 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     filters = filters_of(request.GET, profile.currency)
     rows = selectors.customers_filtered(selectors.customers_for(actor, profile_id=profile.pk), filters)
-    page = customers_page(rows, sort_of(request.GET), request.GET, profile_id=profile.pk, columns=selectors.LISTED)
+    page = with_sizes(
+        customers_page(
+            rows,
+            sort_of(request.GET),
+            request.GET,
+            profile_id=profile.pk,
+            size=page_size(request),
+            columns=selectors.LISTED,
+        )
+    )
     stats = customer_stats(actor, profile_id=profile.pk)
     context = {
         "page": page,

@@ -23,7 +23,15 @@ from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.lists import LONGEST_SEARCH, text_of, word_of
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    is_fragment,
+    list_page,
+    now_of,
+    render_page,
+    staff_page,
+)
 from invoices.batch_selectors import (
     BatchFilters,
     batch_figures,
@@ -106,7 +114,7 @@ def batch_detail(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     context = {
         "batch": batch,
         "figures": figures,
-        "page": page_of(batch_items(batch, state=state), ("position",), request.GET),
+        "page": list_page(request, batch_items(batch, state=state), ("position",)),
         "views": views,
         "said": batch_said(batch),
         "reasons": [(BatchItemState(state), reason, number) for state, reason, number in batch_reasons(batch)],

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui import lists
@@ -27,6 +26,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -57,7 +57,7 @@ def billable_list(request: HttpRequest) -> HttpResponseBase:
     mine, filters = billable_for(actor, profile_id=profile.pk), billable_filters(request.GET)
     rows = billable_filtered(mine, filters)
     context = {
-        "page": page_of(rows, ORDER, request.GET),
+        "page": list_page(request, rows, ORDER),
         "sums": billable_sums(rows),
         "chips": billable_chips(request.GET, filters, profile),
         "clear_url": lists.clear_url(request.GET, FILTERS),

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, list_page, now_of, render_page, staff_page
 from invoices.billing_selectors import (
     plans_due_for,
     run_figures,
@@ -56,7 +55,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     """All runs, what is due now, and the switch."""
     actor, now = actor_of(request), now_of(request)
     context = {
-        "page": page_of(runs_for(actor), BY_NUMBER, request.GET),
+        "page": list_page(request, runs_for(actor), BY_NUMBER),
         "engine": engine_state(),
         "due": plans_due_for(actor, now),
         "whole": sees_whole(actor),
@@ -79,7 +78,7 @@ def run(request: HttpRequest, run_number: int) -> HttpResponseBase:
         "figures": run_figures(one) if sees_whole(actor) else None,
         "engine": engine_state(),
         "parked": run_parked(actor, one),
-        "page": page_of(run_periods(actor, one), BY_ID, request.GET),
+        "page": list_page(request, run_periods(actor, one), BY_ID),
     }
     return render_page(request, "invoices/billing_run.html", context, fragment="invoices/partials/billing_run.html")
 

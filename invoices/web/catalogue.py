@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import ValidationFailed
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
@@ -29,6 +28,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -112,7 +112,7 @@ def catalogue_list(request: HttpRequest) -> HttpResponseBase:
     mine = catalogue_for(actor, profile_id=profile.pk)
     search, offered = text_of(request.GET), request.GET.get("offered") != "0"
     rows = catalogue_filtered(mine, search=search, offered=offered)
-    page = page_of(rows, ("name", "id"), request.GET)
+    page = list_page(request, rows, ("name", "id"))
     context = {
         "page": page,
         "chips": lists.chips(request.GET, {"q": lists.quoted(search) if search else ""}),

@@ -11,11 +11,18 @@ from django.http.response import HttpResponseBase
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.filters.menu import saved_menu
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import clear_url
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    is_fragment,
+    list_page,
+    now_of,
+    render_page,
+    staff_page,
+)
 from invoices.models import Invoice
 from invoices.selectors import (
     DraftFilters,
@@ -41,7 +48,7 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
     mine = invoices_for(actor).filter(profile=profile)
     filters = query.invoice_filters(request.GET)
     found = invoices_listed(invoices_filtered(mine, filters, today))
-    page = page_of(found, query.SORTS[sort], request.GET)
+    page = list_page(request, found, query.SORTS[sort])
     context = {
         "page": page,
         "rows": [(invoice, shown_status(invoice, today)) for invoice in page.rows],
@@ -87,7 +94,7 @@ def draft_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     mine = drafts_for(actor).filter(profile=profile)
     filters = query.draft_filters(request.GET)
-    page = page_of(drafts_listed(drafts_filtered(mine, filters)), ("-id",), request.GET)
+    page = list_page(request, drafts_listed(drafts_filtered(mine, filters)), ("-id",))
     context = {
         "page": page,
         "chips": query.draft_chips(request.GET, filters),

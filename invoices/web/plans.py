@@ -19,7 +19,6 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.filters.menu import saved_menu
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
@@ -29,6 +28,7 @@ from billing_assistant.core.web import (
     actor_of,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -86,7 +86,7 @@ def plan_list(request: HttpRequest) -> HttpResponseBase:
     found, sort = plans_filtered(mine, filters), sort_of(request.GET)
     if "due" in sort:
         found = found.filter(due_at__isnull=False)
-    page = page_of(found, SORTS[sort], request.GET)
+    page = list_page(request, found, SORTS[sort])
     context = {
         "page": page,
         "rows": _rows(list(page.rows), local_today(profile, now)),
@@ -170,7 +170,7 @@ def plan_detail(request: HttpRequest, plan_id: UUID) -> HttpResponseBase:
         "ahead": plan_preview(plan, count=AHEAD),
         "open_changes": list(plan.adjustments.filter(period__isnull=True)),
         "missed": periods_missed(plan, today) if plan.status in {PlanStatus.PAUSED, PlanStatus.PARKED} else [],
-        "page": page_of(periods_of(plan), ("-starts_on", "-id"), request.GET),
+        "page": list_page(request, periods_of(plan), ("-starts_on", "-id")),
         "entries": story_of(timeline(actor, subject_id=plan.pk)[:STORY]),
         "notes": notes_of(plan),
         "may_change": may_change(actor, plan) and plan.status != PlanStatus.ENDED,

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.forms import AmountField, DayField
@@ -29,6 +28,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -102,11 +102,11 @@ def promo_list(request: HttpRequest) -> HttpResponseBase:
     """The promo codes of the business profile, with what is left of each."""
     actor, profile = actor_of(request), current_profile(request)
     mine, search = promos_for(actor, profile_id=profile.pk), text_of(request.GET)
-    page = page_of(mine.filter(code__icontains=search) if search else mine, ("code", "id"), request.GET)
+    page = list_page(request, mine.filter(code__icontains=search) if search else mine, ("code", "id"))
     today = local_today(profile, now_of(request))
     context = {
         "page": page,
-        "rows": [(promo, promo_status(promo, used=promo.used, today=today)) for promo in page.rows],  # type: ignore[attr-defined]
+        "rows": [(promo, promo_status(promo, used=promo.used, today=today)) for promo in page.rows],
         "chips": lists.chips(request.GET, {"q": lists.quoted(search) if search else ""}),
         "clear_url": lists.clear_url(request.GET, ("q",)),
         "may_edit": Right.CATALOGUE_EDIT in actor.rights,

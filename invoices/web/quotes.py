@@ -23,7 +23,6 @@ from billing_assistant.core import files
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import as_uuid
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui import lists
@@ -35,6 +34,7 @@ from billing_assistant.core.web import (
     add_domain_error,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -114,7 +114,7 @@ def quote_list(request: HttpRequest) -> HttpResponseBase:
     actor, profile = actor_of(request), current_profile(request)
     today = local_today(profile, now_of(request))
     mine, filters = quotes_for(actor).filter(profile=profile), filters_of(request)
-    page = page_of(quotes_filtered(mine, filters, today), ("-id",), request.GET)
+    page = list_page(request, quotes_filtered(mine, filters, today), ("-id",))
     context = {
         "page": page,
         "rows": [(quote, quote_status(quote, today)) for quote in page.rows],

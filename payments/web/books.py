@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.exports import chunked, export_response
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import ZERO, quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.forms import DayField
 from billing_assistant.core.ui.lists import Chip, text_of, word_of
-from billing_assistant.core.web import actor_of, current_profile, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, list_page, render_page, staff_page
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.models import JournalEntry
 from billing_assistant.ledger.selectors import (
@@ -110,7 +109,7 @@ def ledger_page(request: HttpRequest) -> HttpResponseBase:
         return unread(request, "reports/ledger.html", form, "ledger")
     entries, customer = _entries(request, form)
     context = {
-        "page": page_of(entries, ORDER, request.GET),
+        "page": list_page(request, entries, ORDER),
         "chips": _chips(request, form, customer),
         "clear_url": reverse("reports:ledger"),
         "form": form,

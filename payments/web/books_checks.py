@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.queue import enqueue
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
+from billing_assistant.core.web import actor_of, add_domain_error, list_page, now_of, posted, render_page, staff_page
 from billing_assistant.ledger.models import BooksCheck
 from billing_assistant.ledger.selectors import books_check_get, books_checks
 from billing_assistant.ledger.services.books_checks import ADVANCE, books_check_begin, books_check_looked_at
@@ -98,7 +97,7 @@ def books_page(request: HttpRequest) -> HttpResponseBase:
         "open": checks.filter(broken__gt=0, looked_at__isnull=True).first(),
         "last": last,
         "late": last is not None and now - last.created_at > LATE,
-        "page": page_of(checks, ("-id",), request.GET),
+        "page": list_page(request, checks, ("-id",)),
         "may_record": Right.PAYMENTS_RECORD in actor.rights,
         "tabs": report_tabs("books"),
     }

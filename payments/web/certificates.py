@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.sheets import csv_response
@@ -21,6 +20,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -64,7 +64,7 @@ def missing_page(request: HttpRequest) -> HttpResponseBase:
     """Whose certificates are missing, newest payment first, and what tax they are about."""
     actor, profile = actor_of(request), current_profile(request)
     context = {
-        "page": page_of(certificates_missing(actor, profile_id=profile.pk), ORDER, request.GET),
+        "page": list_page(request, certificates_missing(actor, profile_id=profile.pk), ORDER),
         "open": withheld_open(actor, profile_id=profile.pk),
         "tabs": report_tabs("withholding"),
     }

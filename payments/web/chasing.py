@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import View
-from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, list_page, now_of, render_page, staff_page
 from payments.selectors.chasing import ORDER, chased, held_back, to_chase
 
 
@@ -22,7 +21,7 @@ def chasing_page(request: HttpRequest) -> HttpResponseBase:
     profile, held = current_profile(request), "held" in request.GET
     today = local_today(profile, now_of(request))
     rows = (held_back if held else to_chase)(actor_of(request), profile_id=profile.pk, today=today)
-    page = page_of(rows, ORDER, request.GET)
+    page = list_page(request, rows, ORDER)
     context = {
         "page": page,
         "rows": [chased(invoice, today) for invoice in page.rows],

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
@@ -25,6 +24,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -54,7 +54,7 @@ def dispute_list(request: HttpRequest) -> HttpResponseBase:
     views = [View(_("All"), "?", status is None)] + [
         View(str(each.label), f"?status={each.value}", status is each) for each in DisputeState
     ]
-    context = {"page": page_of(rows, ("-id",), request.GET), "views": views}
+    context = {"page": list_page(request, rows, ("-id",)), "views": views}
     return render_page(request, "payments/disputes.html", context)
 
 

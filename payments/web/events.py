@@ -14,11 +14,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import DomainError, NotFound
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.redaction import redact_text
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.lists import View
-from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page, visible_or_404
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    list_page,
+    now_of,
+    render_page,
+    staff_page,
+    visible_or_404,
+)
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
 from payments.models import Payment
@@ -47,7 +54,7 @@ def event_list(request: HttpRequest) -> HttpResponseBase:
     rows = events_shown(actor_of(request), current_profile(request).pk)
     if status in {each.value for each in WebhookStatus}:
         rows = rows.filter(status=status)
-    page = page_of(rows, ("-id",), request.GET)
+    page = list_page(request, rows, ("-id",))
     views = [View(_("All"), "?", not status)] + [
         View(str(each.label), f"?status={each.value}", status == each.value)
         for each in (WebhookStatus.PARKED, WebhookStatus.RECEIVED, WebhookStatus.DONE, WebhookStatus.IGNORED)

@@ -20,14 +20,21 @@ from billing_assistant.core.currencies import CURRENCIES
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.exports import chunked, export_response
 from billing_assistant.core.ids import as_uuid
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui import lists
 from billing_assistant.core.ui.lists import LONGEST_SEARCH, View, text_of, word_of
 from billing_assistant.core.ui.stories import story_of
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, now_of, render_page, staff_page
+from billing_assistant.core.web import (
+    actor_of,
+    current_profile,
+    is_fragment,
+    list_page,
+    now_of,
+    render_page,
+    staff_page,
+)
 from customers.selectors import customers_for
 from payments.models import ExternalInvoice
 from payments.selectors.external_invoices import (
@@ -59,7 +66,7 @@ class SearchForm(forms.Form):
 def external_invoice_list(request: HttpRequest) -> HttpResponseBase:
     """All of the business profile, searched and narrowed by the views above."""
     mine = external_invoices_for(actor_of(request), current_profile(request).pk)
-    page = page_of(external_invoices_filtered(mine, _filters(request.GET)), ORDER, request.GET)
+    page = list_page(request, external_invoices_filtered(mine, _filters(request.GET)), ORDER)
     context = {"page": page, "clear_url": lists.clear_url(request.GET, NARROWING)}
     if not is_fragment(request):
         context |= {

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core.exports import chunked, export_response
 from billing_assistant.core.filters.menu import saved_menu
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, current_profile, is_fragment, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, is_fragment, list_page, render_page, staff_page
 from payments.models import Payment
 from payments.selectors.open_items import parked_events
 from payments.selectors.payments import PaymentFilters, payments_filtered, payments_for, payments_listed, totals_of
@@ -28,7 +27,7 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
     filters, sort = filters_of(request.GET), sort_of(request.GET)
     mine = payments_for(actor, profile_id=profile.pk)
     rows = payments_filtered(mine, filters)
-    page = page_of(payments_listed(rows), SORTS[sort], request.GET)
+    page = list_page(request, payments_listed(rows), SORTS[sort])
     context = {
         "page": page,
         "totals": totals_of(actor, rows, filters, profile.pk) if page.rows else [],

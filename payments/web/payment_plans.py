@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import as_uuid, uuid7
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import ZERO, Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
@@ -26,6 +25,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -58,7 +58,7 @@ def plan_list(request: HttpRequest) -> HttpResponseBase:
     views = [View(_("All"), "?", status is None)] + [
         View(str(each.label), f"?status={each.value}", status is each) for each in PaymentPlanState
     ]
-    context = {"page": page_of(rows, ("-id",), request.GET), "views": views}
+    context = {"page": list_page(request, rows, ("-id",)), "views": views}
     return render_page(request, "payments/payment_plans.html", context)
 
 

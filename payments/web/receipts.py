@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from billing_assistant.core.errors import DomainError, NotFound
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.ui.lists import View
 from billing_assistant.core.ui.stories import story_of
-from billing_assistant.core.web import actor_of, current_profile, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, list_page, now_of, render_page, staff_page
 from customers.selectors import customers_for
 from payments.models import Payment
 from payments.selectors.receipts import receipt_get, receipts_for, suggestions_for
@@ -38,7 +37,7 @@ def receipt_list(request: HttpRequest) -> HttpResponseBase:
     if not everything:
         rows = rows.filter(status=ReceiptState.WAITING)
     context = {
-        "page": page_of(rows, ("-id",), request.GET),
+        "page": list_page(request, rows, ("-id",)),
         "everything": everything,
         "views": [View(_("Waiting"), "?", not everything), View(_("All"), "?status=all", everything)],
     }

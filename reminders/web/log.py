@@ -23,6 +23,7 @@ from billing_assistant.core.web import (
     actor_of,
     current_profile,
     is_fragment,
+    list_page,
     now_of,
     render_page,
     safe_next,
@@ -50,7 +51,7 @@ def message_list(request: HttpRequest) -> HttpResponseBase:
     filters, view = query.filters_of(request.GET), query.view_of(request.GET)
     everything = selectors.messages_for(actor, profile_id=profile.pk)
     narrowed = selectors.messages_in_view(selectors.messages_filtered(everything, filters), view)
-    page = keyset.page_of(selectors.messages_listed(narrowed), ORDER, request.GET)
+    page = list_page(request, selectors.messages_listed(narrowed), ORDER)
     chips = query.chips_of(request.GET, filters, _customer_name(filters, page))
     context = {
         "page": page,

@@ -1,4 +1,5 @@
-"""What a form asks for is on its page: a field that nobody can fill in is refused for ever, or emptied."""
+"""What a form asks for is on its page: a field that nobody can fill in is refused for ever, or emptied. And a form that
+stands inside another one is dropped by browsers."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from billing_assistant.core.rights import Role
 from tests.access.conftest import client_browser, staff_browser
 from tests.access.objects import Worlds
 from tests.access.walking import complaints, stops
+from tests.support.nested import inside
 
 ELSEWHERE = {
     "customers:personal_data": {"confirmation"},  # nothing may be erased while money is owed
@@ -25,10 +27,10 @@ ELSEWHERE = {
 """What some pages ask only in a state that they are not in here; None for whatever it is."""
 
 
-def test_every_field_of_a_form_has_a_control_on_its_page(worlds: Worlds) -> None:
+def test_every_field_of_a_form_has_a_control_on_its_page_and_no_form_is_inside_another(worlds: Worlds) -> None:
     world = worlds.own
     visitors = {Kind.STAFF: staff_browser(Role.ADMIN, world), Kind.CLIENT: client_browser(world)}
-    forms, missing = 0, []
+    forms, missing, nested = 0, [], []
     for kind, browser in visitors.items():
         for stop in stops(kind):
             address = stop.url(world)
@@ -36,6 +38,8 @@ def test_every_field_of_a_form_has_a_control_on_its_page(worlds: Worlds) -> None
             if page.status_code != 200 or page.streaming:
                 continue
             text = page.content.decode(errors="replace")
+            if inside(text):
+                nested.append(f"{address} ({stop.route.name}): {', '.join(inside(text))}")
             elsewhere = ELSEWHERE.get(stop.route.name, set())
             for form in _forms(page.context):
                 forms += 1
@@ -44,7 +48,13 @@ def test_every_field_of_a_form_has_a_control_on_its_page(worlds: Worlds) -> None
                 if lost:
                     missing.append(f"{address} ({stop.route.name}): {type(form).__name__} {', '.join(lost)}")
     assert not missing, complaints(missing)
+    assert not nested, complaints(nested)
     assert forms > 100
+
+
+def test_negative_control_a_form_inside_a_form_is_found() -> None:
+    assert inside('<form action="/a"><p></p></form><form action="/b"></form>') == []
+    assert inside('<form action="/a"><div><form action="/b"><input></form></div></form>') == ["/b"]
 
 
 def _forms(context: Any) -> Iterator[BaseForm]:

@@ -107,11 +107,11 @@ def test_the_journal_is_narrowed_to_a_customer(client: Client) -> None:
 
 def test_the_journal_pages_by_key(client: Client) -> None:
     of = customer()
-    for number in range(52):
+    for number in range(27):
         pay(of, "1.00", reference=f"ref-{number:02}")
     sign_in(client)
     page = text_of(client.get("/reports/ledger/?account=cash"))
-    assert "ref-51" in page
+    assert "ref-26" in page
     assert "ref-01" not in page
     assert "after=" in page
 

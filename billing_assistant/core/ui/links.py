@@ -34,6 +34,12 @@ def query_of(context: Context | Mapping[str, object]) -> QueryDict:
     return request.GET if isinstance(request, HttpRequest) else QueryDict()
 
 
+def path_of(context: Context | Mapping[str, object]) -> str:
+    """The path of the page's request; empty where a template is rendered without one."""
+    request = context.get("request")
+    return request.path if isinstance(request, HttpRequest) else ""
+
+
 def with_query(query: QueryDict, **changes: str | None) -> str:
     """The query with some parameters set, or removed by None: "?sort=-due&page=2"."""
     changed = query.copy()

@@ -1,6 +1,7 @@
 """Everything that pages use: `from billing_assistant.core.web import staff_page, actor_of, render_page`."""
 
 from billing_assistant.core.web.pages import ClientPage, StaffPage, client_page, staff_page
+from billing_assistant.core.web.paging import list_page, page_size, with_sizes
 from billing_assistant.core.web.render import (
     add_domain_error,
     go_to,
@@ -33,7 +34,9 @@ __all__ = [
     "go_to",
     "is_fragment",
     "leave_to",
+    "list_page",
     "now_of",
+    "page_size",
     "posted",
     "profiles_of",
     "render_domain_error",
@@ -43,4 +46,5 @@ __all__ = [
     "toast",
     "user_of",
     "visible_or_404",
+    "with_sizes",
 ]

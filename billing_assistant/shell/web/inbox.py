@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing_assistant.core import keyset
 from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.models import Approval, ApprovalStatus
 from billing_assistant.core.rights import Right
@@ -26,6 +25,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     go_to,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -44,7 +44,7 @@ from billing_assistant.shell.web.settings.forms import DecisionForm
 def notices(request: HttpRequest) -> HttpResponseBase:
     """One's own notices, newest first."""
     mine = notices_of(user_of(request))
-    page = keyset.page_of(mine, ("-id",), request.GET)
+    page = list_page(request, mine, ("-id",))
     context = {"page": page, "unread": mine.filter(read_at__isnull=True).exists()}
     return render_page(request, "shell/notices.html", context)
 
@@ -81,7 +81,7 @@ def approvals(request: HttpRequest) -> HttpResponseBase:
         {"label": _("Open"), "url": url, "active": not over, "count": approvals_open(actor, now).count()},
         {"label": _("Over"), "url": f"{url}?view=over", "active": over},
     ]
-    page = keyset.page_of(rows, ("-id",), request.GET)
+    page = list_page(request, rows, ("-id",))
     context = {"page": page, "tabs": tabs, "over": over, "now": now}
     return render_page(request, "shell/approvals.html", context)
 

@@ -15,9 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.errors import NotFound
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, list_page, now_of, render_page, staff_page
 from customers.models import PortalLink
 from customers.selectors import customer_get
 from customers.services.portal import (
@@ -39,7 +38,7 @@ def portal_links(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     actor, now = actor_of(request), now_of(request)
     customer = customer_get(actor, customer_id)
     links = PortalLink.objects.filter(customer=customer)
-    page = page_of(links, ORDER, request.GET)
+    page = list_page(request, links, ORDER)
     invoices = invoices_for(actor).filter(customer=customer).in_bulk({link.invoice_id for link in page.rows})
     rows = [(link, invoices.get(link.invoice_id), _live_url(link, now)) for link in page.rows]
     live = links.filter(revoked_at=None, expires_at__gt=now).count()

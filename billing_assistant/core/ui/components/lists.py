@@ -39,11 +39,14 @@ def empty_state(
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(context: Context, page: Any, *, target: str = "") -> dict[str, Any]:
-    """Previous and next by cursor, and "1–50 of many". The rest of the query stays."""
+    """Previous and next by cursor, "1–25 of many", and how many rows to show. The rest of the query stays."""
     query = links.query_of(context)
     before, after = getattr(page, "previous_cursor", None), getattr(page, "next_cursor", None)
+    sizes = getattr(page, "sizes", ())
     return {
         "page": page,
+        "sizes": sizes if sizes and (before or after or len(page) > min(sizes)) else (),
+        "first_url": links.path_of(context) + links.with_query(query, before=None, after=None).removesuffix("?"),
         "previous_url": links.with_query(query, before=before, after=None) if before else "",
         "next_url": links.with_query(query, after=after, before=None) if after else "",
         "target": target,

@@ -14,9 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing_assistant.core.clock import local_today
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
-from billing_assistant.core.web import actor_of, current_profile, now_of, posted, render_page, staff_page
+from billing_assistant.core.web import actor_of, current_profile, list_page, now_of, posted, render_page, staff_page
 from billing_assistant.shell.web.settings.billing_forms import (
     ExchangeImportForm,
     ExchangeRateForm,
@@ -38,8 +37,10 @@ def exchange_rates(request: HttpRequest) -> HttpResponseBase:
     rules = rules_of(profile.pk)
     names = ("exchange_rate_days", "exchange_rate_required")
     context = {
-        "page": page_of(
-            exchange_rates_for(actor_of(request), profile_id=profile.pk), ("-valid_on", "-id"), request.GET
+        "page": list_page(
+            request,
+            exchange_rates_for(actor_of(request), profile_id=profile.pk),
+            ("-valid_on", "-id"),
         ),
         "rules_form": ExchangeRulesForm(initial={name: getattr(rules, name) for name in names}),
         "home": profile.currency,

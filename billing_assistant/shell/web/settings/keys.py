@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing_assistant.core import keyset
 from billing_assistant.core.errors import DomainError
 from billing_assistant.core.rights import Right, Role
 from billing_assistant.core.services.api_keys import api_key_create, api_key_revoke
@@ -19,6 +18,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -36,7 +36,7 @@ LIST = "shell/settings/api_keys.html"
 @staff_page(Right.SETTINGS_EDIT)
 def api_keys(request: HttpRequest) -> HttpResponseBase:
     """Keys that work, and those that did."""
-    page = keyset.page_of(api_keys_for(actor_of(request)), ("-id",), request.GET)
+    page = list_page(request, api_keys_for(actor_of(request)), ("-id",))
     return render_page(request, LIST, {"page": page, "now": now_of(request)})
 
 

@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -48,6 +48,6 @@ def lock_date(request: HttpRequest) -> HttpResponseBase:
         "locked": locked,
         "asking": asking,
         "until": form.cleaned_data.get("until") if asking else None,
-        "page": page_of(lock_date_history(actor_of(request), profile_id=profile.pk), ("-id",), request.GET),
+        "page": list_page(request, lock_date_history(actor_of(request), profile_id=profile.pk), ("-id",)),
     }
     return render_page(request, "shell/settings/lock_date.html", context)

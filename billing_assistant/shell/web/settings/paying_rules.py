@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -95,7 +95,7 @@ def paying_rules(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("Saved."))
             return redirect("shell:paying_rules")
     labels = {name: str(field.label) for name, field in form.fields.items()}
-    page = page_of(paying_rules_history(actor, profile_id=profile.pk), ("-id",), request.GET)
+    page = list_page(request, paying_rules_history(actor, profile_id=profile.pk), ("-id",))
     history = [
         (event, [(labels[name], one) for name, one in event.data["changes"].items() if name in labels])
         for event in page.rows

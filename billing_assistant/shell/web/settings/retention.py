@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_assistant.core.errors import DomainError
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.models.privacy import LEAST_YEARS, MOST_MONTHS, MOST_YEARS
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.retention import NAMES, retention_change, retention_history, retention_of
@@ -21,6 +20,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -75,7 +75,7 @@ def retention(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("Saved."))
             return redirect("shell:retention")
     labels = {name: str(field.label) for name, field in form.fields.items()}
-    page = page_of(retention_history(actor, profile_id=profile.pk), ("-id",), request.GET)
+    page = list_page(request, retention_history(actor, profile_id=profile.pk), ("-id",))
     history = [
         (event, [(labels[name], one) for name, one in event.data["changes"].items() if name in labels])
         for event in page.rows
