@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing_assistant.core.api.fields import ExactNumberField, MoneyField
+from billing_assistant.core.api.fields import ExactNumberField, MoneyField, RowsOf, exact
 from billing_assistant.core.clock import local_today
+from billing_assistant.core.money import quantize
 from customers.states import LANGUAGES
 from invoices.models import DraftLine, Invoice, InvoiceDraft, InvoiceLine
 from invoices.services.instalments import due_parts
@@ -46,8 +48,8 @@ class LineOut(serializers.Serializer[Any]):
         """Unit prices keep the decimals that they need, and at least those of the currency."""
         if line.unit_price is None:
             return None
-        shown = MoneyField(currency=self.context["currency"]).to_representation(line.unit_price)
-        return shown if shown == line.unit_price else ExactNumberField().to_representation(line.unit_price)
+        shown = quantize(line.unit_price, self.context["currency"])
+        return shown if shown == line.unit_price else exact(line.unit_price)
 
 
 class DraftLineOut(LineOut):
@@ -100,29 +102,32 @@ class DraftOut(serializers.Serializer[InvoiceDraft]):
     created_at = serializers.DateTimeField()
 
     def get_items(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
-        return list(DraftLineOut(draft.lines.all(), many=True, context={"currency": draft.currency}).data)
+        return self._lines(draft.lines.all(), draft.currency)
+
+    @cached_property
+    def _lines(self) -> RowsOf:
+        return RowsOf(DraftLineOut)
 
     @extend_schema_field(ExactNumberField(allow_null=True))
     def get_discount_percent(self, draft: InvoiceDraft) -> Decimal | None:
         """The discount on the whole, as it was given: as a percentage or as an amount, or neither."""
         if draft.discount_kind != DiscountKind.PERCENT:
             return None
-        return ExactNumberField().to_representation(draft.discount_value)
+        return exact(draft.discount_value)
 
     @extend_schema_field(MoneyField(allow_null=True))
     def get_discount_amount(self, draft: InvoiceDraft) -> Decimal | None:
         if draft.discount_kind != DiscountKind.AMOUNT:
             return None
-        return MoneyField(currency=draft.currency).to_representation(draft.discount_value)
+        return quantize(draft.discount_value, draft.currency)
 
     def get_instalments(self, draft: InvoiceDraft) -> list[dict[str, Any]]:
-        amount = MoneyField(currency=draft.currency)
-        return [{"due_date": day, "amount": amount.to_representation(part)} for day, part in draft.instalments]
+        return [{"due_date": day, "amount": quantize(Decimal(part), draft.currency)} for day, part in draft.instalments]
 
     def get_early_payment_discount(self, draft: InvoiceDraft) -> dict[str, Any] | None:
         if draft.early_discount_days is None:
             return None
-        percent = ExactNumberField().to_representation(draft.early_discount_percent)
+        percent = exact(draft.early_discount_percent)
         return {"percent": percent, "days": draft.early_discount_days}
 
     def get_language(self, draft: InvoiceDraft) -> str:
@@ -231,7 +236,7 @@ class InvoiceOut(InvoiceRowOut):
     def get_early_payment_discount(self, invoice: Invoice) -> dict[str, Any] | None:
         if invoice.early_discount_until is None:
             return None
-        percent = ExactNumberField().to_representation(invoice.early_discount_percent)
+        percent = exact(invoice.early_discount_percent)
         return {"percent": percent, "until": invoice.early_discount_until.isoformat()}
 
     def get_exchange_rate(self, invoice: Invoice) -> dict[str, Any] | None:
@@ -240,7 +245,7 @@ class InvoiceOut(InvoiceRowOut):
             return None
         return {
             "currency": invoice.fx_currency,
-            "rate": ExactNumberField().to_representation(invoice.fx_rate),
+            "rate": exact(invoice.fx_rate),
             "source": invoice.fx_source,
             "date": invoice.fx_on.isoformat(),
         }

@@ -228,3 +228,18 @@ def test_a_discount_for_paying_early_ends_when_the_invoice_is_due_at_the_latest(
     for fine in ({"payment_terms_days": 15}, {"payment_terms_days": 5, "due_date": "2027-01-01"}):
         answer = draft_of(api, of, early_payment_discount={"percent": 2, "days": 15}, **fine)
         assert answer.status_code == 201, answer.content
+
+
+def test_a_list_shows_the_lines_of_each_draft_in_its_own_currency(api: Client, of: Customer) -> None:
+    for currency in ("KES", "JPY", "KWD", "JPY"):
+        assert draft_of(api, of, {"rate": 1000}, {"rate": 250}, currency=currency).status_code == 201
+    text = api.get("/api/drafts").content.decode()
+    shown = exact_json.loads(text)["drafts"]
+    assert [draft["currency"] for draft in shown] == ["JPY", "KWD", "JPY", "KES"]
+    assert [str(line["rate"]) for draft in shown for line in draft["items"]] == [
+        *("1000", "250"),
+        *("1000.000", "250.000"),
+        *("1000", "250"),
+        *("1000.00", "250.00"),
+    ]
+    assert [line["amount"] for line in shown[1]["items"]] == [Decimal("1000.000"), Decimal("250.000")]

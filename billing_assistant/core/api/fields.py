@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +18,26 @@ MOST_DECIMALS: Final = 4
 _NUMBER = re.compile(r"[-+]?\d{1,18}(\.\d{1,12})?", re.ASCII)
 _FINE = re.compile(r"[-+]?\d{1,18}\.\d{13,60}", re.ASCII)
 _HUGE = re.compile(r"\+?\d{19,60}(\.\d{1,60})?", re.ASCII)
+
+
+def exact(number: Decimal) -> Decimal:
+    """A number without needless zeros, as answers show it: 3, 0.5."""
+    whole = number.to_integral_value()
+    return whole.quantize(Decimal(1)) if number == whole else number.normalize()
+
+
+class RowsOf:
+    """Shows the rows of many documents, each in its document's currency, by one serializer: to make one takes longer
+    than what it shows."""
+
+    def __init__(self, kind: type[serializers.Serializer[Any]]) -> None:
+        self._context: dict[str, Any] = {}
+        self._row = kind(context=self._context)
+
+    def __call__(self, rows: Iterable[Any], currency: str) -> list[dict[str, Any]]:
+        """The rows of one document as an answer shows them."""
+        self._context["currency"] = currency
+        return [self._row.to_representation(row) for row in rows]
 
 
 @extend_schema_field({"type": "number", "format": "decimal"})
@@ -49,9 +70,7 @@ class ExactNumberField(serializers.Field[Decimal, Any, Any, Any]):
         return number
 
     def to_representation(self, value: Any) -> Decimal:
-        number = Decimal(value)
-        whole = number.to_integral_value()
-        return whole.quantize(Decimal(1)) if number == whole else number.normalize()
+        return exact(Decimal(value))
 
     def _number(self, data: Any) -> Decimal:
         match data:
