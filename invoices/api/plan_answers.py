@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing_assistant.core.api.fields import ExactNumberField, MoneyField
+from billing_assistant.core.api.fields import MoneyField, RowsOf, exact
 from customers.states import LANGUAGES
 from invoices.api.serializers import LineOut
 from invoices.models import Plan, PlanLine, PlanPeriod
@@ -95,7 +96,15 @@ class PlanOut(serializers.Serializer[Plan]):
 
     def get_lines(self, plan: Plan) -> list[dict[str, Any]]:
         """Every set of lines, the earliest first."""
-        return [_set(plan, one) for one in line_sets(list(plan.lines.all()))]
+        return [self._set(plan, one) for one in line_sets(list(plan.lines.all()))]
+
+    def _set(self, plan: Plan, one: LineSet) -> dict[str, Any]:
+        rows = [_row(plan, line) for line in one.lines]
+        return {"from_date": one.valid_from.isoformat(), "items": self._lines(rows, plan.currency)}
+
+    @cached_property
+    def _lines(self) -> RowsOf:
+        return RowsOf(PlanLineOut)
 
 
 class PlanAheadOut(serializers.Serializer[Any]):
@@ -189,15 +198,7 @@ def ahead_body(one: Ahead) -> dict[str, Any]:
 
 
 def _number(plan: Plan) -> Decimal:
-    return ExactNumberField(decimals=4).to_representation(plan.discount_value)
-
-
-def _set(plan: Plan, one: LineSet) -> dict[str, Any]:
-    rows = [_row(plan, line) for line in one.lines]
-    return {
-        "from_date": one.valid_from.isoformat(),
-        "items": list(PlanLineOut(rows, many=True, context={"currency": plan.currency}).data),
-    }
+    return exact(plan.discount_value)
 
 
 def _row(plan: Plan, line: PlanLine) -> PlanLine:
