@@ -25,6 +25,7 @@ from payments.services.method_setup import setup_ask
 from payments.services.off_session import charge_take
 from payments.services.provider import Doubtful, provider_payment_take
 from payments.services.refund_found import refund_take, refunds_take
+from payments.states import PaymentState
 
 
 @webhook_handler(NoticeKind.PAYMENT)
@@ -101,10 +102,11 @@ def session_noticed(gateway: PaymentGateway, notice: WebhookNotice, now: datetim
 
 
 def _recorded(gateway: PaymentGateway, payment_id: str, now: datetime) -> Payment | None:
-    """The payment that a refund or a dispute is about. Their news may be quicker than those of the payment."""
+    """The payment that a refund or a dispute is about; read again where ours is still on its way, for such news may be
+    quicker than the payment's own."""
     rows = Payment.objects.filter(provider=gateway.name, account=gateway.account, external_id=payment_id)
     payment = rows.first()
-    if payment is not None or not payment_id:
+    if not payment_id or (payment is not None and payment.status != PaymentState.PROCESSING):
         return payment
     about = WebhookNotice(f"before:{payment_id}", NoticeKind.PAYMENT, payment_id, gateway.account, "before")
     try:

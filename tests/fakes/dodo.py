@@ -114,21 +114,7 @@ class DodoSimulator(DodoProducts):
         gone = sum(each["amount"] for each in payment["refunds"])
         if gone + amount > payment["total_amount"] or body["currency"] != payment["currency"]:
             return self._error(422, "REFUND_TOO_LARGE")
-        refund = {
-            "refund_id": f"ref_{next(self._numbers)}",
-            "payment_id": payment["payment_id"],
-            "business_id": BUSINESS,
-            "amount": amount,
-            "currency": body["currency"],
-            "status": "succeeded",
-            "metadata": body.get("metadata", {}),
-            "created_at": self.stamp(),
-        }
-        self.refunds[refund["refund_id"]] = refund
-        self.moves("refund", amount, body["currency"], refund["refund_id"], is_credit=False)
-        payment["refunds"].append({key: refund[key] for key in ("refund_id", "amount", "currency", "status")})
-        self.tell("refund.succeeded", refund)
-        return Answer(body=refund)
+        return Answer(body=self.refunded(payment, amount, body.get("metadata", {})))
 
     # What clients do.
 
@@ -149,6 +135,47 @@ class DodoSimulator(DodoProducts):
             self._settles(self.payments[payment_id])
         self.payments[payment_id]["status"] = status
         self.tell(f"payment.{status}", self.payments[payment_id])
+
+    def refunded(self, payment: dict[str, Any], amount: int, metadata: dict[str, Any]) -> dict[str, Any]:
+        """A part of a payment goes back, asked for by us or on Dodo's own pages."""
+        refund = {
+            "refund_id": f"ref_{next(self._numbers)}",
+            "payment_id": payment["payment_id"],
+            "business_id": BUSINESS,
+            "amount": amount,
+            "currency": payment["currency"],
+            "status": "succeeded",
+            "metadata": metadata,
+            "created_at": self.stamp(),
+        }
+        self.refunds[refund["refund_id"]] = refund
+        self.moves("refund", amount, payment["currency"], refund["refund_id"], is_credit=False)
+        payment["refunds"].append({key: refund[key] for key in ("refund_id", "amount", "currency", "status")})
+        self.tell("refund.succeeded", refund)
+        return refund
+
+    def disputed(self, payment: dict[str, Any], amount: int) -> str:
+        """The payer's bank takes a part of a payment back."""
+        dispute = {
+            "dispute_id": f"dsp_{next(self._numbers)}",
+            "payment_id": payment["payment_id"],
+            "business_id": BUSINESS,
+            "amount": str(amount),
+            "currency": payment["currency"],
+            "dispute_stage": "dispute",
+            "dispute_status": "dispute_opened",
+            "reason": "fraudulent",
+            "created_at": self.stamp(),
+        }
+        self.disputes[dispute["dispute_id"]] = dispute
+        self.tell("dispute.opened", dispute)
+        return str(dispute["dispute_id"])
+
+    def dispute_becomes(self, dispute_id: str, word: str) -> None:
+        """A dispute moves on: challenged, won, lost."""
+        dispute = self.disputes[dispute_id]
+        dispute["dispute_status"] = f"dispute_{word}"
+        self.tell(f"dispute.{word}", dispute)
 
     def client_saves(self, session_id: str, code: str = "") -> dict[str, Any]:
         """A client saves a card on a page; charges of it fail with a code, if one is given."""

@@ -167,19 +167,24 @@ class PayPalSimulator(VendorServer):
         gone = sum((Decimal(each["amount"]["value"]) for each in order.refunds), Decimal(0))
         if gone + Decimal(body["amount"]["value"]) > Decimal(capture["amount"]["value"]):
             return self._error(422, "UNPROCESSABLE_ENTITY", "REFUND_AMOUNT_EXCEEDED")
+        return Answer(201, self._give_back(order, capture, body["amount"], body.get("custom_id")))
+
+    def _give_back(
+        self, order: Order, capture: dict[str, Any], amount: dict[str, str], custom_id: str | None = None
+    ) -> dict[str, Any]:
         refund = {
             "id": f"1R{next(self._numbers):015d}",
             "status": "COMPLETED",
-            "amount": body["amount"],
-            "custom_id": body.get("custom_id"),
+            "amount": amount,
+            "custom_id": custom_id,
             "create_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "links": [{"rel": "up", "href": f"{self.url}/v2/payments/captures/{capture_id}", "method": "GET"}],
+            "links": [{"rel": "up", "href": f"{self.url}/v2/payments/captures/{capture['id']}", "method": "GET"}],
         }
         order.refunds.append(refund)
-        whole = gone + Decimal(body["amount"]["value"]) == Decimal(capture["amount"]["value"])
-        capture["status"] = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
+        gone = sum((Decimal(each["amount"]["value"]) for each in order.refunds), Decimal(0))
+        capture["status"] = "REFUNDED" if gone == Decimal(capture["amount"]["value"]) else "PARTIALLY_REFUNDED"
         self.tell("PAYMENT.CAPTURE.REFUNDED", refund)
-        return Answer(201, refund)
+        return refund
 
     def _balances(self, as_of: str) -> Answer:
         """What was captured less fees and refunds by then, by currency."""
@@ -210,6 +215,43 @@ class PayPalSimulator(VendorServer):
         order.status, order.declines, order.pending, order.refused = "APPROVED", declines, pending, refused
         order.updated = f"2026-03-02T09:00:{next(self._numbers) % 60:02d}Z"
         self.tell("CHECKOUT.ORDER.APPROVED", self.shown(order))
+
+    def capture_completes(self, order_id: str) -> dict[str, Any]:
+        """Money that took its time arrives; gives the capture."""
+        capture = self.orders[order_id].captures[-1]
+        capture["status"] = "COMPLETED"
+        self.tell("PAYMENT.CAPTURE.COMPLETED", capture)
+        return capture
+
+    def refunded_there(self, order_id: str, value: str) -> None:
+        """The seller gives a part back on PayPal's own pages."""
+        order = self.orders[order_id]
+        capture = order.captures[-1]
+        self._give_back(order, capture, {**capture["amount"], "value": value})
+
+    def disputed(self, order_id: str, value: str) -> str:
+        """The payer disputes what they paid, and PayPal holds it."""
+        capture = self.orders[order_id].captures[-1]
+        dispute = {
+            "dispute_id": f"PP-D-{next(self._numbers)}",
+            "create_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "status": "WAITING_FOR_SELLER_RESPONSE",
+            "dispute_life_cycle_stage": "CHARGEBACK",
+            "reason": "UNAUTHORISED",
+            "dispute_amount": {**capture["amount"], "value": value},
+            "disputed_transactions": [{"seller_transaction_id": capture["id"]}],
+        }
+        self.disputes[dispute["dispute_id"]] = dispute
+        self.tell("CUSTOMER.DISPUTE.CREATED", dispute)
+        return str(dispute["dispute_id"])
+
+    def dispute_moves(self, dispute_id: str, outcome: str = "") -> None:
+        """PayPal looks at a dispute, or decides it with an outcome."""
+        dispute = self.disputes[dispute_id]
+        dispute["status"] = "RESOLVED" if outcome else "UNDER_REVIEW"
+        if outcome:
+            dispute["dispute_outcome"] = {"outcome_code": outcome}
+        self.tell(f"CUSTOMER.DISPUTE.{'RESOLVED' if outcome else 'UPDATED'}", dispute)
 
     def shown(self, order: Order) -> dict[str, Any]:
         """An order as the API shows it."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -262,55 +260,8 @@ def paid_once(bill: Invoice) -> Payment:
     return payment
 
 
-class Story:
-    """A page that is paid, and what is told about it, as steps in any order, also twice."""
-
-    def __init__(self, bill: Invoice, service: DodoSimulator, clock: Any) -> None:
-        self.bill, self.service, self.clock = bill, service, clock
-        self.checkout = start(bill)
-        paid = service.client_pays(self.checkout.external_id, "processing")
-        self.processing = service.outbox.pop()
-        service.becomes(paid["payment_id"], "succeeded")
-        self.succeeded = service.outbox.pop()
-
-    def take(self, step: str) -> None:
-        match step:
-            case "processing" | "succeeded":
-                post(getattr(self, step))
-            case "forged":
-                assert post(self.service.signed(self.succeeded.body, secret="whsec_Zm9yZ2Vk")) == 401
-            case "unknown":
-                self.service.tell("payment.succeeded", {"payment_id": "pay_unknown"})
-                self.service.deliver(post)
-            case "process":
-                webhooks_sweep(now=clocks.now())
-            case "ask":
-                Checkout.objects.filter(ask_at__isnull=False).update(ask_at=clocks.now())
-                checkouts_sweep(now=clocks.now())
-
-
 @pytest.mark.money
 class TestBooks:
-    def test_any_order_of_the_main_events_is_one_payment(self, bill, dodo_service, clock) -> None:
-        for order in permutations(["processing", "succeeded", "process", "ask"]):
-            story = Story(another(bill), dodo_service, clock)
-            for step in order:
-                story.take(step)
-            settle(dodo_service, clock)
-            assert paid_once(story.bill).unapplied == 0
-
-    @pytest.mark.parametrize("part", range(3))
-    def test_sixty_random_stories_are_one_payment_each(self, bill, dodo_service, clock, part: int) -> None:
-        for seed in range(20 * part, 20 * part + 20):
-            chance = random.Random(seed)  # noqa: S311
-            story = Story(another(bill), dodo_service, clock)
-            steps = ["processing", "processing", "succeeded", "succeeded", "forged", "unknown", "process", "ask", "ask"]
-            chance.shuffle(steps)
-            for step in steps[: chance.randint(2, len(steps))]:
-                story.take(step)
-            settle(dodo_service, clock)
-            assert paid_once(story.bill).unapplied == 0
-
     def test_a_timeout_after_the_page_was_made_ends_in_one_charge(self, bill, dodo_service, clock) -> None:
         dodo_service.fails("/checkouts", after=True)
         with pytest.raises(CheckoutUnknown):

@@ -34,6 +34,7 @@ from tests.payments.builders import SYSTEM, due, invoice, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 PHONE = "254712345678"
+PARTS = 5
 STK = "/mpesa/stkpush/v1/processrequest"
 Tell = Callable[[Delivery], int]
 
@@ -343,6 +344,20 @@ def test_sixty_random_stories_are_one_payment_each(bill: Invoice, safaricom, tel
     for seed in range(20 * part, 20 * part + 20):
         _random_story(Story(another(bill), safaricom, tell, clock), random.Random(seed))  # noqa: S311
     assert UnmatchedReceipt.objects.count() == 0
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_order_of_all_that_is_told_is_one_payment(bill: Invoice, safaricom, tell, clock, part: int) -> None:
+    """1,260 orders: both announcements twice, we act upon them, we ask, and the answer comes."""
+    steps = ["callback", "callback", "confirm", "confirm", "process", "ask", "result"]
+    for order in sorted(set(permutations(steps)))[part::PARTS]:
+        one = another(bill)
+        story = Story(one, safaricom, tell, clock)
+        for step in order:
+            story.take(step)
+        settle(safaricom, tell, clock)
+        assert paid_once(one).unapplied == 0
 
 
 def _random_story(story: Story, chance: random.Random) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -117,83 +115,6 @@ def test_lost_webhooks_are_made_good_by_asking(shop: Shop, clock) -> None:
     checkouts_sweep(now=time.now())
     assert due(bill) == 0
     assert Payment.objects.filter(status=PaymentState.COMPLETED).count() == 1
-
-
-# Events in any order (R11), and more than once.
-
-
-def _life(shop: Shop) -> Invoice:
-    """A card is declined, then a debit is on its way and arrives: five events, none of them delivered yet."""
-    shop.events.clear()
-    bill = shop.invoice()
-    checkout = shop.open(bill)
-    books = shop.service.books
-    books.client_pays(checkout.external_id, "card_declined")
-    attempt = books.client_pays(checkout.external_id, "waits", "us_bank_account")
-    books.bank_answers(attempt, paid=True)
-    return bill
-
-
-def _settled_once(bill: Invoice) -> None:
-    payments = Payment.objects.filter(checkout__parts__invoice=bill)
-    assert due(bill) == 0
-    assert [one.amount for one in payments.filter(status=PaymentState.COMPLETED)] == [Decimal("20000.00")]
-    assert payments.exclude(status__in=[PaymentState.COMPLETED, PaymentState.FAILED]).count() == 0
-    assert not WebhookEvent.objects.filter(status=WebhookStatus.PARKED).exists()
-
-
-def _in_this_order(shop: Shop, order: tuple[int, ...]) -> None:
-    bill = _life(shop)
-    events = list(shop.events)
-    assert [one["type"] for one in events] == [
-        "payment_intent.payment_failed",
-        "payment_intent.processing",
-        "checkout.session.completed",
-        "payment_intent.succeeded",
-    ]
-    for place in order:
-        assert shop.told(events[place]) == 200
-    _settled_once(bill)
-
-
-def test_every_order_of_the_main_events_ends_alike(shop: Shop) -> None:
-    for order in permutations(range(4)):
-        _in_this_order(shop, order)
-
-
-@pytest.mark.parametrize("part", range(3))
-def test_random_orders_with_events_told_while_things_happen(shop: Shop, part: int) -> None:
-    """Each step of a payment's life is followed by some of the events so far, some of them again."""
-    chance = random.Random(part)  # noqa: S311 -- the same on each run
-    for _ in range(20):
-        _random_life(shop, chance)
-
-
-def _random_life(shop: Shop, chance: random.Random) -> None:
-    books = shop.service.books
-    shop.events.clear()
-    bill = shop.invoice()
-    session = shop.open(bill).external_id
-    for _ in range(chance.randrange(3)):
-        books.client_pays(session, chance.choice(["card_declined", "insufficient_funds"]))
-        _some(shop, chance)
-    if chance.random() < 0.5:
-        attempt = books.client_pays(session, "waits", chance.choice(["us_bank_account", "sepa_debit"]))
-        _some(shop, chance)
-        books.bank_answers(attempt, paid=True)
-    else:
-        books.client_pays(session)
-    _some(shop, chance)
-    rest = list(shop.events)
-    chance.shuffle(rest)
-    for event in rest:
-        assert shop.told(event) == 200
-    _settled_once(bill)
-
-
-def _some(shop: Shop, chance: random.Random) -> None:
-    for event in chance.choices(shop.events, k=chance.randrange(3)) if shop.events else []:
-        assert shop.told(event) == 200
 
 
 # Early, late, and not ours (R12).

@@ -316,16 +316,25 @@ class Books:
             self.announce(account, "payment_intent.payment_failed", intent)
 
     def disputed(self, charge_id: str, status: str = "needs_response") -> str:
-        """The payer's bank takes the money back, or asks."""
+        """The payer's bank takes back what was not refunded, or asks."""
         account, charge = self.ours, self.ours.objects[charge_id]
+        amount = charge["amount"] - charge["amount_refunded"]
         dispute = self.keep(
             account, "dispute", "dp", charge=charge_id, payment_intent=charge["payment_intent"], status=status,
-            amount=charge["amount"], currency=charge["currency"], reason="fraudulent",
+            amount=amount, currency=charge["currency"], reason="fraudulent",
             evidence_details={"due_by": self.now() + 7 * SECONDS_A_DAY}, metadata={},
         )  # fmt: skip
-        self.book(account, "adjustment", -charge["amount"], charge["currency"], source=dispute["id"], fee=1500)
+        self.book(account, "adjustment", -amount, charge["currency"], source=dispute["id"], fee=1500)
         self.announce(account, "charge.dispute.created", dispute)
         return str(dispute["id"])
+
+    def decided(self, dispute_id: str, status: str) -> None:
+        """The payer's bank decides: "won" gives the money back, "lost" does not."""
+        account, dispute = self.ours, self.ours.objects[dispute_id]
+        dispute["status"] = status
+        if status == "won":
+            self.book(account, "adjustment", dispute["amount"], dispute["currency"], source=dispute_id)
+        self.announce(account, "charge.dispute.closed", dispute)
 
     def paid_out(self, amount: int, currency: str, status: str = "paid") -> str:
         account = self.ours
