@@ -219,3 +219,6 @@ class DodoWorld(World):
 
     def forged(self) -> Delivery:
         return self.service.signed(b'{"type": "payment.succeeded"}', secret="whsec_Zm9yZ2Vk")
+
+
+WORLDS: dict[str, type[Any]] = {"stripe": StripeWorld, "paypal": PayPalWorld, "dodo": DodoWorld}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from itertools import islice, permutations
-from typing import Any
 
 import pytest
 
@@ -18,15 +17,11 @@ from integrations.models import WebhookEvent, WebhookStatus
 from payments.models import Dispute, Payment, Refund
 from payments.states import DisputeState, PaymentState, RefundState
 from tests.fakes.paypal_fixtures import post
-from tests.fakes.tasks import CollectedTasks
 from tests.integrations.provider_lives import (
     DISPUTED,
     REFUNDED,
     TOTAL,
-    DodoWorld,
     Life,
-    PayPalWorld,
-    StripeWorld,
     Tell,
     World,
 )
@@ -34,13 +29,6 @@ from tests.payments.builders import due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 PARTS = 20
-
-
-@pytest.fixture(params=["stripe", "paypal", "dodo"])
-def world(request: pytest.FixtureRequest, tasks: CollectedTasks, clock: Any) -> World:
-    service = request.getfixturevalue(f"{request.param}_service")
-    worlds = {"stripe": StripeWorld, "paypal": PayPalWorld, "dodo": DodoWorld}
-    return worlds[request.param](service)
 
 
 def whole(life: Life) -> list[Tell]:
