@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.money import ZERO
-from invoices.services.compute import Discount, LineInput, Totals, compute, early_amount
+from invoices.services.compute import Discount, LineInput, Totals, check_lines, compute, early_amount, line_amount
 from invoices.services.draft_snapshots import line_input
 from invoices.services.promo_uses import draft_discount
 from invoices.states import DiscountKind
 from invoices.web.editor_forms import Editor
+from invoices.web.forms import LineForm
+
+RowAmounts = Sequence[tuple[str, Decimal | None]]
+"""What each row of a form comes to, by its prefix; None where it cannot be read or billed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,12 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Totals of the rows that can be read, each row's amount by its prefix, and why there are none."""
+    """Totals of the rows that can be read, what each row comes to, and why there are none."""
 
     currency: str
     totals: Totals | None = None
     fault: str = ""
-    amounts: Sequence[tuple[str, Decimal]] = field(default_factory=tuple)
+    amounts: RowAmounts = field(default_factory=tuple)
     early: Early | None = None
     promo: str = ""
 
@@ -42,18 +46,35 @@ def live_of(editor: Editor, now: datetime) -> Live:
     """What stands in the form, else what the draft says, with what its promo code gives at a moment."""
     if editor.form.is_bound:
         editor.form.is_valid()
-        rows = [(row.prefix or "", row.line()) for row in editor.readable_lines()]
-        return _live(editor, editor.form.cleaned_data, rows, now)
+        head = editor.form.cleaned_data
+        live = _live(editor, head, [row.line() for row in editor.readable_lines()], now)
+        return replace(live, amounts=row_amounts(editor.lines.forms, live.currency))
     if editor.draft is None:
         return Live(editor.customer.currency)
     stored = editor.draft.lines.all()
-    rows = [(f"lines-{i}", line_input(line)) for i, line in enumerate(stored)]
-    return _live(editor, editor.form.initial, rows, now)
+    live = _live(editor, editor.form.initial, [line_input(line) for line in stored], now)
+    found = live.totals.lines if live.totals else ()
+    return replace(live, amounts=[(f"lines-{i}", line.amount) for i, line in enumerate(found)])
 
 
-def _live(editor: Editor, head: Mapping[str, Any], rows: Sequence[tuple[str, LineInput]], now: datetime) -> Live:
+def row_amounts(rows: Iterable[LineForm], currency: str) -> RowAmounts:
+    """Every row of a form with its amount, so that none keeps a figure that no longer belongs to what is typed."""
+    return [(row.prefix or "", _row_amount(row, currency)) for row in rows]
+
+
+def _row_amount(row: LineForm, currency: str) -> Decimal | None:
+    if not row.has_changed() or not row.is_valid():
+        return None
+    line = row.line()
+    try:
+        check_lines([line])
+    except ValidationFailed:
+        return None
+    return line_amount(line, currency)
+
+
+def _live(editor: Editor, head: Mapping[str, Any], lines: Sequence[LineInput], now: datetime) -> Live:
     currency = head.get("currency") or editor.customer.currency
-    lines = [line for _prefix, line in rows]
     own = Discount(DiscountKind(head.get("discount_kind") or "none"), head.get("discount_value") or ZERO)
     promo_fault = ""
     try:
@@ -68,10 +89,7 @@ def _live(editor: Editor, head: Mapping[str, Any], rows: Sequence[tuple[str, Lin
         )
     except ValidationFailed as error:
         return Live(currency, fault=error.message)
-    amounts = [(prefix, total.amount) for (prefix, _line), total in zip(rows, totals.lines, strict=True)]
-    return Live(
-        currency, totals, promo_fault, amounts=amounts, early=_early(head, totals, currency), promo=_promo(head)
-    )
+    return Live(currency, totals, promo_fault, early=_early(head, totals, currency), promo=_promo(head))
 
 
 def _promo(head: Mapping[str, Any]) -> str:

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from billing_assistant.core.errors import ValidationFailed
 from invoices.models import Plan, PlanAdjustment, PlanLine
-from invoices.services.compute import check_lines, line_amount
 from invoices.services.plan_filling import plan_fill, plan_lines
 from invoices.services.plan_input import PlanInput, check_plan, plan_line_faults
 from invoices.services.plan_preview import Ahead, periods_ahead
 from invoices.services.plans import is_billed, plan_build
+from invoices.web.live import RowAmounts, row_amounts
 from invoices.web.plan_values import PlanEditor, plan_typed
 
 SHOWN: Final = 6
@@ -23,12 +22,12 @@ SHOWN: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """The next periods, each row's amount by its prefix, and why there are none."""
+    """The next periods, what each row comes to, and why there are none."""
 
     currency: str
     ahead: Sequence[Ahead] = ()
     fault: str = ""
-    amounts: Sequence[tuple[str, Decimal]] = ()
+    amounts: RowAmounts = ()
 
 
 def ahead_of(editor: PlanEditor, now: datetime) -> LivePlan:
@@ -39,9 +38,9 @@ def ahead_of(editor: PlanEditor, now: datetime) -> LivePlan:
     editor.form.is_valid()
     data = plan_typed(editor)
     currency = data.currency or currency
-    amounts = _amounts(editor, currency)
+    amounts = row_amounts(editor.lines.forms, currency)
     if not data.lines and (editor.plan is None or not is_billed(editor.plan)):
-        return LivePlan(currency)
+        return LivePlan(currency, amounts=amounts)
     try:
         plan, lines, adjustments = _imagined(editor, replace(data, name=data.name or "–"), now)
         return LivePlan(currency, periods_ahead(plan, lines, adjustments, count=SHOWN), amounts=amounts)
@@ -57,7 +56,7 @@ def change_of(editor: PlanEditor) -> LivePlan:
         return LivePlan(editor.customer.currency)
     editor.form.is_valid()
     values, lines = editor.form.cleaned_data, editor.line_inputs()
-    amounts, day = _amounts(editor, plan.currency), values.get("from_on")
+    amounts, day = row_amounts(editor.lines.forms, plan.currency), values.get("from_on")
     if day is None or not lines:
         return LivePlan(plan.currency, amounts=amounts)
     if faults := plan_line_faults(lines, currency=plan.currency):
@@ -88,16 +87,3 @@ def _imagined(editor: PlanEditor, data: PlanInput, now: datetime) -> tuple[Plan,
         later = [line for line in lines if line.valid_from > max(plan.starts_on, stored.starts_on)]
         lines = [*plan_lines(plan, data.lines, valid_from=plan.starts_on), *later]
     return plan, lines, list(stored.adjustments.filter(period__isnull=True))
-
-
-def _amounts(editor: PlanEditor, currency: str) -> list[tuple[str, Decimal]]:
-    found = []
-    for row in editor.rows():
-        if row.is_valid():
-            line = row.line()
-            try:
-                check_lines([line])
-                found.append((row.prefix or "", line_amount(line, currency)))
-            except ValidationFailed:
-                continue
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,13 @@ def test_the_totals_are_computed_by_the_server_while_typing(customer: Customer) 
     assert "52,200.00" in text
     assert 'id="lines-0-amount" hx-swap-oob="true"' in text
     assert not InvoiceDraft.objects.exists()
+
+
+def test_a_row_that_cannot_be_billed_keeps_no_amount_of_what_was_typed_before(customer: Customer) -> None:
+    url = f"{reverse('invoices:draft_totals')}?customer={customer.pk}"
+    rows = [HOSTING, HOSTING | {"unit_price": "x"}, HOSTING | {"discount_percent": "150"}]
+    shown = _client().post(url, _form(*rows)).content.decode()
+    assert re.findall(r'id="lines-(\d)-amount"[^>]*>([^<]*)<', shown) == [("0", "45,000.00"), ("1", ""), ("2", "")]
 
 
 def test_a_tax_that_the_profile_no_longer_offers_stays_on_its_line(customer: Customer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -105,6 +106,8 @@ def test_the_next_dates_and_amounts_are_computed_while_typing(browser: Client, c
     assert "11 of 31 days" in shown
     assert "34,800.00" in shown
     assert 'id="lines-0-amount"' in shown
+    wrong = text(browser.post(url, form_of(**{"lines-0-unit_price": "x"})))
+    assert re.findall(r'id="lines-0-amount"[^>]*>([^<]*)<', wrong) == [""]
     assert "means nothing here" in text(browser.post(url, form_of(**{"lines-0-description": "{x}"})))
     assert not Plan.objects.exists()
 
