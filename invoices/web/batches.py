@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from billing_assistant.core import files
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.exports import chunked, export_response
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.money import quantize
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui import lists
@@ -74,7 +73,7 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
         kind=word_of(BatchKind, request.GET, "kind"),
         state=word_of(BatchState, request.GET, "status"),
     )
-    page = page_of(batches_filtered(mine, filters), ("-id",), request.GET, size=20)
+    page = list_page(request, batches_filtered(mine, filters), ("-id",))
     figures = batch_figures(page.rows)
     words = {
         "q": lists.quoted(filters.search) if filters.search else "",

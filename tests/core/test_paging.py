@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from billing_assistant.core.rights import Role
@@ -96,3 +97,23 @@ def test_it_is_for_who_is_signed_in_and_by_post(client: Client, staff: Client) -
     answer = staff.post("/page-size/", {"size": "50"})
     assert answer["Location"].startswith("/accounts/login/")
     assert "page_size" not in staff.cookies
+
+
+def test_the_invoices_of_one_customer_are_as_many_as_were_chosen(staff: Client) -> None:
+    customer = factories.customer(factories.seller())
+    for _number in range(26):
+        factories.issued_invoice(customer)
+    choose(staff, "50")
+    page = staff.get(f"/customers/{customer.pk}/invoices/").content.decode()
+    assert "1–26 of 26" in page
+    assert f'name="next" value="/customers/{customer.pk}/invoices/"' in page
+
+
+def test_imports_are_as_many_as_were_chosen(staff: Client) -> None:
+    factories.profile()
+    for number in range(26):
+        file = SimpleUploadedFile(f"{number}.csv", b"Name\nA")
+        staff.post("/imports/", {"kind": "customers", "file": file})
+    assert "1–25 of many" in staff.get("/imports/").content.decode()
+    choose(staff, "50")
+    assert "1–26 of 26" in staff.get("/imports/").content.decode()

@@ -17,7 +17,6 @@ from billing_assistant.core.errors import DomainError
 from billing_assistant.core.imports.forms import ColumnsForm, UploadForm
 from billing_assistant.core.imports.importers import importer_of, importers
 from billing_assistant.core.imports.states import ImportState
-from billing_assistant.core.keyset import page_of
 from billing_assistant.core.models import DataImport
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.imports import (
@@ -33,6 +32,7 @@ from billing_assistant.core.web import (
     actor_of,
     add_domain_error,
     current_profile,
+    list_page,
     now_of,
     posted,
     render_page,
@@ -67,7 +67,7 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
         else:
             return redirect("imports:columns", run.pk)
     runs = DataImport.objects.filter(profile=profile).select_related("file")
-    page = page_of(runs, ("-id",), request.GET, size=20)
+    page = list_page(request, runs, ("-id",))
     context = {"form": form, "kinds": kinds, "page": page, "rows": [(run, importer_of(run.kind)) for run in page.rows]}
     return render_page(request, "imports/list.html", context)
 

@@ -18,7 +18,7 @@ from billing_assistant.core.keyset import page_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
 from billing_assistant.core.ui.stories import story_of
-from billing_assistant.core.web import actor_of, is_fragment, now_of, render_page, staff_page
+from billing_assistant.core.web import actor_of, is_fragment, list_page, now_of, render_page, staff_page
 from billing_assistant.shell.links import url_to
 from billing_assistant.shell.selectors import customer as reads
 from billing_assistant.shell.selectors.customer_score import payment_score
@@ -37,7 +37,7 @@ from payments.selectors.external_invoices import external_invoices_of
 from payments.selectors.payment_plans import plans_of_customers
 from payments.selectors.portal import methods_of
 
-TAB_SIZE: Final = 25
+MORE_PARTS: Final = 25
 FEW_PLANS: Final = 5
 DOCUMENT_ORDER: Final = ("-issued_on", "-id")
 PAYMENT_ORDER: Final = ("-received_on", "-id")
@@ -83,14 +83,14 @@ def customer_invoices(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     actor, customer = actor_of(request), selectors.customer_get(actor_of(request), customer_id)
     today, filters = local_today(customer.profile, now_of(request)), query.invoice_filters(request.GET)
     rows = invoices_filtered(reads.invoices_of(actor, customer), filters, today)
-    page = page_of(invoices_listed(rows), DOCUMENT_ORDER, request.GET, size=TAB_SIZE)
+    page = list_page(request, invoices_listed(rows), DOCUMENT_ORDER)
     parts = {
         "page": page,
         "invoices": reads.invoice_rows(page.rows, today),
-        "drafts": reads.draft_rows(drafts_listed(reads.drafts_of(actor, customer))[:TAB_SIZE]),
+        "drafts": reads.draft_rows(drafts_listed(reads.drafts_of(actor, customer))[:MORE_PARTS]),
         "views": query.invoice_views(request.GET),
         "narrowed": bool(set(request.GET) & query.INVOICE_FILTERS),
-        "external_invoices": external_invoices_of(actor, customer)[:TAB_SIZE],
+        "external_invoices": external_invoices_of(actor, customer)[:MORE_PARTS],
     }
     return _page(request, customer, "invoices", parts)
 
@@ -101,7 +101,7 @@ def customer_payments(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     """What a customer paid, newest first."""
     customer = selectors.customer_get(actor_of(request), customer_id)
     rows = reads.payments_of(actor_of(request), customer)
-    page = page_of(rows, PAYMENT_ORDER, request.GET, size=TAB_SIZE)
+    page = list_page(request, rows, PAYMENT_ORDER)
     parts = {"page": page, "payments": reads.payment_rows(page.rows), "methods": methods_of([customer])}
     return _page(request, customer, "payments", parts)
 
@@ -112,7 +112,7 @@ def customer_activity(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
     """What happened with a customer, newest first; ?kind= narrows it."""
     customer = selectors.customer_get(actor_of(request), customer_id)
     rows = reads.events_of(actor_of(request), customer, query.activity_kind(request.GET))
-    page = page_of(rows, ("-id",), request.GET, size=TAB_SIZE)
+    page = page_of(rows, ("-id",), request.GET)
     parts = {"page": page, "entries": story_of(page.rows), "views": query.activity_views(request.GET)}
     return _page(request, customer, "activity", parts)
 
@@ -122,7 +122,7 @@ def customer_activity(request: HttpRequest, customer_id: UUID) -> HttpResponseBa
 def customer_notes(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """What colleagues wrote about a customer, newest first."""
     customer = selectors.customer_get(actor_of(request), customer_id)
-    page = page_of(selectors.notes_of(customer), ("-id",), request.GET, size=TAB_SIZE)
+    page = page_of(selectors.notes_of(customer), ("-id",), request.GET)
     return _page(request, customer, "notes", {"page": page, "note_list": page.rows, "note_form": NoteForm()})
 
 
