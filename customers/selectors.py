@@ -112,7 +112,7 @@ def customers_for(actor: Actor, *, profile_id: UUID | None = None) -> QuerySet[C
 
 def customers_filtered(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
     """Narrows customers. The search finds parts of name, e-mail and phone (trigram indexes), whole
-    numbers and whole tax numbers."""
+    numbers, also of who was merged into a customer, and whole tax numbers."""
     exact = {
         "status": filters.status,
         "payment_status": filters.payment_status,
@@ -203,11 +203,20 @@ def _visible(actor: Actor, profile_id: UUID | None) -> QuerySet[Customer]:
 def _matching(search: str) -> Q:
     text = " ".join(search.split())
     found = Q(name__icontains=text) | Q(email__icontains=text) | Q(number__in=_spellings(text))
+    if text[-1].isdigit() and (kept := _kept_instead(text)):
+        found |= Q(pk__in=kept)
     found |= found_by(Customer, "tax_id", text)
     digits = re.sub(r"\D", "", text).lstrip("0")
     if len(digits) >= LEAST_DIGITS and not re.search(r"[^\d\s()+./-]", text):
         found |= Q(phone__icontains=digits)
     return found
+
+
+def _kept_instead(number: str) -> list[UUID]:
+    """Who stands for the customers that had a number and were merged: as values, for a condition inside an OR that is
+    a query of its own keeps the others from their indexes."""
+    merged = Customer.objects.filter(merged_into__isnull=False, number__in=_spellings(number)).order_by()
+    return list(merged.values_list("merged_into_id", flat=True))  # type: ignore[arg-type]
 
 
 def _is(reference: str | UUID) -> Q:

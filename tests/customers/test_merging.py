@@ -127,6 +127,18 @@ def test_the_other_leaves_the_lists_and_its_number_leads_to_the_kept_one(kept: C
     assert customer_get(SYSTEM, other.number) == third
 
 
+def test_a_search_for_the_number_that_ended_finds_who_stands_for_it(kept: Customer, other: Customer) -> None:
+    stranger = factories.customer(factories.profile(slug="another"))
+    merge(kept, other)
+
+    def found(text: str, of: Customer) -> list[Customer]:
+        rows = selectors.customers_for(SYSTEM, profile_id=of.profile_id)
+        return list(selectors.customers_filtered(rows, selectors.CustomerFilters(search=text)))
+
+    assert found(other.number, kept) == found(f" {other.number.lower()} ", kept) == [kept]
+    assert kept not in found(other.number, stranger)
+
+
 def test_the_story_is_told_and_the_timeline_is_one(kept: Customer, other: Customer) -> None:
     builders.invoice(other, "500.00")
     merge(kept, other)
