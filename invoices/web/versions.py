@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -14,17 +15,18 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from billing_assistant.core.rights import Right
-from billing_assistant.core.ui.formats import amount_text
+from billing_assistant.core.ui.formats import amount_text, day_text, number_text
 from billing_assistant.core.web import actor_of, now_of, render_page, staff_page
 from customers.states import LANGUAGES
-from invoices.models import DraftVersion, InvoiceTemplate
+from invoices.models import DraftVersion, InvoiceTemplate, NumberSeries
+from invoices.pdf.figures import Figures
 from invoices.selectors import draft_get
-from invoices.services.draft_diff import DraftDiff, FieldDiff, LineChange, draft_diff
+from invoices.services.draft_diff import DECIMALS, DraftDiff, FieldDiff, LineChange, draft_diff
 from invoices.services.duplicate import invoice_duplicate
 from invoices.states import EDITABLE_DRAFTS, DiscountKind, DraftStatus, TaxCategory
 from invoices.version_selectors import version_get, versions_of
@@ -40,6 +42,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "amount": gettext_lazy("Amount"),
     "instalments": gettext_lazy("Instalments"),
     "template_id": gettext_lazy("Template"),
+    "series_id": gettext_lazy("Number series"),
     "early_discount_percent": gettext_lazy("Discount for paying early, %"),
     "early_discount_days": gettext_lazy("Paid early within days"),
     "subtotal": gettext_lazy("Subtotal"),
@@ -48,6 +51,8 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "total": gettext_lazy("Total"),
 }
 AMOUNTS: Final = frozenset({"subtotal", "discount_total", "tax_total", "total", "amount"})
+NUMBERS: Final = DECIMALS - AMOUNTS - {"unit_price"}
+DAYS: Final = frozenset({"due_on", "service_from", "service_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,23 @@ def _words(field: str, value: Any, currency: str) -> str:  # noqa: PLR0911 -- on
             return str(LANGUAGES.get(value, value)).capitalize()
         case "template_id":
             return InvoiceTemplate.objects.filter(pk=value).values_list("name", flat=True).first() or "—"
+        case "series_id":
+            return NumberSeries.objects.filter(pk=value).values_list("code", flat=True).first() or "—"
         case "instalments":
-            return ", ".join(f"{day}: {amount_text(Decimal(amount), currency)}" for day, amount in value)
-    return amount_text(Decimal(value), currency) if field in AMOUNTS else str(value)
+            return ", ".join(f"{_day(day)}: {amount_text(Decimal(amount), currency)}" for day, amount in value)
+    return _figure(field, value, currency)
+
+
+def _figure(field: str, value: Any, currency: str) -> str:
+    """Amounts, rates, numbers and days as they are written elsewhere on the pages; texts as they are."""
+    if field in AMOUNTS:
+        return amount_text(Decimal(value), currency)
+    if field == "unit_price":
+        return Figures(get_language() or "en", currency).price(Decimal(value))
+    if field in NUMBERS:
+        return number_text(Decimal(value))
+    return _day(value) if field in DAYS else str(value)
+
+
+def _day(text: str) -> str:
+    return day_text(date.fromisoformat(text))

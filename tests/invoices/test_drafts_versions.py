@@ -14,14 +14,15 @@ from django.urls import reverse
 from billing_assistant.core.rights import Role
 from customers.models import Customer
 from invoices.errors import InvoiceNotOpen
-from invoices.models import DraftVersion, InvoiceDraft
+from invoices.models import DraftVersion, InvoiceDraft, NumberSeries
 from invoices.services.credit_notes import credit_note_issue
-from invoices.services.draft_diff import LineChange, draft_diff
+from invoices.services.draft_diff import CELLS, HEADS, TOTALS, LineChange, draft_diff
 from invoices.services.draft_input import DraftInput
 from invoices.services.drafts import draft_update
 from invoices.services.duplicate import invoice_duplicate
 from invoices.services.void import invoice_void
 from invoices.states import DiscountKind
+from invoices.web.versions import LABELS
 from tests import factories
 from tests.factories import NOW, SYSTEM
 from tests.invoices.test_api import send
@@ -112,6 +113,27 @@ def test_the_page_tells_who_and_what_and_offers_the_way_back(customer: Customer)
     assert compared.status_code == 200
     for wrong in ("9", "x", "-1", "9" * 50):
         assert client.get(reverse("invoices:draft_versions", args=[draft.pk]), {"to": wrong}).status_code == 404
+
+
+def test_every_value_of_a_version_is_told_as_it_is_written_elsewhere(customer: Customer) -> None:
+    exports = NumberSeries.objects.create(
+        profile=customer.profile, kind="invoice", code="EXPORT", pattern="E-{number:04}", is_default=False
+    )
+    client = Client()
+    client.force_login(factories.user(Role.FINANCE))
+    draft = factories.draft(customer, A)
+    dear = factories.line("B", "1250.5", "12000.0125", service_from=date(2026, 4, 1))
+    parts = ((date(2026, 4, 3), Decimal(1000)),)
+    _saved(draft, A, dear, series_id=exports.pk, due_on=date(2026, 5, 2), instalments=parts)
+    page = client.get(reverse("invoices:draft_versions", args=[draft.pk])).content.decode()
+    days = ("1 Apr 2026", "2 May 2026", "3 Apr 2026: 1,000.00")
+    for text in ("Number series", "EXPORT", "1,250.5", "12,000.0125", *days):
+        assert text in page
+
+
+@pytest.mark.parametrize("field", [*HEADS, *CELLS, *TOTALS])
+def test_every_value_that_can_differ_has_a_name(field: str) -> None:
+    assert str(LABELS[field])
 
 
 def test_the_api_lists_shows_compares_and_restores(customer: Customer) -> None:
