@@ -61,7 +61,7 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
     "draft.reviewed": {"title": _("Draft %(label)s reviewed"), "icon": "eye", "tone": "info", "url_name": DRAFT},
     "draft.scheduled": {"title": _("Draft %(label)s scheduled"), "icon": "calendar-time", "url_name": DRAFT},
     "draft.discarded": {"title": _("Draft %(label)s discarded"), "icon": "trash", "url_name": DRAFT},
-    "draft.restored": {"title": _("Draft %(label)s taken back"), "icon": "rotate", "url_name": DRAFT},
+    "draft.reopened": {"title": _("Draft %(label)s taken up again"), "icon": "rotate", "url_name": DRAFT},
     "invoice.issued": {"title": _("Invoice %(label)s issued"), "icon": "file-invoice", "tone": "info"},
     "invoice.imported": {"title": _("Invoice %(label)s imported"), "icon": "file-import"},
     "invoice.sent": {"title": _("Invoice %(label)s sent"), "icon": "send", "tone": "info"},

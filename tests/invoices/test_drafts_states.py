@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from typing import Any, Final
 
@@ -10,11 +11,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing_assistant.core.models import Event
 from billing_assistant.core.rights import Role
+from billing_assistant.core.ui.stories import story_known
 from customers.models import Customer
 from invoices.models import Invoice, InvoiceDraft
+from invoices.services.drafts import draft_discard, draft_reopen, draft_restore, draft_review, draft_schedule
 from invoices.states import DRAFT_TRANSITIONS, EDITABLE_DRAFTS, DraftStatus, InvoiceState
 from tests import factories
+from tests.factories import NOW, SYSTEM
 from tests.invoices.test_admin import DRAFTS, LIST, act
 from tests.invoices.test_api import send
 from tests.invoices.test_editor_forms import HOSTING, sent
@@ -134,3 +139,15 @@ def test_invoices(
     invoice.refresh_from_db()
     assert invoice.state == (InvoiceState.VOID if allowed else state)
     assert send(browser, f"invoices/{invoice.number}/duplicate", {}).status_code == 201
+
+
+def test_each_thing_that_is_done_to_a_draft_has_its_words_in_the_history(customer: Customer) -> None:
+    draft = factories.draft(customer)
+    draft_restore(draft_id=draft.pk, version=1, actor=SYSTEM, now=NOW)
+    for done in (draft_review, draft_discard, draft_reopen):
+        done(draft_id=draft.pk, actor=SYSTEM, now=NOW)
+    later = NOW + timedelta(days=1)
+    draft_schedule(draft_id=draft.pk, scheduled_for=later, send_options={}, actor=SYSTEM, now=NOW)
+    names = list(Event.objects.filter(subject_id=draft.pk).order_by("id").values_list("name", flat=True))
+    assert names == [f"draft.{did}" for did in ("created", "updated", "reviewed", "discarded", "reopened", "scheduled")]
+    assert [name for name in names if not story_known(name)] == []
