@@ -21,7 +21,10 @@ from billing_assistant.shell.selectors.customer_figures import Behaviour, Figure
 from billing_assistant.shell.selectors.figure_periods import PeriodWord, period_of
 from billing_assistant.shell.selectors.home import agings
 from billing_assistant.shell.tasks import renew_customer_figures
+from invoices.models import Invoice
+from invoices.services.agreed_dates import due_dates_agree
 from invoices.services.credit_notes import credit_note_issue
+from invoices.services.instalments import DuePart
 from tests import factories
 from tests.payments import builders
 
@@ -106,6 +109,24 @@ def test_what_is_late_is_what_the_dashboard_says(traded: BusinessProfile, now: d
     assert (late.number, late.amount, late.invoices, late.days) == ("LATE", Decimal(52200), 1, 31)
     assert (figures.late_customers, figures.late_amount) == (1, Decimal(52200))
     assert read(traded, now, "USD").late == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [(date(2026, 3, 12), ("0.00", 0)), (date(2026, 2, 27), ("20000.00", 3)), (None, ("52200.00", 31))],
+)
+def test_what_a_payment_plan_agreed_is_late_by_its_own_dates(
+    traded: BusinessProfile, now: datetime, first: date | None, told: tuple[str, int]
+) -> None:
+    invoice, today = Invoice.objects.filter(customer__number="LATE").earliest("id"), local_today(traded, now)
+    if first is not None:
+        parts = [DuePart(first, Decimal(20000)), DuePart(date(2026, 4, 12), Decimal(32200))]
+        due_dates_agree(invoice=invoice, parts=parts, today=today)
+    figures = read(traded, now)
+    bars = agings(factories.actor(), profile_id=traded.pk, today=today)
+    assert figures.agings == {one.currency: tuple(bar.amount.amount for bar in one.bars) for one in bars}
+    assert sum(figures.agings["KES"][1:]) == figures.late_amount == Decimal(told[0])
+    assert [late.days for late in figures.late] == ([told[1]] if told[1] else [])
 
 
 def test_behaviour_is_laid_beside_the_period_before(traded: BusinessProfile, now: datetime) -> None:

@@ -11,13 +11,16 @@ from uuid import UUID
 
 from django.db import connection
 
+from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.money import ZERO, quantize_places
 from billing_assistant.shell.selectors import customer_figures_sql as sql
 from billing_assistant.shell.selectors.figure_periods import Period, PeriodWord, period_of
+from invoices.counts import ages_of
 
 TOP: Final = 10
+_READER: Final = Actor.system("Statistics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def figures_read(profile: BusinessProfile, *, currency: str, word: PeriodWord, n
         earners=earners[0][7] if earners else 0,
         documents=int(earners[0][8]) if earners else 0,
         months=_months(period, _rows(sql.MOVED, values), _rows(sql.ACQUIRED, values)),
-        agings={code: tuple(amounts) for code, *amounts in _rows(sql.AGING, values)},
+        agings={one.currency: one.amounts for one in ages_of(_READER, profile_id=profile.pk, today=today)},
         late=tuple(Late(*row[:7]) for row in late),
         late_customers=late[0][7] if late else 0,
         late_amount=late[0][8] if late else ZERO,

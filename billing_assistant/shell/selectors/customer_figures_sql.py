@@ -54,29 +54,26 @@ CURRENCIES: Final = """
 SELECT currency FROM ledger_ownerbalance WHERE profile_id = %(profile)s GROUP BY currency ORDER BY currency
 """
 
-_PARTS: Final = """
-    SELECT invoice.id, invoice.customer_id, invoice.currency, part.due_on, %(today)s::date - part.due_on AS late,
+_LATE_PARTS: Final = """
+    SELECT invoice.id, invoice.customer_id, part.due_on, %(today)s::date - part.due_on AS late,
         LEAST(part.amount, GREATEST(0, SUM(part.amount) OVER (PARTITION BY invoice.id ORDER BY part.position)
             - (invoice.total - invoice.amount_due))) AS due
-    FROM invoices_invoice invoice JOIN invoices_instalment part ON part.invoice_id = invoice.id
+    FROM invoices_invoice invoice JOIN {parts} part ON part.invoice_id = invoice.id
     WHERE invoice.profile_id = %(profile)s AND invoice.kind = 'invoice' AND invoice.state = 'issued'
-        AND invoice.amount_due > 0
+        AND invoice.amount_due > 0 AND invoice.next_due_on < %(today)s AND invoice.currency = %(currency)s
 """
 
-AGING: Final = f"""
-SELECT currency,
-    COALESCE(SUM(due) FILTER (WHERE late <= 0), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 1 AND 30), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 31 AND 60), 0),
-    COALESCE(SUM(due) FILTER (WHERE late BETWEEN 61 AND 90), 0),
-    COALESCE(SUM(due) FILTER (WHERE late > 90), 0)
-FROM ({_PARTS}) AS parts GROUP BY currency ORDER BY currency
-"""  # noqa: S608 -- put together from constants
-
+# What was agreed later stands in the place of an invoice's own parts.
 LATE: Final = f"""
-WITH late AS MATERIALIZED (
+WITH agreed AS MATERIALIZED (
+    SELECT invoice_id, position, due_on, amount FROM invoices_agreedinstalment WHERE ended_on IS NULL
+), late AS MATERIALIZED (
     SELECT customer_id, SUM(due) AS amount, COUNT(DISTINCT id) AS invoices, MIN(due_on) AS since, MAX(late) AS days
-    FROM ({_PARTS} AND invoice.next_due_on < %(today)s AND invoice.currency = %(currency)s) AS parts
+    FROM (
+        {_LATE_PARTS.format(parts="invoices_instalment")} AND invoice.id NOT IN (SELECT invoice_id FROM agreed)
+        UNION ALL
+        {_LATE_PARTS.format(parts="agreed")}
+    ) AS parts
     WHERE late > 0 AND due > 0 GROUP BY customer_id
 ), worst AS (
     SELECT * FROM late ORDER BY amount DESC, customer_id LIMIT %(top)s
