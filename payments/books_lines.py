@@ -42,7 +42,8 @@ register_check(
         WHERE undone_at IS NULL GROUP BY line_id
     ) linked ON linked.line_id = line.id
     LEFT JOIN (
-        SELECT back.line_id, COALESCE(refund.provider, dispute.provider, payment.provider) <> '' AS from_provider
+        SELECT back.line_id, back.dispute_fee,
+            COALESCE(refund.provider, dispute.provider, payment.provider) <> '' AS from_provider
         FROM payments_linegivenback back LEFT JOIN payments_refund refund ON refund.id = back.refund_id
         LEFT JOIN payments_dispute dispute ON dispute.id = back.dispute_id
         LEFT JOIN payments_payment payment ON payment.id = back.payment_id
@@ -60,7 +61,7 @@ register_check(
     ) books ON books.document_id = line.id
     WHERE COALESCE(books.fees, 0)
             <> CASE line.state WHEN 'fee' THEN -line.amount WHEN 'matched' THEN COALESCE(linked.fee, 0)
-                WHEN 'given_back' THEN line.fee ELSE 0 END
+                WHEN 'given_back' THEN CASE WHEN line.fee = returned.dispute_fee THEN 0 ELSE line.fee END ELSE 0 END
         OR COALESCE(books.suspense, 0) <> CASE line.state WHEN 'suspense' THEN line.amount ELSE 0 END
         OR COALESCE(books.payouts, 0) <> CASE WHEN line.state = 'transfer' AND line.amount > 0 THEN line.amount
             WHEN line.state = 'given_back' AND returned.from_provider AND account.kind <> 'provider' THEN line.amount
@@ -79,10 +80,12 @@ register_check(
     WHERE (line.state = 'given_back') <> (back.id IS NOT NULL)
         OR (back.id IS NOT NULL AND (back.amount <> -COALESCE(line.gross, line.amount)
             OR back.currency <> COALESCE(refund.currency, dispute.currency, payment.currency)
-            OR back.currency <> line.currency OR refund.status = 'pending' OR dispute.status NOT IN ('lost', 'won')
-            OR payment.status <> 'reversed'
+            OR back.currency <> line.currency OR refund.status <> 'succeeded'
+            OR (dispute.status <> 'lost' AND back.amount <> back.dispute_fee)
+            OR payment.status <> 'reversed' OR (back.dispute_fee <> 0 AND back.dispute_fee <> dispute.fee)
             OR back.amount NOT IN (COALESCE(refund.amount, dispute.amount, payment.amount - payment.amount_withheld),
-                COALESCE(dispute.amount + dispute.fee, back.amount + 1))))
+                COALESCE(dispute.amount + back.dispute_fee, back.amount + 1),
+                COALESCE(NULLIF(back.dispute_fee, 0), back.amount + 1))))
     """,
 )
 register_check(

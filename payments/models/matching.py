@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.clock import now
@@ -141,6 +141,7 @@ class LineGivenBack(Entity):
     """Money that went out on a line, and what the books know it as: a refund, a lost dispute, a reversed payment.
 
     `arrival` is the open line on which a reversed payment had come: it is put aside with this one. Undone rows stay.
+    `dispute_fee` is what of it the dispute has booked as its fee: all of `amount` on a line of the fee alone.
     """
 
     profile = models.ForeignKey("core.BusinessProfile", on_delete=models.PROTECT, related_name="+")
@@ -152,6 +153,7 @@ class LineGivenBack(Entity):
     rule = models.ForeignKey(MatchRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     currency = CurrencyField()
     amount = AmountField()
+    dispute_fee = AmountField()
     evidence = models.JSONField(default=dict)
     actor_label = models.CharField(max_length=150, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -164,7 +166,21 @@ class LineGivenBack(Entity):
                 models.UniqueConstraint(
                     fields=[name], condition=Q(undone_at__isnull=True), name=f"line_given_back_{name}_once"
                 )
-                for name in ("line", "refund", "dispute", "payment")
+                for name in ("line", "refund", "payment")
+            ),
+            models.UniqueConstraint(
+                fields=["dispute"],
+                condition=Q(undone_at__isnull=True) & ~Q(amount=F("dispute_fee")),
+                name="line_given_back_disputed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["dispute"],
+                condition=Q(undone_at__isnull=True, dispute_fee__gt=0),
+                name="line_given_back_dispute_fee_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(dispute_fee=0) | Q(dispute__isnull=False, dispute_fee__gt=0),
+                name="line_given_back_fee_of_a_dispute",
             ),
             models.CheckConstraint(
                 condition=Q(refund__isnull=False, dispute__isnull=True, payment__isnull=True)
@@ -174,6 +190,7 @@ class LineGivenBack(Entity):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="line_given_back_is_positive"),
             minor_units_constraint("line_given_back_in_minor_units", "amount"),
+            minor_units_constraint("line_given_back_fee_in_minor_units", "dispute_fee"),
         ]
 
     def __str__(self) -> str:

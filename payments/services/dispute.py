@@ -33,6 +33,7 @@ from payments.errors import MoreThanRefundable
 from payments.locks import dispute_lock, payment_lock
 from payments.models import Allocation, Dispute, DisputedPart, Payment
 from payments.services.giving_back import credit_take, notes_step_in, payment_hold, refundable
+from payments.services.line_release import given_back_release
 from payments.services.plan import Part
 from payments.services.postings import dispute_entry, place_of
 from payments.services.record import checked_money
@@ -139,6 +140,8 @@ def dispute_win(*, dispute_id: UUID, actor: Actor, now: datetime, note: str = ""
         back = (Side(came_from, dispute.amount), Side(AccountKind.CUSTOMER_CREDIT, -dispute.amount))
         posted = [dispute_entry(dispute, sides=back, booked_on=on), *settled.entries()]
         entries_post(entries=posted, actor=actor, now=now)
+        why = _("%(number)s was won after it was linked here: its money came back.") % {"number": dispute.number}
+        given_back_release(thing=dispute, why=why, on=on, actor=actor, now=now)
     return dispute
 
 

@@ -44,6 +44,8 @@ METHODS = {
     BankAccountKind.MPESA: PaymentMethod.MPESA,
     BankAccountKind.PROVIDER: PaymentMethod.ONLINE,
 }
+TOLD_WHY = {LineState.IGNORED, LineState.SUSPENSE}
+"""What a person says a reason for. On an open line it stands why it is open again, until something is done with it."""
 declare("line.before_commit")
 
 
@@ -186,6 +188,8 @@ def line_open(line_id: UUID, actor: Actor, locked: Mapping[UUID, StatementLine] 
 def line_done(line: StatementLine, state: LineState, actor: Actor, now: datetime, **told: Any) -> None:
     """Sets what became of a locked line, forgets what else it might have been, and tells it."""
     require_transition(LINE_TRANSITIONS, str(line), line.state_word, state)
+    if state not in TOLD_WHY:
+        line.reason = ""
     line.state, line.tried_at = state.value, now
     line.done_at, line.done_by_label = now, actor.label[:150]
     line.save(update_fields=["state", "tried_at", "done_at", "done_by_label", "reason", "payout"])

@@ -237,7 +237,7 @@ def _given_back(one: Asked, ground: Ground) -> Iterator[Found]:
         like = one.like(each.thing.customer_id, each.thing.customer.name)
         days = -abs((one.line.booked_on - each.on).days)
         if level is Named.FULL or like >= LIKE or -days <= DAYS_ONLY_BY_AMOUNT:
-            yield Found(RuleKind.GIVEN_BACK, Fits.EQUAL, level, like, days, gone=each)
+            yield Found(RuleKind.GIVEN_BACK, Fits.EQUAL, level, like, days, gone=each, fee=each.fee)
 
 
 def _has_code(one: Asked, *told: str) -> bool:

@@ -1,4 +1,7 @@
-"""Money that was given back and stands on no line yet: refunds, lost disputes, payments that were reversed."""
+"""Money that was given back and stands on no line yet: refunds, lost disputes, payments that were reversed.
+
+A dispute that its bank charged a fee for may be two lines: the money that was lost, and the fee, lost or won.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from billing_assistant.core.money import ZERO
 from payments.models import BankAccount, Dispute, LineGivenBack, MatchRule, Payment, Refund, StatementLine
 from payments.statement_states import BankAccountKind
 from payments.states import DisputeState, PaymentState, RefundState
@@ -20,15 +24,13 @@ MOST_GONE: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """One thing over which money went out, on a day of the books."""
+    """One thing over which money went out, on a day of the books, and what a line of it may be over."""
 
     thing: Thing
     on: date
-
-    @property
-    def amounts(self) -> set[Decimal]:
-        """What a line of it may be over; a bank may take the fee of a dispute in the same line."""
-        return amounts_of(self.thing)
+    amounts: frozenset[Decimal]
+    fee: Decimal = ZERO
+    """What it is, where it is the fee of a dispute alone."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -51,15 +53,49 @@ def _codes(payment: Payment) -> tuple[str, ...]:
     return (payment.number, payment.reference, payment.external_id)
 
 
-def amounts_of(thing: Thing) -> set[Decimal]:
-    """The money that went out over a thing."""
+@dataclass(frozen=True, slots=True)
+class DisputeLines:
+    """What of a dispute stands on lines: the money that was disputed, and its fee."""
+
+    dispute: Dispute
+    money: bool
+    fee: bool
+
+    def fee_on(self, line: StatementLine, gone: Decimal) -> Decimal:
+        """What of a line over so much the dispute has booked as its fee already."""
+        alone, fee = gone not in self.amounts, self.dispute.fee
+        has_fee = alone or gone != self.dispute.amount or line.fee == fee
+        return fee if has_fee and self.fees else ZERO
+
+    @property
+    def amounts(self) -> frozenset[Decimal]:
+        """What a line of the money may be over that nobody has linked to it yet."""
+        if self.money or not is_gone(self.dispute):
+            return frozenset()
+        return frozenset({self.dispute.amount, self.dispute.amount + (ZERO if self.fee else self.dispute.fee)})
+
+    @property
+    def fees(self) -> frozenset[Decimal]:
+        """The same of a line of the fee alone."""
+        return frozenset({self.dispute.fee}) if self.dispute.fee and not self.fee else frozenset()
+
+
+def dispute_lines(dispute: Dispute) -> DisputeLines:
+    """What of a dispute stands on lines by now. Whoever links one has locked the dispute."""
+    rows = LineGivenBack.objects.filter(dispute=dispute, undone_at__isnull=True)
+    told = list(rows.values_list("amount", "dispute_fee"))
+    return DisputeLines(dispute, any(amount != fee for amount, fee in told), any(fee for _amount, fee in told))
+
+
+def amounts_of(thing: Thing) -> frozenset[Decimal]:
+    """The money that went out over a thing; the fee of a dispute in the same line or on one of its own."""
     match thing:
         case Refund():
-            return {thing.amount}
+            return frozenset({thing.amount})
         case Dispute():
-            return {thing.amount, thing.amount + thing.fee}
+            return frozenset({thing.amount, thing.amount + thing.fee, thing.fee or thing.amount})
         case Payment():
-            return {thing.amount_received}
+            return frozenset({thing.amount_received})
 
 
 def is_gone(thing: Thing) -> bool:
@@ -82,18 +118,33 @@ def gone_of(account: BankAccount, going: Mapping[StatementLine, Decimal], rule: 
     own = {"provider": account.provider} if account.kind_word is BankAccountKind.PROVIDER else {}
     shared = {"profile_id": account.profile_id, "currency": account.currency, **own}
     refunds = Refund.objects.filter(status=RefundState.SUCCEEDED, refunded_on__range=window, amount__in=amounts)
-    lost = Dispute.objects.alias(taken=F("amount") + F("fee")).filter(
-        Q(amount__in=amounts) | Q(taken__in=amounts), status=DisputeState.LOST, closed_on__range=window
-    )
     returned = Payment.objects.filter(
         Q(amount_withheld=0, amount__in=amounts) | Q(amount_withheld__gt=0),
         status=PaymentState.REVERSED,
         reversed_on__range=window,
     )
-    found = [Gone(one, one.refunded_on) for one in _free(refunds.select_related("payment"), "refund", shared)]
-    lost = lost.select_related("payment")
-    found += [Gone(one, one.closed_on) for one in _free(lost, "dispute", shared) if one.closed_on]
-    found += [Gone(one, one.reversed_on) for one in _free(returned, "payment", shared) if one.reversed_on]
+    given = [(one, one.refunded_on) for one in _free(refunds.select_related("payment"), "refund", shared)]
+    given += [(one, one.reversed_on) for one in _free(returned, "payment", shared)]
+    return [Gone(one, on, amounts_of(one)) for one, on in given if on] + _disputed(amounts, window, shared)
+
+
+def _disputed(amounts: set[Decimal], window: tuple[date, date], shared: Mapping[str, Any]) -> list[Gone]:
+    """Disputes over such money or with such a fee, as far as no line stands for it."""
+    standing = LineGivenBack.objects.filter(dispute=OuterRef("pk"), undone_at__isnull=True)
+    rows = Dispute.objects.alias(taken=F("amount") + F("fee")).filter(
+        Q(fee__gt=0, fee__in=amounts, opened_on__range=window)
+        | ((Q(amount__in=amounts) | Q(taken__in=amounts)) & Q(status=DisputeState.LOST, closed_on__range=window)),
+        **shared,
+    )
+    money, fee = standing.exclude(amount=F("dispute_fee")), standing.filter(dispute_fee__gt=0)
+    rows = rows.annotate(money_stands=Exists(money), fee_stands=Exists(fee))
+    found = []
+    for one in rows.select_related("customer", "payment").order_by("pk")[:MOST_GONE]:
+        lines = DisputeLines(one, one.money_stands, one.fee_stands)
+        if lines.amounts and one.closed_on:
+            found.append(Gone(one, one.closed_on, lines.amounts))
+        if lines.fees:
+            found.append(Gone(one, one.opened_on, lines.fees, fee=one.fee))
     return found
 
 

@@ -82,6 +82,33 @@ def lines_suggest(*, account: BankAccount, line_ids: Iterable[UUID], now: dateti
     _candidates_keep(outcome, {}, now)
 
 
+def lines_gone_suggest(*, account: BankAccount, lines: Sequence[StatementLine], now: datetime) -> bool:
+    """Finds anew what open lines on which money went out may be, where that has changed since they were tried.
+
+    `lines` are of the account, with their candidates read. A refund that was recorded later is found so, and what
+    another line stands for by now is not shown any more. True when something was written.
+    """
+    going = [line for line in lines if line.is_open and line.amount < 0]
+    if not going:
+        return False
+    outcome = outcome_of(ground_of(account, going, match_rules_ensure(profile_id=account.profile_id, now=now)))
+    stale = {one.line.pk for one, found in outcome.found if _shown(one.line) != _to_show(found)}
+    if not stale:
+        return False
+    outcome.found = [(one, found) for one, found in outcome.found if one.line.pk in stale]
+    _candidates_keep(outcome, {}, now)
+    return True
+
+
+def _shown(line: StatementLine) -> list[UUID | None]:
+    rows = sorted(line.candidates.all(), key=lambda row: row.rank)
+    return [row.refund_id or row.dispute_id or row.payment_id for row in rows]
+
+
+def _to_show(found: Sequence[Found]) -> list[UUID | None]:
+    return [each.gone.thing.pk if each.gone is not None else None for each in found[:KEPT]]
+
+
 def _candidates_keep(outcome: Outcome, sure: dict[UUID, Found], now: datetime) -> list[tuple[UUID, int]]:
     """Writes the candidates of lines that are open still; gives the ids of what is sure, line by line."""
     kept: list[MatchCandidate] = []

@@ -37,6 +37,7 @@ from payments.locks import payment_lock, refund_lock
 from payments.models import Payment, Refund
 from payments.services.allocate import payment_seen
 from payments.services.giving_back import payment_hold
+from payments.services.line_release import given_back_release
 from payments.services.postings import refund_entry
 from payments.services.refund import (
     approved_or_asked,
@@ -219,6 +220,9 @@ def _fail(refund: Refund, payment: Payment, reason: str, actor: Actor, now: date
     refund_told(refund, "refund.failed", actor, now)
     back = refund_entry(refund, taken_from=was, given_to=AccountKind.CUSTOMER_CREDIT, booked_on=refund.failed_on)
     entry_post(entry=back, actor=actor, now=now)
+    why = _("%(number)s failed after it was linked here: %(why)s Its money came back, or never went out.")
+    told = why % {"number": refund.number, "why": refund.failure}
+    given_back_release(thing=refund, why=told, on=refund.failed_on, actor=actor, now=now)
     _notice(refund, f"Refund {refund.number} failed, the money is the customer's credit again: {refund.failure}")
 
 

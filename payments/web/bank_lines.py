@@ -24,6 +24,7 @@ from payments.selectors.statements import (
     lines_of,
     posting_days,
 )
+from payments.services.match_lines import lines_gone_suggest
 from payments.statement_states import LineState
 from payments.web.bank_forms import LineFilterForm
 
@@ -40,6 +41,9 @@ def account_lines(request: HttpRequest, bank_account_id: UUID) -> HttpResponseBa
     filters = filters_of(request.GET)
     rows = lines_filtered(lines_of(account), filters)
     page = page_of(rows, ("-booked_on", "-id"), request.GET, size=30)
+    may_record = Right.PAYMENTS_RECORD in actor.rights
+    if may_record and lines_gone_suggest(account=account, lines=page.rows, now=now_of(request)):
+        page = page_of(rows, ("-booked_on", "-id"), request.GET, size=30)
     context: dict[str, Any] = {
         "account": account,
         "page": page,
@@ -47,7 +51,7 @@ def account_lines(request: HttpRequest, bank_account_id: UUID) -> HttpResponseBa
         "chips": lists.chips(request.GET, _chip_words(request.GET, filters)),
         "clear_url": lists.clear_url(request.GET, ("q", "way", "statement")),
         "only_open": filters.open,
-        "may_record": Right.PAYMENTS_RECORD in actor.rights,
+        "may_record": may_record,
         "days": posting_days(account, now_of(request)),
     }
     if not is_fragment(request):
