@@ -77,7 +77,7 @@ def payment_refund_online(
         held = payment_hold(payment_id, actor)
         known = Refund.objects.filter(pk=refund_id).first() if refund_id else None
         if known is not None:
-            return same_or_refused(known, payment_id, amount)
+            return _same_or_failed(known, payment_id, amount)
         payment = held.payment
         if amount != payment.amount and not gateway.capabilities.partial_refunds:
             raise ValidationFailed({"amount": [_("This gateway gives back all of a payment or nothing.")]})
@@ -175,6 +175,15 @@ def refund_failed(*, refund_id: UUID, reason: str, now: datetime) -> Refund:
             _fail(refund, payment, reason, Actor.system(refund.provider), now)
             refund.save(update_fields=["status", "ask_at", "failed_on", "failure"])
     return refund
+
+
+def _same_or_failed(known: Refund, payment_id: UUID, amount: Decimal) -> Refund:
+    """What came of a refund that is asked for again. Raises RefundFailed where that was nothing."""
+    same = same_or_refused(known, payment_id, amount)
+    if same.status == RefundState.FAILED:
+        words = {"number": same.number, "why": same.failure}
+        raise RefundFailed(_("%(number)s failed: %(why)s Nothing was given back.") % words)
+    return same
 
 
 def _call(port: Refunds, refund: Refund, now: datetime) -> ProviderRefund | None:

@@ -121,11 +121,14 @@ def _record(request: HttpRequest, customer: Customer, form: PaymentForm, boxes: 
 def _withheld(form: PaymentForm, boxes: AllocationBoxes) -> Withheld | None:
     """What was typed as withheld: an amount, or a rate of what the boxes settle. None when nothing was.
 
-    Raises ValidationFailed for a rate that has nothing to be of.
+    Raises ValidationFailed for a rate that has nothing to be of, and a certificate of nothing.
     """
     values = form.cleaned_data
     amount, rate = values["withheld"], values["withheld_rate"] or Decimal(0)
     if not amount and not rate:
+        if values["certificate"] or values["certificate_on"]:
+            reason = _("Write what was withheld: there is a certificate, and no tax.")
+            raise ValidationFailed({"withheld": [reason]})
         return None
     if not amount:
         settled = [(box.invoice, boxes.wanted[box.invoice.pk]) for box in boxes if box.invoice.pk in boxes.wanted]

@@ -447,6 +447,24 @@ def test_rules_are_ordered_changed_and_tried(client: Client, payer: Customer, ac
 
 @db
 @frozen
+def test_a_rule_that_is_switched_off_hides_no_invoice_that_the_line_names_or_whose_payer_it_has(
+    client: Client, payer: Customer, account: BankAccount
+) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    client.get("/reconciliation/rules/")
+    bills = [invoice(payer, "7540.00") for _each in range(2)]
+    said = {"automatic": "on", "name_score": 85, "days_before": 400, "days_after": 7}
+    for kind in ("reference", "name"):
+        rule = MatchRule.objects.get(profile=payer.profile, kind=kind)
+        assert client.post(f"/reconciliation/rules/{rule.pk}/", said).status_code == 302
+    found = line(account, "7540.00", payer.name, bills[0].number)
+    first = MatchCandidate.objects.filter(line=found).order_by("rank").first()
+    assert first is not None
+    assert (found.state, first.parts[0]["number"], first.rule.kind) == ("suggested", bills[0].number, "other")
+
+
+@db
+@frozen
 def test_the_statements_of_a_chunk_do_not_grow_with_its_lines(payer: Customer, account: BankAccount) -> None:
     for number in range(3):
         invoice(payer, f"{number + 1}000.00")

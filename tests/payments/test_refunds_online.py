@@ -253,3 +253,18 @@ def test_the_page_sends_it_back_and_asks_again(client: Client, gateway: FakeGate
     assert client.post(ask).status_code == 302
     refund.refresh_from_db()
     assert refund.status == RefundState.SUCCEEDED
+
+
+def test_a_form_that_is_sent_again_after_a_refusal_is_a_new_refund_and_never_said_to_be_done(
+    client: Client, gateway: FakeGateway, payment: Payment
+) -> None:
+    sign_in(client)
+    url = f"/payments/{payment.pk}/refund/"
+    form = {"amount": "250", "method": "online", "refunded_on": TODAY, "reason": "Sent back", "refund_id": str(uuid7())}
+    gateway.fail_before = Rejected("Nothing left.")
+    refused = client.post(url, form)
+    assert "Nothing was given back" in text_of(refused)
+    again = {**form, "refund_id": refused.context["form"]["refund_id"].value()}
+    assert "failed: Nothing left. Nothing was given back." in text_of(client.post(url, form))
+    assert client.post(url, again).status_code == 302
+    assert list(Refund.objects.values_list("status", flat=True)) == [RefundState.FAILED, RefundState.SUCCEEDED]

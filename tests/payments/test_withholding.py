@@ -133,6 +133,10 @@ def test_the_form_takes_money_and_a_rate(client) -> None:
         "withheld_rate": "2",
         f"invoice_{invoice.pk}": "52,200",
     }
+    for alone in ({"certificate": "KRA-1"}, {"certificate_on": "2026-03-02"}):
+        refused = client.post("/payments/new/", {**body, **alone, "withheld_rate": ""})
+        assert (refused.status_code, of.payments.count()) == (422, 0)
+        assert "there is a certificate, and no tax" in refused.content.decode()
     answer = client.post("/payments/new/", body)
     assert answer.status_code == 302, answer.context["form"].errors
     payment = of.payments.get()
