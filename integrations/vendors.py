@@ -100,6 +100,11 @@ def is_vendor(name: str) -> bool:
     return name in _MODULES
 
 
+def vendor_label(name: str) -> str:
+    """What people call a vendor; the name itself where there is no such vendor (any more)."""
+    return vendor_named(name).label if is_vendor(name) else name
+
+
 def base_url(vendor: str, default: str) -> str:
     """Where a vendor is called: its own address, unless `settings.VENDOR_BASE_URLS` names another."""
     return settings.VENDOR_BASE_URLS.get(vendor, default).rstrip("/")

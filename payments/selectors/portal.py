@@ -137,6 +137,12 @@ def methods_of(customers: Sequence[Customer]) -> QuerySet[SavedMethod]:
     return rows.filter(customer_id__in=[customer.pk for customer in customers]).order_by("-id")
 
 
+def declined_of(invoice: Invoice, method: SavedMethod) -> Checkout | None:
+    """What was tried last to charge a saved method for an invoice, where it was declined."""
+    last = Checkout.objects.filter(invoice=invoice, saved_method=method).order_by("-created_at").first()
+    return last if last is not None and last.status == CheckoutState.FAILED else None
+
+
 def failing_autopay(customer_id: UUID) -> SavedMethod | None:
     """The method that a customer let be charged and that does not work any more."""
     return SavedMethod.objects.filter(customer_id=customer_id, autopay=True, state=SavedMethodState.FAILING).first()

@@ -1,7 +1,8 @@
 """Money that went out on a line is what the books know already: a refund, a lost dispute, a payment that was reversed.
 
-Nothing is posted again, nor is the fee that a dispute has booked. Where the books took it from a provider's balance and the line is of an account of ours, the
-money between the two is booked, as it is for a provider's payment that comes to an account.
+Nothing is posted again, nor is the fee that a dispute has booked. Where the books took it from a provider's balance and
+the line is of an account of ours, the money between the two is booked, as it is for a provider's payment that comes to
+an account.
 """
 
 from __future__ import annotations

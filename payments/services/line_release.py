@@ -40,8 +40,8 @@ def payment_release(*, payment: Payment, actor: Actor, now: datetime) -> None:
 def given_back_release(*, thing: Refund | Dispute, why: str, on: date, actor: Actor, now: datetime) -> None:
     """Opens the line of money that did not stay away: a refund that failed after all, a dispute that was won after all.
 
-    A line of the fee of a dispute alone stays: a fee is kept. In the caller's transaction that has locked the thing; `on` is the open day on which it books that. `why` stands
-    on the open line for whoever looks at it next.
+    A line of the fee of a dispute alone stays: a fee is kept. In the caller's transaction that has locked the thing;
+    `on` is the open day on which it books that. `why` stands on the open line for whoever looks at it next.
     """
     of = {type(thing).__name__.lower(): thing, "undone_at__isnull": True}
     back = LineGivenBack.objects.filter(**of).exclude(amount=F("dispute_fee")).first()

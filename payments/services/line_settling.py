@@ -209,6 +209,8 @@ def _shares(
         raise InvalidAmount(_("Money that went out settles no invoice."), field="amount")
     if fee < 0 or (fee and line.fee):
         raise InvalidAmount(_("The fee is what the bank kept; a provider's is known already."), field="fee")
+    if fee > line.amount:
+        raise InvalidAmount(_("The fee is more than what came in."), field="fee")
     wishes: dict[UUID, dict[UUID, Decimal]] = {}
     for key, amount in wanted.items():
         if invoices[key].profile_id != line.profile_id:

@@ -18,6 +18,7 @@ from billing_assistant.core.selectors import approvals_about, timeline
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.services.webhooks import may_see
+from integrations.vendors import vendor_label
 from payments.selectors.payments import (
     applied_to,
     attempts_of,
@@ -73,6 +74,7 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "differences": differences_of(payment),
         "on_line": line_match_of(payment),
         "went_out_on": given_back_on(payment),
+        "gateway": vendor_label(payment.provider),
         "approvals": approvals_about(actor, request.path, now_of(request)),
     }
     return render_page(request, "payments/detail.html", context)

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.errors import InvalidAmount
 from billing_assistant.core.files import FileRefused
+from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import Money, parse_amount
 from billing_assistant.core.ui.forms import AmountField, DayField
 from customers.file_kinds import KINDS, content_type_of, refuse_too_large
@@ -135,6 +137,10 @@ class RefundForm(ReasonForm):
             self.fields["method"].choices = [(ONLINE, label), *by_hand]  # type: ignore[attr-defined]
 
     field_order = ("amount", "method", "refunded_on", "reference", "reason", "refund_id")
+
+    def begin_anew(self) -> None:
+        """Its refund is known to have failed: sent again, the form is another one."""
+        self.data = MultiValueDict({**dict(self.data.lists()), "refund_id": [str(uuid7())]})  # type: ignore[attr-defined]
 
 
 class DisputeForm(ReasonForm):

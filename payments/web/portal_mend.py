@@ -31,17 +31,26 @@ from payments.web.portal_pay import came_from, remember
 @require_safe
 @accessible(SIGNED_LINK)
 def link_method(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Which method is charged and whether it works, others to put in its place, saving a new one."""
-    door, methods = _mendable(request, token)
+    """Which method is charged and whether it works, others to put in its place, saving a new one.
+
+    Where autopay is not on (any more) the old letter leads to the invoice, which can be paid.
+    """
+    door, methods = _saved(request, token)
     customer = door.invoice.customer
+    charged = next((method for method in methods if method.autopay), None)
+    if charged is None:
+        with in_language(request, door):
+            messages.info(request, _("Autopay is not on."))
+        return HttpResponseRedirect(door.page_url)
     with in_language(request, door):
         context = {
             "profile": door.invoice.profile,
             "door": door,
             "token": token,
-            "charged": next(method for method in methods if method.autopay),
+            "charged": charged,
             "others": [one for one in methods if not one.autopay and one.state == SavedMethodState.ACTIVE],
             "consent": consent_of(customer),
+            "declined": reads.declined_of(door.invoice, charged),
             "can_save": setup_gateway(customer.profile_id, customer.currency) is not None,
             "waiting": "saving" in request.GET and reads.open_setups_of([customer], now_of(request)),
         }
@@ -94,11 +103,15 @@ def link_method_autopay(request: HttpRequest, token: str, method_id: UUID) -> Ht
 
 def _mendable(request: HttpRequest, token: str) -> tuple[Door, list[SavedMethod]]:
     """The link and what its customer saved. Where nobody consented to autopay there is nothing to mend: NotFound."""
-    door = link_door(request, token)
-    methods = list(reads.methods_of([door.invoice.customer]))
+    door, methods = _saved(request, token)
     if not any(method.autopay for method in methods):
         raise NotFound(_("Autopay is not on."))
     return door, methods
+
+
+def _saved(request: HttpRequest, token: str) -> tuple[Door, list[SavedMethod]]:
+    door = link_door(request, token)
+    return door, list(reads.methods_of([door.invoice.customer]))
 
 
 def _back_url(setup_id: UUID) -> str:

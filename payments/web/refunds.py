@@ -18,6 +18,7 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
+from integrations.vendors import vendor_label
 from payments.errors import RefundFailed
 from payments.models import Payment, Refund
 from payments.selectors.payments import applied_to, payment_get
@@ -32,7 +33,7 @@ from payments.web.forms import MANUAL_METHODS, ONLINE, RefundForm
 def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     """Says what refunding does, asks how much, how and why, and does it."""
     payment = payment_get(actor_of(request), payment_id)
-    online = payment.provider if can_refund_online(payment) else ""
+    online = vendor_label(payment.provider) if can_refund_online(payment) else ""
     form = RefundForm(
         posted(request),
         online=online,
@@ -53,7 +54,7 @@ def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseB
         except DomainError as error:
             add_domain_error(form, error)
             if isinstance(error, RefundFailed):
-                _begin_anew(form)
+                form.begin_anew()
         else:
             words = {"number": refund.number, "amount": money_text(refund.amount, refund.currency)}
             told = _("%(number)s over %(amount)s recorded.")
@@ -85,12 +86,6 @@ def _refund(request: HttpRequest, payment: Payment, values: dict[str, Any]) -> R
         wanted = {name: values[name] for name in ("amount", "reason", "refund_id")}
         return payment_refund_online(**wanted, **shared)
     return payment_refund(**values, **shared)
-
-
-def _begin_anew(form: RefundForm) -> None:
-    """The refund of this form is known to have failed: sent again, it is another one."""
-    form.data = form.data.copy()
-    form.data["refund_id"] = str(uuid7())
 
 
 def _method(payment: Payment) -> str:

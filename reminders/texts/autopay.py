@@ -64,4 +64,4 @@ def _follows(decline: Decline, again_on: date | None) -> str:
         )
     if again_on is None:
         return _("We do not try again. Please pay this invoice online, and check the payment method for the next ones.")
-    return _("We try again by itself. You need do nothing, or you can save another payment method.")
+    return _("We will try again. You need do nothing, or you can save another payment method.")

@@ -422,6 +422,7 @@ def test_a_line_is_split_by_hand(client: Client, payer: Customer, account: BankA
     assert bills[0].number in client.get(f"{url}?customer={payer.pk}").content.decode()
     form = {"customer": str(payer.pk), f"invoice_{bills[0].pk}": "600", f"invoice_{bills[1].pk}": "350", "fee": "10"}
     assert client.post(url, {**form, "fee": "5"}).status_code == 422
+    assert "more than what came in" in client.post(url, {**form, "fee": "941"}).content.decode()
     assert client.post(url, form).status_code == 302
     assert [due(bill) for bill in bills] == [0, 0]
     assert booked(AccountKind.BANK_FEES) == 10

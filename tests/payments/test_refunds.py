@@ -12,7 +12,7 @@ from django.test import Client
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ApprovalNeeded, InvalidAmount, NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.models import Event
+from billing_assistant.core.models import Event, Notice
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.approvals import approval_decide
 from billing_assistant.ledger.kinds import AccountKind
@@ -164,6 +164,16 @@ def test_the_same_form_sent_twice_is_one_refund() -> None:
     with pytest.raises(DuplicateRefund):
         refund(payment, "61.00", refund_id=key)
     assert Refund.objects.count() == 1
+
+
+def test_others_are_told_of_what_waits_for_them_and_not_who_asked() -> None:
+    payment = pay(customer(approval_limit=Decimal(100)), "300.00")
+    other, asks = factories.user(Role.FINANCE), factories.user(Role.FINANCE)
+    with pytest.raises(ApprovalNeeded):
+        refund(payment, "150.00", actor=Actor.of_user(asks))
+    told = set(Notice.objects.filter(text__startswith="Approve:").values_list("user", flat=True))
+    assert other.pk in told
+    assert asks.pk not in told
 
 
 def test_above_the_limit_a_second_person_agrees_to_what_is_refunded_together(now) -> None:

@@ -53,7 +53,7 @@ def mend(bill: Invoice, part: str = "") -> str:
 @pytest.mark.parametrize(
     ("decline", "words"),
     [
-        (Decline.SOFT, "We try again by itself"),
+        (Decline.SOFT, "We will try again"),
         (Decline.HARD, "cannot be charged any more"),
         (Decline.CLIENT, "Your bank wants you to confirm it yourself"),
     ],
@@ -115,10 +115,19 @@ def test_without_consent_there_is_nothing_to_mend(client: Client, fake_gateway: 
     bill = failed(fake_gateway, clock, Decline.HARD)
     other = invoice(customer(), "10.00")
     stranger = SavedMethod.objects.get()
-    for method, path in (("get", ""), ("post", "new/"), ("post", f"{stranger.pk}/autopay/")):
-        assert getattr(client, method)(mend(other, path)).status_code == 404
+    for path in ("new/", f"{stranger.pk}/autopay/"):
+        assert client.post(mend(other, path)).status_code == 404
+    assert client.get(mend(other)).headers["Location"] == f"/portal/i/{token_of(other.portal_link_id)}/"
     consenting(fake_gateway, other.customer)
     assert client.post(mend(other, f"{stranger.pk}/autopay/"), {"on": "issue", "consent": "1"}).status_code == 404
     assert client.get("/portal/i/forged/method/").status_code == 404
     elsewhere = Client().get(f"/portal/return/saved/{MethodSetup.objects.first().pk}/").content.decode()
     assert bill.number not in elsewhere
+
+
+def test_the_page_behind_the_letter_says_that_the_method_was_declined(
+    client: Client, fake_gateway: FakeGateway, clock
+) -> None:
+    page = client.get(mend(failed(fake_gateway, clock, Decline.SOFT))).content.decode()
+    assert "Declined" in page
+    assert "Works" not in page

@@ -105,6 +105,7 @@ def approval_request(*, action: Action, actor: Actor, now: datetime) -> Approval
                 text=f"Approve: {approval.summary}",
                 url=f"/approvals/{approval.pk}/",
                 profile_id=action.profile_id,
+                but_not=approval.requested_by_id,
             )
     return approval
 

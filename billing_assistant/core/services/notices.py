@@ -25,10 +25,13 @@ def notice_to_role(
     tone: str = "info",
     url: str = "",
     profile_id: UUID | None = None,
+    but_not: UUID | None = None,
 ) -> None:
-    """Tells every active person of some roles (limited to those who may see the business profile)."""
+    """Tells every active person of some roles (limited to those who may see the business profile) `but_not` one."""
     people = User.objects.filter(role__in=list(roles), is_active=True).prefetch_related("profiles")
     for person in people:
+        if person.pk == but_not:
+            continue
         limits = {profile.pk for profile in person.profiles.all()}
         if profile_id is None or not limits or profile_id in limits:
             notice_to_user(user_id=person.pk, key=key, text=text, tone=tone, url=url)
