@@ -216,7 +216,7 @@ def _kept_instead(number: str) -> list[UUID]:
     """Who stands for the customers that had a number and were merged: as values, for a condition inside an OR that is
     a query of its own keeps the others from their indexes."""
     merged = Customer.objects.filter(merged_into__isnull=False, number__in=_spellings(number)).order_by()
-    return list(merged.values_list("merged_into_id", flat=True))  # type: ignore[arg-type]
+    return list(merged.values_list("merged_into_id", flat=True))
 
 
 def _is(reference: str | UUID) -> Q:
