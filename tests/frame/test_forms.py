@@ -37,6 +37,13 @@ def test_limits_hold() -> None:
         AmountField(currency="KES", min_value=Decimal("0.01")).clean("0")
 
 
+def test_a_limit_is_told_as_amounts_are_written() -> None:
+    with pytest.raises(ValidationError, match=r"Write 90,000\.00 or less\."):
+        AmountField(currency="KES", max_value=Decimal("90000.00")).clean("90000.01")
+    with pytest.raises(ValidationError, match=r"Write 0 or more\."):
+        AmountField(min_value=0).clean("-1")
+
+
 def test_shows_the_decimals_of_the_currency() -> None:
     assert AmountField(currency="KES").prepare_value(Decimal("15000.0000")) == "15000.00"
     assert AmountField().prepare_value(Decimal("15000.5000")) == "15000.5"

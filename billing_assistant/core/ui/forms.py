@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.errors import InvalidAmount
 from billing_assistant.core.money import parse_amount, quantize
+from billing_assistant.core.ui.formats import amount_text, number_text
 
 
 class AmountInput(forms.TextInput):
@@ -29,6 +30,8 @@ class AmountField(forms.DecimalField):
     default_error_messages = {
         "invalid": _("This is not an amount. Write it like 15,000 or 15k."),
         "decimals": _("%(currency)s has no smaller part than this: write fewer decimals."),
+        "min_value": _("Write %(limit_value)s or more."),
+        "max_value": _("Write %(limit_value)s or less."),
     }
 
     def __init__(self, *, currency: str = "", **kwargs: Any) -> None:
@@ -52,6 +55,17 @@ class AmountField(forms.DecimalField):
         super().validate(value)
         if self.currency and value is not None and value != quantize(value, self.currency):
             raise ValidationError(self.error_messages["decimals"], code="decimals", params={"currency": self.currency})
+
+    def run_validators(self, value: Any) -> None:
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            for one in error.error_list:
+                limit = (one.params or {}).get("limit_value")
+                if isinstance(limit, int | Decimal):
+                    shown = amount_text(Decimal(limit), self.currency) if self.currency else number_text(limit)
+                    one.params = {**one.params, "limit_value": shown}
+            raise
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal) and self.currency:
