@@ -61,10 +61,11 @@ class AmountField(forms.DecimalField):
             super().run_validators(value)
         except ValidationError as error:
             for one in error.error_list:
-                limit = (one.params or {}).get("limit_value")
+                told = one.params or {}
+                limit = told.get("limit_value")
                 if isinstance(limit, int | Decimal):
                     shown = amount_text(Decimal(limit), self.currency) if self.currency else number_text(limit)
-                    one.params = {**one.params, "limit_value": shown}
+                    one.params = {**told, "limit_value": shown}
             raise
 
     def prepare_value(self, value: Any) -> Any:
