@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_assistant.core.models import Event
 from billing_assistant.core.ui.formats import money_text
-from billing_assistant.core.ui.stories import story_register
+from billing_assistant.core.ui.stories import Text, story_register
 
 QUOTE: Final = "invoices:quote"
 
@@ -25,6 +25,13 @@ def answer(event: Event) -> str:
     return ": ".join(part for part in (by, reason) if part)
 
 
+def superseded(event: Event) -> Text:
+    """Whether another offer took its place, or its draft moved on."""
+    if event.data.get("by") == "offer":
+        return _("%(label)s superseded: another offer was made")
+    return _("%(label)s superseded: its draft changed")
+
+
 _STORIES: Final[dict[str, dict[str, Any]]] = {
     "quote.offered": {"title": _("%(label)s offered"), "icon": "file-text", "detail": amount},
     "quote.sent": {"title": _("%(label)s sent"), "icon": "send", "tone": "info"},
@@ -34,7 +41,7 @@ _STORIES: Final[dict[str, dict[str, Any]]] = {
     },
     "quote.declined": {"title": _("%(label)s declined"), "icon": "circle-x", "tone": "danger", "detail": answer},
     "quote.withdrawn": {"title": _("%(label)s withdrawn"), "icon": "file-off", "detail": answer},
-    "quote.superseded": {"title": _("%(label)s superseded: its draft changed"), "icon": "refresh"},
+    "quote.superseded": {"title": superseded, "icon": "refresh"},
     "quote.invoiced": {"title": _("%(label)s invoiced"), "icon": "file-check", "tone": "success", "detail": amount},
     "quote.renewal_asked": {
         "title": _("The customer asks for a new offer instead of %(label)s"), "icon": "rotate", "tone": "warning",

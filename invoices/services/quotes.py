@@ -124,7 +124,7 @@ def _make_way(earlier: Quote, kind: QuoteKind, actor: Actor, now: datetime) -> N
         raise TransitionRefused(earlier.number, QuoteState.ACCEPTED, QuoteState.SUPERSEDED)
     earlier.state = QuoteState.SUPERSEDED
     earlier.save(update_fields=["state"])
-    quote_event("quote.superseded", earlier, actor, now)
+    quote_event("quote.superseded", earlier, actor, now, by="offer")
 
 
 def _quote(draft: InvoiceDraft, customer: Customer, totals: Totals, terms: QuoteTerms, actor: Actor) -> Quote:

@@ -17,6 +17,7 @@ from billing_assistant.core.errors import NotFound, PermissionRefused, Validatio
 from billing_assistant.core.models import Event, Notice
 from billing_assistant.core.rights import Role
 from billing_assistant.core.states import TransitionRefused
+from billing_assistant.core.ui.stories import story_entry
 from invoices.errors import CustomerSuspended, DraftIncomplete, DraftNotEditable, QuoteExpired, QuoteOutdated
 from invoices.models import Invoice, InvoiceDraft, Quote
 from invoices.pdf.offers import quote_document_of
@@ -172,6 +173,7 @@ def test_a_draft_that_was_saved_again_is_no_longer_what_was_offered() -> None:
     relay_all()
     quote.refresh_from_db()
     assert quote.state == QuoteState.SUPERSEDED
+    assert story_entry(Event.objects.get(name="quote.superseded")).title.endswith("its draft changed")
 
 
 @pytest.mark.parametrize("what", ["discard", "issue"])
@@ -189,6 +191,8 @@ def test_a_new_offer_supersedes_the_open_one_and_never_an_accepted_one() -> None
     second = offered(first.draft)
     first.refresh_from_db()
     assert (first.state, second.state) == ("superseded", "open")
+    told = story_entry(Event.objects.get(name="quote.superseded"))
+    assert told.title == f"{first.number} superseded: another offer was made"
     accepted(second)
     with pytest.raises(TransitionRefused):
         offered(first.draft)
