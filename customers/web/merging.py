@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_assistant.core.errors import DomainError, NotFound
+from billing_assistant.core.errors import DomainError
 from billing_assistant.core.ids import as_uuid
 from billing_assistant.core.merging import counts_of
 from billing_assistant.core.rights import Right
@@ -52,6 +52,9 @@ def customer_merge(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """?other= is the customer that ends. Without it, who may be meant; with it, what would happen."""
     kept = selectors.customer_get(actor_of(request), customer_id)
     other = _other(request, kept)
+    if other == kept:
+        messages.info(request, _("Both are one customer already."))
+        return redirect(page_url(kept))
     if request.method == "POST" and other is not None and not request.POST.get("sure"):
         messages.error(request, _("Say that both are the same customer, and merge again."))
     elif request.method == "POST" and other is not None:
@@ -83,10 +86,7 @@ def _other(request: HttpRequest, kept: Customer) -> Customer | None:
     if not wanted:
         return None
     found = as_uuid(wanted)
-    other = selectors.customer_get(actor_of(request), found or wanted, profile_id=kept.profile_id)
-    if other.pk == kept.pk:
-        raise NotFound(_("Choose another customer: this is the same one."))
-    return other
+    return selectors.customer_get(actor_of(request), found or wanted, profile_id=kept.profile_id)
 
 
 def _differences(kept: Customer, other: Customer) -> list[Difference]:

@@ -251,6 +251,8 @@ def test_the_page_suggests_compares_asks_and_merges(client: Client, kept: Custom
     assert done.headers["Location"] == reverse("customers:detail", args=[kept.pk])
     assert Customer.objects.get(pk=kept.pk).email == "pay@tech.example"
     assert page.get(reverse("customers:detail", args=[other.pk])).status_code == 200
+    for again in (page.get(target), page.post(target, {"sure": "on"}), page.get(url, {"other": kept.pk})):
+        assert again.headers["Location"] == reverse("customers:detail", args=[kept.pk])
     assert signed_in(Client(), Role.CSM).get(url).status_code == 403
 
 
