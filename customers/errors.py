@@ -17,6 +17,12 @@ class CannotMerge(Conflict):
     code = "cannot_merge"
 
 
+class CustomerMerged(Conflict):
+    """The customer ended in another one."""
+
+    code = "customer_merged"
+
+
 class NoEmailForAccess(DomainError):
     """Access to the portal needs an e-mail address, to which the sign-in code goes."""
 

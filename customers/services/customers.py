@@ -16,7 +16,7 @@ from billing_assistant.core.models import BusinessProfile
 from billing_assistant.core.models.sealed import columns_of
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
-from customers.errors import CustomerChanged
+from customers.errors import CustomerChanged, CustomerMerged
 from customers.locks import customer_lock
 from customers.models import Customer
 from customers.services.fields import customer_fields, defaults_for
@@ -117,6 +117,9 @@ def _reason(given: str) -> str:
 def _locked(customer_id: UUID, actor: Actor) -> Customer:
     customer = customer_lock(customer_id)
     actor.require_profile(customer.profile_id)
+    if customer.merged_into is not None:
+        words = {"other": customer.number, "kept": customer.merged_into.number}
+        raise CustomerMerged(_("%(other)s was merged into %(kept)s.") % words)
     return customer
 
 

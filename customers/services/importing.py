@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from django.db.models import F
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -195,7 +196,8 @@ def _known(rows: Sequence[Row], profile: BusinessProfile) -> dict[object, Custom
         found |= {each.number: each for each in mine.filter(number__in=refs.values())}
         return found
     names = {_name_key(row)[0].upper() for row in rows}
-    alike = mine.annotate(upper=Upper("name")).filter(upper__in=names).order_by("-created_at")
+    alike = mine.annotate(upper=Upper("name")).filter(upper__in=names)
+    alike = alike.order_by(F("merged_at").asc(nulls_last=True), "-created_at")
     return {(each.name.casefold(), each.email.casefold()): each for each in alike}
 
 

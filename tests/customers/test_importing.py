@@ -6,6 +6,7 @@ import pytest
 
 from billing_assistant.core.models import BusinessProfile, Event
 from customers.models import Customer
+from customers.services.merging import customers_merge
 from tests import factories
 from tests.support.imports import counts, imported, reasons, uploaded, workbook
 from tests.support.imports import guessed as columns_of
@@ -94,6 +95,21 @@ def test_without_numbers_name_and_mail_say_who_it_is(profile: BusinessProfile) -
     run = imported("Name,Email,City\nACME,A@example.com,Nairobi\nAcme,b@example.com,\n", "customers", profile)
     assert counts(run) == (1, 0, 1, 0)
     assert Customer.objects.filter(profile=profile).count() == 2
+
+
+def test_who_was_merged_is_not_changed_and_the_row_says_into_whom(profile: BusinessProfile) -> None:
+    kept = factories.customer(profile, number="C-1", name="Acme", email="a@example.com")
+    other = factories.customer(profile, number="C-2", name="Acme Ltd", email="b@example.com")
+    customers_merge(keep_id=kept.pk, merge_id=other.pk, actor=factories.SYSTEM, now=factories.NOW)
+    same = imported("Number,Name,Email\nC-1,Acme,a@example.com\nC-2,Acme Ltd,b@example.com\n", "customers", profile)
+    assert counts(same) == (0, 2, 0, 0)
+    for file in ("Number,Name,City\nC-2,Acme Ltd,Thika\n", "Name,Email,City\nAcme Ltd,b@example.com,Thika\n"):
+        run = imported(file, "customers", profile)
+        assert counts(run) == (0, 0, 0, 1)
+        assert [reason for _line, _field, reason in reasons(run)] == ["C-2 was merged into C-1."]
+    again = factories.customer(profile, number="C-3", name="Acme Ltd", email="b@example.com")
+    assert counts(imported("Name,Email,City\nAcme Ltd,b@example.com,Thika\n", "customers", profile)) == (0, 0, 1, 0)
+    assert list(Customer.objects.filter(city="Thika")) == [again]
 
 
 def test_a_customer_of_an_import_of_invoices_is_known_by_its_reference(profile: BusinessProfile) -> None:
