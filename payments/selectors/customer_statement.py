@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import F, Min, Sum
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.money import ZERO
@@ -34,6 +35,12 @@ class StatementLine:
     charged: Decimal
     settled: Decimal
     balance: Decimal
+
+    @property
+    def label(self) -> str:
+        """What it is. Money that a refund did not bring away is told apart from the refund."""
+        came_back = self.kind is EntryKind.REFUND and self.settled > 0
+        return _("Failed refund") if came_back else str(self.kind.label)
 
 
 @dataclass(slots=True)

@@ -127,7 +127,7 @@ def _part(part: CurrencyStatement, language: str) -> PrintedPart:
     lines = tuple(
         PrintedLine(
             day=figures.short_day(line.on),
-            what=clean(f"{line.kind.label} {line.number}".strip()),
+            what=clean(f"{line.label} {line.number}".strip()),
             charged=moved(line.charged),
             settled=moved(line.settled),
             balance=figures.amount(line.balance),

@@ -132,5 +132,5 @@ def _lines(parts: Sequence[CurrencyStatement], since: date, until: date) -> Iter
         yield (since, _("Opening balance"), "", code, "", "", quantize(part.opening, code))
         for line in part.lines:
             amounts = (quantize(amount, code) for amount in (line.charged, line.settled, line.balance))
-            yield (line.on, line.kind.label, line.number, code, *amounts)
+            yield (line.on, line.label, line.number, code, *amounts)
         yield (until, _("Closing balance"), "", code, "", "", quantize(part.closing, code))

@@ -11,12 +11,16 @@ from django.test import Client
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Role
 from billing_assistant.ledger.models import OwnerBalance
 from customers.models import Contact
+from integrations.ports.refunds import ProviderRefund, RefundStatus
 from payments.selectors.customer_statement import statement_of
 from payments.services.credits import invoice_credit
+from payments.services.record import External
 from payments.services.refund import payment_refund
+from payments.services.refund_found import refund_take
 from payments.services.write_off import invoice_write_off
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, invoice, pay
@@ -141,3 +145,15 @@ def test_nothing_owed_is_a_paper_too(client: Client) -> None:
     of = customer()
     sign_in(client)
     assert "Nothing was owed" in words_of(client.get(f"/customers/{of.pk}/statement/pdf/").content)
+
+
+def test_a_refund_that_failed_is_told_apart_from_the_refund(client: Client) -> None:
+    payment = pay(of := customer(), "300.00", method="online", external=External("mpesa", "522533", "TC1"))
+    for status in (RefundStatus.SUCCEEDED, RefundStatus.FAILED):
+        found = ProviderRefund("TC2", "TC1", "", status, Money(Decimal(100), "KES"), NOW)
+        refund_take(payment=payment, found=found, now=NOW)
+    (part,) = statement_of(of, since=TODAY - timedelta(days=1), until=TODAY + timedelta(days=1))
+    told = [(line.label, line.charged, line.settled) for line in part.lines if line.number.endswith("R1")]
+    assert told == [("Refund", 100, 0), ("Failed refund", 0, 100)]
+    sign_in(client)
+    assert "Failed refund" in text_of(client.get(f"/customers/{of.pk}/statement/"))
