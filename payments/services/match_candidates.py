@@ -89,10 +89,10 @@ def _single(one: Asked, invoice: OpenInvoice, ground: Ground) -> Found | None:
 
 
 def _rule_of_equal(one: Asked, found: Found, ground: Ground) -> RuleKind:
-    """The rule that finds it; where that is switched off the next one, and in the end a mere suggestion."""
-    told = RuleKind.REFERENCE if found.names >= Named.TAIL else RuleKind.TYPO
-    if found.names > Named.NOT and told in ground.rules:
-        return told
+    """The rule that finds it; where that is switched off it is a mere suggestion."""
+    if found.names > Named.NOT:
+        told = RuleKind.REFERENCE if found.names >= Named.TAIL else RuleKind.TYPO
+        return told if told in ground.rules else RuleKind.OTHER
     rule = ground.rules.get(RuleKind.NAME)
     if rule is None or found.like < rule.name_score:
         return RuleKind.OTHER
