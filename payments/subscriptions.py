@@ -17,7 +17,7 @@ from payments.services.credits_first import credits_use
 from payments.services.early_payment import early_discount_ask, early_discounts_grant
 from payments.services.gateway_fee import fee_wanted
 from payments.services.payment_plans import payment_plan_follow
-from payments.services.standing import standing_refresh
+from payments.services.standing import standing_refresh, standings_refresh
 from payments.services.statements import statement_imported
 from payments.states import STANDING_COLLECTIONS
 
@@ -114,6 +114,16 @@ def refresh_standing(event: Event) -> None:
     """Keeps the customer's payment status: good, warning or overdue."""
     if event.customer_id is not None:
         standing_refresh(customer_id=event.customer_id, now=clock.now())
+
+
+def _is_of_invoices(entry: EventInput) -> bool:
+    return entry.data.get("kind") == "invoices"
+
+
+@subscribe("import.finished", name="payments.refresh_standings_imported", concerns=_is_of_invoices)
+def refresh_standings_imported(event: Event) -> None:
+    """Customers whose imported invoices were overdue when they came."""
+    standings_refresh(now=clock.now())
 
 
 def _came_through_a_gateway(entry: EventInput) -> bool:

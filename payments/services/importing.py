@@ -153,13 +153,15 @@ def _known(work: Sequence[_Work], profile: BusinessProfile) -> _Known:
         profile=profile, kind=InvoiceKind.INVOICE, number__in={each.row.text("invoice") for each in work}
     )
     wanted = {each.row.text("customer") for each in work} - {""}
-    mine = Customer.objects.filter(profile=profile)
-    by_number = {each.number: [each] for each in mine.filter(number__in=wanted)}
+    mine = Customer.objects.filter(profile=profile).select_related("merged_into")
+    by_number = {each.number: [each.merged_into or each] for each in mine.filter(number__in=wanted)}
     imported = mine.filter(source_ref__in=[f"import:{who}" for who in wanted])
-    by_ref = {each.source_ref.removeprefix("import:"): [each] for each in imported}
+    by_ref = {each.source_ref.removeprefix("import:"): [each.merged_into or each] for each in imported}
     by_name: dict[str, list[Customer]] = {}
     for each in mine.filter(name__in=wanted):
-        by_name.setdefault(each.name, []).append(each)
+        meant, named = each.merged_into or each, by_name.setdefault(each.name, [])
+        if meant not in named:
+            named.append(meant)
     ids = [each.external_id for each in work]
     recorded = Payment.objects.filter(provider=PROVIDER, account=str(profile.pk), external_id__in=ids)
     own = Payment.objects.filter(profile=profile, number__in=ids)

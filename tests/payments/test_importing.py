@@ -9,6 +9,7 @@ import pytest
 
 from billing_assistant.core.models import BusinessProfile
 from customers.models import Customer
+from customers.services.merging import customers_merge
 from invoices.models import Invoice
 from invoices.services.lock_date import lock_date_move
 from payments.models import Payment
@@ -108,3 +109,12 @@ def test_money_of_locked_days_is_refused_unless_it_is_there(profile: BusinessPro
     assert counts(imported(text, "payments", profile)) == (1, 0, 0, 0)
     lock_date_move(profile_id=profile.pk, until=date(2026, 3, 1), actor=factories.SYSTEM, now=factories.NOW)
     assert counts(imported(f"{text}C-1,7.00,2026-03-01\n", "payments", profile)) == (0, 1, 0, 1)
+
+
+def test_a_payment_of_a_merged_customer_goes_to_who_stands_for_it() -> None:
+    seller = factories.seller()
+    kept, other = factories.customer(seller, number="C-1", name="A"), factories.customer(seller, number="C-2", name="B")
+    customers_merge(keep_id=kept.pk, merge_id=other.pk, actor=factories.SYSTEM, now=factories.NOW)
+    run = imported("Customer,Date,Amount,Method\nC-2,2026-01-10,500,mpesa\nB,2026-01-11,70,mpesa\n", "payments", seller)
+    assert counts(run) == (2, 0, 0, 0)
+    assert set(Payment.objects.values_list("customer", flat=True)) == {kept.pk}

@@ -20,6 +20,7 @@ from payments.services.standing import standings_refresh
 from payments.states import CheckoutState
 from tests.fakes.gateway import FakeGateway
 from tests.payments.builders import NOW, SYSTEM, customer, due, invoice, pay
+from tests.support.imports import imported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 URLS = ReturnUrls(success=str, cancel=str)
@@ -95,3 +96,14 @@ def test_a_day_that_ends_makes_customers_overdue() -> None:
     standings_refresh(now=due_on + timedelta(days=1))
     assert status_of(of) == PaymentStatus.OVERDUE
     assert standings_refresh(now=due_on + timedelta(days=2)) == 0
+
+
+def test_customers_of_imported_invoices_that_are_late_are_overdue_at_once() -> None:
+    late, fine = customer(), customer()
+    late_of = (
+        f"InvoiceNo,Description,Quantity,InvoiceDate,UnitPrice,CustomerID\nOLD-1,Care,1,2025-01-10,50,{late.number}\n"
+    )
+    imported(late_of, "invoices", late.profile, now=NOW)
+    assert status_of(late) == PaymentStatus.GOOD
+    relay("payments.refresh_standings_imported")
+    assert (status_of(late), status_of(fine)) == (PaymentStatus.OVERDUE, PaymentStatus.GOOD)
