@@ -1,0 +1,80 @@
+"""S03: nobody from outside marks money as received, at whatever address, with whatever is sent there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from billing_assistant.core import exact_json
+from billing_assistant.core.access import Kind
+from payments.models import Allocation, Payment, Refund
+from payments.states import PaymentState
+from tests.access.conftest import client_browser
+from tests.access.objects import Worlds
+from tests.access.walking import complaints, stops
+from tests.payments.builders import pay
+
+CLAIMS = {
+    "amount": "100.00",
+    "total": "100.00",
+    "currency": "KES",
+    "status": "succeeded",
+    "state": "completed",
+    "paid": "true",
+    "payment_status": "paid",
+    "method": "cash",
+    "reference": "PAID",
+    "received_on": "2026-03-02",
+    "success": "1",
+    "result": "success",
+    "redirect_status": "succeeded",
+    "token": "PAYERID",
+    "PayerID": "X",
+    "session_id": "cs_1",
+    "payment_intent": "pi_1",
+}
+"""What somebody would send who wants to be believed."""
+
+
+@pytest.mark.parametrize("visitor", ["stranger", "client"])
+def test_no_address_takes_the_word_of_a_visitor_that_money_came(worlds: Worlds, visitor: str) -> None:
+    browser = Client(raise_request_exception=False) if visitor == "stranger" else client_browser(worlds.own)
+    wrong = []
+    for stop in stops():
+        url = stop.url(worlds.own)
+        before = received()
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            status = claim(browser, method, url, stop.rule.kind).status_code
+            if status >= 500 and stop.rule.kind is not Kind.HOOK:
+                wrong.append(f"{method} {url}: {status}")
+        if received() != before:
+            wrong.append(f"{url} ({stop.route.name}) took money")
+    assert not wrong, complaints(wrong)
+
+
+def claim(browser: Client, method: str, url: str, kind: Kind) -> Any:
+    """One request that says that money came: in the address, in a form, or as JSON."""
+    if method == "GET":
+        return browser.get(url, CLAIMS)
+    if kind in {Kind.API, Kind.HOOK}:
+        return browser.generic(method, url, exact_json.dumps(CLAIMS), content_type="application/json")
+    return browser.generic(
+        method,
+        url,
+        "&".join(f"{name}={value}" for name, value in CLAIMS.items()),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+
+def received() -> tuple[int, int, int]:
+    """What counts as money that came, was used, or was given back."""
+    done = Payment.objects.filter(status=PaymentState.COMPLETED).count()
+    return done, Allocation.objects.count(), Refund.objects.count()
+
+
+def test_negative_control_a_payment_that_is_recorded_is_seen(worlds: Worlds) -> None:
+    before = received()
+    pay(worlds.own.customer, "10.00")
+    assert received() != before
