@@ -238,7 +238,7 @@ def test_with_htmx_the_browser_is_sent_on(client: Client, fake_gateway: FakeGate
         ({"how": "part"}, "Write how much"),
         ({"how": "part", "amount": ""}, "Write how much"),
         ({"how": "part", "amount": "much"}, "not an amount"),
-        ({"how": "part", "amount": "-5"}, "greater than or equal"),
+        ({"how": "part", "amount": "-5"}, "or more"),
         ({"how": "part", "amount": "0"}, "Write how much"),
         ({"how": "part", "amount": "2609.99"}, "at least"),
         ({"how": "part", "amount": "52200.01"}, "more than that"),

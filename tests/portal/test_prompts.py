@@ -126,7 +126,7 @@ def test_a_page_that_is_open_elsewhere_is_closed_before_the_phone_is_asked(clien
         ("phone", "", "required"),
         ("amount", "1500.50", "without cents"),
         ("amount", "9000", "more than that"),
-        ("amount", "0", "greater than or equal to 1"),
+        ("amount", "0", "Write 1.00 or more"),
     ],
 )
 def test_what_cannot_be_asked_is_said_beside_the_form(client, bill, safaricom, field, value, words):  # noqa: PLR0917
