@@ -23,7 +23,7 @@ from tests.fakes.paypal import PayPalSimulator
 from tests.fakes.paypal_fixtures import post
 from tests.fakes.stripe import StripeServer
 from tests.fakes.stripe.fixtures import connected
-from tests.fakes.vendor_server import Delivery
+from tests.fakes.vendor_server import Delivery, VendorServer
 from tests.payments.builders import SYSTEM, invoice
 
 TOTAL, REFUNDED, DISPUTED = Decimal(1500), Decimal(500), Decimal(1000)
@@ -79,7 +79,7 @@ class World:
         of = factories.customer(self.profile, currency=self.currency)
         return self.kind(invoice(of, str(TOTAL)), outcome, declined, self)
 
-    def forged(self) -> Delivery | None:
+    def forged(self) -> Delivery:
         """Something with a signature that is not the provider's."""
         raise NotImplementedError
 
@@ -133,6 +133,13 @@ class StripeWorld(World):
         return Delivery(f"/hooks/stripe/{self.connection.pk}/", body + b" ", headers)
 
 
+def _news(service: VendorServer) -> list[Tell]:
+    """What waits in a provider's outbox, taken out of it."""
+    found = list(service.outbox)
+    service.outbox.clear()
+    return [lambda event=event: post(event) for event in found]
+
+
 @dataclass
 class PayPalLife(Life):
     world: PayPalWorld
@@ -140,25 +147,20 @@ class PayPalLife(Life):
     def happens(self) -> Iterator[list[Tell]]:
         service, order = self.world.service, self.checkout.external_id
 
-        def news() -> list[Tell]:
-            found = list(service.outbox)
-            service.outbox.clear()
-            return [lambda event=event: post(event) for event in found]
-
         service.client_approves(order, pending=True)
-        approved = news()
+        approved = _news(service)
         self.ask()  # an order that was approved moves no money until it is captured by us
-        yield approved + news()
+        yield approved + _news(service)
         service.capture_completes(order)
-        yield news()
+        yield _news(service)
         service.refunded_there(order, f"{REFUNDED:.2f}")
-        yield news()
+        yield _news(service)
         dispute = service.disputed(order, f"{DISPUTED:.2f}")
-        yield news()
+        yield _news(service)
         service.dispute_moves(dispute)
-        yield news()
+        yield _news(service)
         service.dispute_moves(dispute, {"lost": "RESOLVED_BUYER_FAVOUR", "won": "RESOLVED_SELLER_FAVOUR"}[self.outcome])
-        yield news()
+        yield _news(service)
 
 
 class PayPalWorld(World):
@@ -184,26 +186,21 @@ class DodoLife(Life):
     def happens(self) -> Iterator[list[Tell]]:
         service, session = self.world.service, self.checkout.external_id
 
-        def news() -> list[Tell]:
-            found = list(service.outbox)
-            service.outbox.clear()
-            return [lambda event=event: post(event) for event in found]
-
         for _ in range(1 + self.declined):
             service.client_pays(session, "failed")
-            yield news()
+            yield _news(service)
         payment = service.client_pays(session, "processing")
-        yield news()
+        yield _news(service)
         service.becomes(payment["payment_id"], "succeeded")
-        yield news()
+        yield _news(service)
         service.refunded(payment, int(REFUNDED * 100), {})
-        yield news()
+        yield _news(service)
         dispute = service.disputed(payment, int(DISPUTED * 100))
-        yield news()
+        yield _news(service)
         service.dispute_becomes(dispute, "challenged")
-        yield news()
+        yield _news(service)
         service.dispute_becomes(dispute, self.outcome)
-        yield news()
+        yield _news(service)
 
 
 class DodoWorld(World):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connections
 from django.test import Client
 
 from billing_assistant.core import exact_json
@@ -20,6 +17,7 @@ from billing_assistant.core.rights import ROLE_RIGHTS, Role
 from billing_assistant.core.services.api_keys import api_key_create
 from tests import factories
 from tests.payments.builders import invoice, pay
+from tests.payments.test_concurrency import at_once
 from tests.support.deep import a_few
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.money]
@@ -132,20 +130,6 @@ def effect_of(act: Callable[[], Any]) -> dict[str, int]:
     return {name: rows - before[name] for name, rows in written().items() if rows != before[name]}
 
 
-def at_once(times: int, work: Callable[[], Any]) -> list[Any]:
-    barrier = threading.Barrier(times)
-
-    def run(_: int) -> Any:
-        try:
-            barrier.wait(60)
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
-
-
 @pytest.mark.parametrize("times", a_few([5, 100], 1))
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_sent_again_at_once_has_one_effect_and_one_answer(name: str, times: int) -> None:
@@ -155,7 +139,7 @@ def test_a_call_sent_again_at_once_has_one_effect_and_one_answer(name: str, time
     one = effect_of(lambda: answers.append(office.call(path, body, "first")))
     assert answers[0].status_code in {200, 201}, answers[0].content
     path, body = CALLS[name](office)
-    many = effect_of(lambda: answers.extend(at_once(times, lambda: office.call(path, body, "second"))))
+    many = effect_of(lambda: answers.extend(at_once(lambda _: office.call(path, body, "second"), times)))
     assert {answer.status_code for answer in answers} == {answers[0].status_code}
     assert len({answer.content for answer in answers[1:]}) == 1
     assert many == one
@@ -168,4 +152,4 @@ def test_negative_control_without_a_key_each_call_has_its_effect(name: str) -> N
     path, body = CALLS[name](office)
     body = {**body, "allocations": None} if name == "payment is recorded" else body
     one = effect_of(lambda: office.call(path, body))
-    assert effect_of(lambda: at_once(5, lambda: office.call(path, body))) != one
+    assert effect_of(lambda: at_once(lambda _: office.call(path, body), 5)) != one
