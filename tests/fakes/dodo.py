@@ -199,9 +199,9 @@ class DodoSimulator(DodoProducts):
         self.outbox.append(delivery)
         return delivery
 
-    def signed(self, body: bytes, *, secret: str = SIGNING, **other: str) -> Delivery:
-        """A body with Dodo's headers; `other` replaces headers."""
-        number, seconds = f"msg_{next(self._numbers)}", str(int(self.now.timestamp()))
+    def signed(self, body: bytes, *, secret: str = SIGNING, number: str = "", **other: str) -> Delivery:
+        """A body with Dodo's headers; `number` is the event's own when it is sent again, `other` replaces headers."""
+        number, seconds = number or f"msg_{next(self._numbers)}", str(int(self.now.timestamp()))
         key = base64.b64decode(secret.removeprefix("whsec_"))
         digest = hmac.digest(key, f"{number}.{seconds}.".encode() + body, hashlib.sha256)
         headers = {

@@ -82,7 +82,7 @@ class PayPalSimulator(VendorServer):
             case ["GET", "v2", "checkout", "orders", order_id] if order_id in self.orders:
                 return Answer(body=self.shown(self.orders[order_id]))
             case ["POST", "v2", "checkout", "orders", order_id, "capture"] if order_id in self.orders:
-                return self._capture(self.orders[order_id])
+                return self.captures(self.orders[order_id])
             case ["GET", "v2", "payments", "captures", capture_id]:
                 return self._found(self._capture_of(capture_id))
             case ["POST", "v2", "payments", "captures", capture_id, "refund"]:
@@ -124,7 +124,8 @@ class PayPalSimulator(VendorServer):
         self.orders[order.id] = order
         return Answer(201, self.shown(order))
 
-    def _capture(self, order: Order) -> Answer:
+    def captures(self, order: Order) -> Answer:
+        """The seller's program takes the money of an order."""
         if order.status == "COMPLETED":
             return self._error(422, "UNPROCESSABLE_ENTITY", "ORDER_ALREADY_CAPTURED")
         if order.status != "APPROVED":

@@ -15,6 +15,7 @@ from billing_assistant.core import clock as clocks
 from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.models import Notice
 from billing_assistant.core.rights import Role
+from customers.services.merging import customers_merge
 from integrations.models import GatewayConnection, WebhookEvent, WebhookStatus
 from integrations.registry import gateway_of
 from integrations.services.connections import connection_announce
@@ -222,6 +223,25 @@ def test_a_success_that_comes_late_is_taken_when_the_query_confirms(
     safaricom.payer_decides(checkout.external_id)
     settle(safaricom, tell, clock, rounds=2)
     paid_once(bill)
+
+
+def test_what_is_told_three_days_late_counts_once(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    story = Story(bill, safaricom, tell, clock)
+    clock.shift(timedelta(days=3))
+    for step in ["confirm", "callback", "callback"]:
+        story.take(step)
+    settle(safaricom, tell, clock)
+    assert paid_once(bill).checkout_id == story.checkout.pk
+
+
+def test_what_is_told_after_the_customer_was_merged_into_another(bill: Invoice, safaricom, tell: Tell, clock) -> None:
+    story = Story(bill, safaricom, tell, clock)
+    kept = factories.customer(bill.profile)
+    customers_merge(keep_id=kept.pk, merge_id=bill.customer_id, actor=SYSTEM, now=clocks.now())
+    story.take("callback")
+    settle(safaricom, tell, clock)
+    bill.refresh_from_db()
+    assert paid_once(bill).customer_id == kept.pk
 
 
 def test_money_for_an_invoice_that_was_settled_meanwhile_is_credit(bill: Invoice, safaricom, tell: Tell, clock) -> None:

@@ -117,32 +117,6 @@ def test_lost_webhooks_are_made_good_by_asking(shop: Shop, clock) -> None:
     assert Payment.objects.filter(status=PaymentState.COMPLETED).count() == 1
 
 
-# Early, late, and not ours (R12).
-
-
-def test_an_event_before_the_answer_of_the_call(shop: Shop) -> None:
-    bill = shop.invoice()
-    shop.service.faults.append(Fault("POST /v1/checkout/sessions", after=True, times=9))
-    with pytest.raises(CheckoutUnknown):
-        shop.open(bill)
-    shop.service.faults.clear()
-    (session,) = shop.service.books.all_of(shop.service.books.ours, "checkout.session")
-    shop.service.books.client_pays(session["id"])
-    for event in list(shop.events):
-        assert shop.told(event) == 200
-    assert (due(bill), Checkout.objects.get().status) == (0, CheckoutState.SUCCEEDED)
-
-
-def test_an_event_three_days_late(shop: Shop, clock) -> None:
-    bill = shop.invoice()
-    checkout = shop.open(bill)
-    shop.service.books.client_pays(checkout.external_id)
-    clock.shift(timedelta(days=3))
-    for event in list(shop.events):
-        assert shop.told(event) == 200
-    assert due(bill) == 0
-
-
 def test_a_payment_that_is_not_ours_is_parked(shop: Shop) -> None:
     books = shop.service.books
     intent = books.keep(books.ours, "payment_intent", "pi", amount=100, currency="kes", metadata={}, status="x")
