@@ -42,19 +42,21 @@ declare("method_setup.before_call", "method_setup.after_call")
 Urls = Callable[[UUID], str]
 
 
-def setup_gateway(profile_id: UUID, currency: str) -> PaymentGateway | None:
-    """The gateway where clients can save a method for a currency; None when none can."""
+def setup_gateways(profile_id: UUID, currency: str) -> tuple[PaymentGateway, ...]:
+    """Where clients can save a method for a currency, the preferred one first."""
     able = (each for each in gateways(profile_id) if each.capabilities.saved_methods)
-    return next((each for each in able if each.capabilities.takes(currency)), None)
+    return tuple(each for each in able if each.capabilities.takes(currency))
 
 
-def setup_open(*, customer: Customer, url_of: Urls, actor: Actor, now: datetime) -> MethodSetup:
+def setup_open(*, customer: Customer, url_of: Urls, actor: Actor, now: datetime, gateway_name: str = "") -> MethodSetup:
     """A page on which the client saves a method; its address is `url`. Called in no transaction.
 
-    Raises OnlinePaymentsOff, and CheckoutFailed or CheckoutUnknown when the gateway did not do it.
+    `gateway_name` is one of `setup_gateways`; the preferred one when empty. Raises OnlinePaymentsOff, and
+    CheckoutFailed or CheckoutUnknown when the gateway did not do it.
     """
     require_no_transaction()
-    gateway = setup_gateway(customer.profile_id, customer.currency)
+    able = setup_gateways(customer.profile_id, customer.currency)
+    gateway = next((each for each in able if gateway_name in {"", each.name}), None)
     if gateway is None:
         raise OnlinePaymentsOff(_("No payment method can be saved here."))
     setup_id = uuid7()

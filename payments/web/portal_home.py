@@ -24,7 +24,7 @@ from invoices.models import Quote
 from invoices.quote_states import QuoteStatus, quote_status
 from payments.selectors import portal as reads
 from payments.selectors.collections import collections_of_customers
-from payments.services.method_setup import setup_gateway
+from payments.services.method_setup import setup_gateways
 from payments.services.receipt_documents import has_receipt
 from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 def _saves_methods(customers: Sequence[Customer]) -> bool:
     """Whether there is something to see on the page of payment methods."""
-    able = any(setup_gateway(customer.profile_id, customer.currency) for customer in customers)
+    able = any(setup_gateways(customer.profile_id, customer.currency) for customer in customers)
     return able or reads.methods_of(customers).exists()
 
 

@@ -20,7 +20,7 @@ from billing_assistant.core.web import leave_to, now_of, render_page
 from customers.models import Customer
 from payments.models import SavedMethod
 from payments.selectors import portal as reads
-from payments.services.method_setup import setup_gateway, setup_open
+from payments.services.method_setup import setup_gateways, setup_open
 from payments.states import SavedMethodState
 from payments.web.portal import link_door
 from payments.web.portal_consent import consent_of, consent_take
@@ -51,7 +51,7 @@ def link_method(request: HttpRequest, token: str) -> HttpResponseBase:
             "others": [one for one in methods if not one.autopay and one.state == SavedMethodState.ACTIVE],
             "consent": consent_of(customer),
             "declined": reads.declined_of(door.invoice, charged),
-            "can_save": setup_gateway(customer.profile_id, customer.currency) is not None,
+            "savers": setup_gateways(customer.profile_id, customer.currency),
             "waiting": "saving" in request.GET and reads.open_setups_of([customer], now_of(request)),
         }
         return render_page(request, "portal/mend.html", context)
@@ -66,7 +66,13 @@ def link_method_new(request: HttpRequest, token: str) -> HttpResponseBase:
     page = reverse("portal:link_method", args=[token])
     with in_language(request, door):
         try:
-            setup = setup_open(customer=customer, url_of=_back_url, actor=door.actor, now=now_of(request))
+            setup = setup_open(
+                customer=customer,
+                url_of=_back_url,
+                actor=door.actor,
+                now=now_of(request),
+                gateway_name=request.POST.get("gateway", ""),
+            )
         except DomainError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(page)

@@ -19,7 +19,7 @@ from billing_assistant.core.web import client_page, leave_to, now_of, render_pag
 from customers.models import Customer
 from payments.models import SavedMethod
 from payments.selectors import portal as reads
-from payments.services.method_setup import setup_gateway, setup_open
+from payments.services.method_setup import setup_gateways, setup_open
 from payments.services.saved_methods import autopay_revoke, method_remove
 from payments.web.portal_consent import consent_of, consent_take
 from payments.web.portal_parts import client_actor
@@ -37,7 +37,7 @@ def methods(request: HttpRequest) -> HttpResponseBase:
         (
             customer,
             [method for method in saved if method.customer_id == customer.pk],
-            setup_gateway(customer.profile_id, customer.currency) is not None,
+            setup_gateways(customer.profile_id, customer.currency),
             consent_of(customer),
         )
         for customer in customers
@@ -54,7 +54,11 @@ def method_new(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     customer = _customer(request, customer_id)
     try:
         setup = setup_open(
-            customer=customer, url_of=_back_url, actor=client_actor(request, customer), now=now_of(request)
+            customer=customer,
+            url_of=_back_url,
+            actor=client_actor(request, customer),
+            now=now_of(request),
+            gateway_name=request.POST.get("gateway", ""),
         )
     except DomainError as error:
         messages.error(request, error.message)
