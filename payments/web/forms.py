@@ -181,6 +181,11 @@ class Box:
     typed: str
     error: str = ""
 
+    @property
+    def net(self) -> Decimal:
+        """What of the invoice's total is no tax."""
+        return self.invoice.total - self.invoice.tax_total
+
 
 class AllocationBoxes:
     """An amount box for each open invoice. `wanted` is what was typed, once `is_valid` said that it can be read."""

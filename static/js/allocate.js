@@ -1,8 +1,9 @@
 // Amounts beside invoices: what they settle together, what is left over, and one click to fill in what is due. No float.
-import { parse, say } from "./amounts.js";
+import { parse, places, say } from "./amounts.js";
 
 const PLACES = 4n;
 const UNIT = 10n ** PLACES;
+const FINE = 10n ** 8n; // so many parts of a unit are kept until the one rounding
 
 function units(typed) {
   const plain = parse(typed);
@@ -16,6 +17,12 @@ function text(value) {
   const size = value < 0n ? -value : value;
   const part = String(size % UNIT).padStart(Number(PLACES), "0").replace(/0+$/, "");
   return `${value < 0n ? "-" : ""}${size / UNIT}${part ? `.${part}` : ""}`;
+}
+
+/** Half away from zero to the currency's minor unit, of an amount that is not negative. */
+function rounded(value, currency) {
+  const step = 10n ** (PLACES - BigInt(places(currency)));
+  return ((value / FINE + step / 2n) / step) * step;
 }
 
 class Allocation {
@@ -38,8 +45,23 @@ class Allocation {
     const given = this.form.querySelector("[data-remainder]")?.dataset.available;
     if (given) return units(given) + (units(this.form.elements.fee?.value || "0") ?? 0n);
     const received = units(this.form.elements.amount?.value || "0");
-    const withheld = units(this.form.elements.withheld?.value || "0") ?? 0n;
-    return typeof received === "bigint" ? received + withheld : received;
+    return typeof received === "bigint" ? received + this.withheld : received;
+  }
+
+  /** What the customer kept back: as typed, or at the rate of the net part of what is settled, as the server reckons. */
+  get withheld() {
+    const { withheld, withheld_rate: rate } = this.form.elements;
+    const typed = units(withheld?.value || "0") ?? 0n;
+    const percent = units(rate?.value || "0") ?? 0n;
+    if (typed || percent <= 0n) return typed;
+    const net = this.boxes().reduce((sum, box) => sum + this.netOf(box), 0n);
+    return rounded((net * percent) / (100n * UNIT), this.form.querySelector("[data-remainder]").dataset.currency);
+  }
+
+  netOf(box) {
+    const { net, total } = box.closest("tr").dataset;
+    const whole = units(total);
+    return whole > 0n ? ((units(box.value || "0") ?? 0n) * units(net) * FINE) / whole : 0n;
   }
 
   boxes() {
@@ -54,6 +76,7 @@ class Allocation {
     if (!button) return;
     const box = this.form.elements[button.dataset.fill];
     const due = units(button.dataset.amount);
+    box.value = text(due); // tax that is withheld at a rate depends on it
     const left = (this.available ?? 0n) - this.settled(box);
     const wanted = this.available && left < due ? left : due;
     box.value = wanted > 0n ? text(wanted) : "";

@@ -32,14 +32,19 @@ export function parse(typed) {
   return (match[1] ? "-" : "") + digits + (rest ? `.${rest}` : "");
 }
 
+/** How many decimals a currency has. */
+export function places(currency) {
+  return DECIMALS[currency] ?? 2;
+}
+
 /** Grouped, with the currency's decimals: "KES 1,200,000.00". Null when it has more decimals than the currency. */
 export function say(plain, currency) {
-  const places = DECIMALS[currency] ?? 2;
+  const most = places(currency);
   const [whole, part = ""] = plain.replace("-", "").split(".");
   const kept = part.replace(/0+$/, "");
-  if (currency && kept.length > places) return null;
+  if (currency && kept.length > most) return null;
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  const tail = currency ? kept.padEnd(places, "0") : kept;
+  const tail = currency ? kept.padEnd(most, "0") : kept;
   const minus = plain.startsWith("-") ? "−" : "";
   return `${currency ? `${currency}\u00a0` : ""}${minus}${grouped}${tail ? `.${tail}` : ""}`;
 }

@@ -34,7 +34,10 @@ class Row:
 class Times:
     """How long each of some calls took, in seconds."""
 
-    seconds: tuple[float, ...]
+    seconds: tuple[float, ...] = ()
+
+    def __add__(self, other: Times) -> Times:
+        return Times(self.seconds + other.seconds)
 
     @property
     def rate(self) -> float:
