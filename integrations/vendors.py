@@ -101,8 +101,8 @@ def is_vendor(name: str) -> bool:
 
 
 def vendor_label(name: str) -> str:
-    """What people call a vendor; the name itself where there is no such vendor (any more)."""
-    return vendor_named(name).label if is_vendor(name) else name
+    """What people call a vendor; the name itself, with a capital, where there is no such vendor (any more)."""
+    return vendor_named(name).label if is_vendor(name) else name.capitalize()
 
 
 def base_url(vendor: str, default: str) -> str:

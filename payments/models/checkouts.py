@@ -13,6 +13,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
+from integrations.vendors import vendor_label
 from payments.states import CheckoutState
 
 LONGEST_URL: Final = 2000
@@ -84,6 +85,11 @@ class Checkout(Entity):
         found = [part.invoice.number for part in self.parts.select_related("invoice").order_by("id")]
         shown = ", ".join(found[:NUMBERS_SHOWN]) or self.invoice.number
         return f"{shown} +{len(found) - NUMBERS_SHOWN}" if len(found) > NUMBERS_SHOWN else shown
+
+    @property
+    def gateway_label(self) -> str:
+        """What people call the gateway."""
+        return vendor_label(self.gateway)
 
     @property
     def is_link(self) -> bool:

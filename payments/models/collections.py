@@ -14,6 +14,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
+from integrations.vendors import vendor_label
 from payments.states import CollectionState
 
 STANDING: Final = Q(status__in=["waiting", "active", "on_hold", "paused"])
@@ -75,6 +76,11 @@ class PlanCollection(Entity):
     def is_page_open(self, now: datetime) -> bool:
         """Whether the page for subscribing that was made last can still be used."""
         return bool(self.url and self.url_until and self.url_until > now)
+
+    @property
+    def provider_label(self) -> str:
+        """What people call the provider."""
+        return vendor_label(self.provider)
 
     @property
     def status_word(self) -> CollectionState:

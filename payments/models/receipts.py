@@ -12,6 +12,7 @@ from billing_assistant.core.db import minor_units_constraint
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import values_constraint
+from integrations.vendors import vendor_label
 from payments.states import PaymentMethod, ReceiptState
 
 
@@ -60,6 +61,11 @@ class UnmatchedReceipt(Entity):
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def provider_label(self) -> str:
+        """What people call the provider."""
+        return vendor_label(self.provider)
 
     @property
     def status_word(self) -> ReceiptState:
