@@ -104,6 +104,15 @@ def test_clients_see_their_own_without_our_reasons(client: Client) -> None:
     assert "/portal/statement/" in text_of(client.get("/portal/"))
 
 
+@pytest.mark.parametrize("period", ["from=2026-03-01&until=2026-02-01", "from=x"])
+def test_a_period_that_cannot_be_read_is_no_statement_of_nothing(client: Client, period: str) -> None:
+    Contact.objects.create(customer=customer(), name="Client", user=sign_in(client, Role.CLIENT))
+    answer = client.get(f"/portal/statement/?{period}")
+    assert answer.status_code == 400
+    assert 'class="field-error"' in text_of(answer)
+    assert "Nothing was owed" not in text_of(answer)
+
+
 def words_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
 
