@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from billing_assistant.shell.demo import CLIENT_EMAIL
+from tests.e2e.test_pages import TWO_SHAPES, look, visit
 from tests.e2e.test_story import TEST_CARD, _text_of, _wait_for_letter
 from tests.fakes import mpesa
 from tests.fakes.mpesa import MpesaSimulator
@@ -23,6 +24,12 @@ from tests.fakes.stripe.server import StripeServer
 from tests.fakes.stripe.server import running as stripe_running
 
 PATIENCE = 30_000
+OWN_PAGES = {
+    "portal-home": "/portal/",
+    "portal-payments": "/portal/payments/",
+    "portal-statement": "/portal/statement/",
+    "portal-methods": "/portal/methods/",
+}
 KEYS = {
     "Consumer key": mpesa.KEY,
     "Consumer secret": mpesa.SECRET,
@@ -240,7 +247,7 @@ def test_the_rest_is_paid_with_another_provider(
 
 
 def test_several_invoices_are_paid_at_once_and_the_receipt_is_downloaded(
-    browser: Browser, mailbox: Path, base_url: str
+    browser: Browser, mailbox: Path, base_url: str, pictures: Path
 ) -> None:
     client = _client(browser, base_url)
     _sign_in(client, mailbox)
@@ -264,4 +271,7 @@ def test_several_invoices_are_paid_at_once_and_the_receipt_is_downloaded(
     words = pymupdf.open(download.value.path())[0].get_text()
     assert "Receipt" in words
     assert words.count("INV-") >= 2
+    for name, address in OWN_PAGES.items():
+        visit(client, address)
+        look(client, name, TWO_SHAPES, pictures)
     client.context.close()
