@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import CharField, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing_assistant.core.prepared import Given, Prepared
 from integrations.demo_gateway import tasks as demo_tasks
 from integrations.demo_gateway.adapter import DemoGateway
 from integrations.errors import GatewayUnknown
@@ -130,8 +132,17 @@ def hook_candidates(vendor: str, connection_id: UUID | None) -> list[tuple[Payme
 
 
 def _connections(vendor: str, connection_id: UUID | None) -> Iterable[GatewayConnection]:
-    rows = GatewayConnection.objects.filter(vendor=vendor, retired_at__isnull=True)
-    return rows if connection_id is None else rows.filter(pk=connection_id)
+    if connection_id is None:
+        return _OF_VENDOR.rows(vendor=vendor)
+    return _CONNECTION.rows(vendor=vendor, connection_id=connection_id)
+
+
+def _of_vendor() -> QuerySet[GatewayConnection]:
+    return GatewayConnection.objects.filter(vendor=Given("vendor", CharField()), retired_at__isnull=True)
+
+
+_OF_VENDOR = Prepared(_of_vendor)
+_CONNECTION = Prepared(lambda: _of_vendor().filter(pk=Given("connection_id")))
 
 
 def _unknown(name: str) -> GatewayUnknown:

@@ -30,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that at the end no process waits for another one's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--deep"):
         for item in items:
             if item.get_closest_marker("deep"):
@@ -64,6 +66,7 @@ def django_db_setup(database_url: str, django_db_blocker: DjangoDbBlocker) -> It
             {**engines.database(database_url), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
         )
         import_module("tests.support.books").install()
+        import_module("tests.support.signing_in").install()
         yield
         connections.close_all()
 

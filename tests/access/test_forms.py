@@ -48,6 +48,7 @@ TAKE_A_CUSTOMER = {"invoices:billable_new", "invoices:draft_new", "invoices:plan
 """Some that have to be among those that were sent with a customer in their address."""
 
 
+@pytest.mark.slow
 def test_pages_open_show_what_they_ask_for_and_refuse_a_form_with_nothing_in_it(
     worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:

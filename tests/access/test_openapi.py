@@ -142,6 +142,7 @@ def _tried(world: World, part: int, examples: Mapping[Role, int]) -> list[str]:
     return faults
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_made_up_request_breaks_the_api_or_its_description(part: int, worlds: Worlds) -> None:

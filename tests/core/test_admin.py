@@ -165,12 +165,13 @@ def test_inlines_are_guarded_and_read_what_they_show_with_a_join() -> None:
             assert _relations(inline.model) & set(inline.fields) <= set(inline.select_related), inline
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bare_admin")
 def test_an_administrator_lists_searches_and_reads_every_table(everything: objects.World) -> None:
     browser = enter()
     empty = []
     for model in OURS:
-        for query in ("", "?q=%27%22", "?q=INV-2026-0001", "?o=1.-2&p=2"):
+        for query in ("?o=1.-2", "?q=INV-2026-0001", "?q=%27%22&p=2"):
             answer = browser.get(url_of(model) + query)
             assert answer.status_code in ({200, 302} if "p=2" in query else {200}), (model, query)
         row = model._default_manager.first()
@@ -207,6 +208,7 @@ def test_an_administrator_lists_searches_and_reads_every_table(everything: objec
     }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bare_admin")
 def test_nothing_is_added_changed_or_deleted_by_hand(everything: objects.World) -> None:
     browser = enter(is_superuser=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from billing_assistant.core.models import BusinessProfile
 from integrations.models import GatewayConnection
@@ -14,6 +13,7 @@ from integrations.mpesa import client
 from tests.fakes import mpesa
 from tests.fakes.mpesa import MpesaSimulator
 from tests.fakes.vendor_server import Delivery
+from tests.support.signing_in import sender
 
 HOOK_SECRET = "5ce1f4a7c0d94b0f9a7be3d1286c4e55"
 
@@ -55,7 +55,7 @@ def tell() -> Callable[[Delivery], int]:
     """Posts what Safaricom sends to our address; gives the status of the answer."""
 
     def post(delivery: Delivery) -> int:
-        answer = Client().post(delivery.path, data=delivery.body, content_type="application/json")
+        answer = sender().post(delivery.path, data=delivery.body, content_type="application/json")
         return int(answer.status_code)
 
     return post

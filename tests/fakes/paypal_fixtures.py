@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from billing_assistant.core.models import BusinessProfile
 from integrations.models import GatewayConnection
@@ -14,6 +13,7 @@ from integrations.vendor_http import pooled
 from tests.fakes import paypal
 from tests.fakes.paypal import PayPalSimulator
 from tests.fakes.vendor_server import Delivery
+from tests.support.signing_in import sender
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def connect(profile: BusinessProfile, service: PayPalSimulator, **values: str) -
 
 def post(delivery: Delivery) -> int:
     """Posts an event to our address; gives the status of the answer."""
-    answer = Client().post(
+    answer = sender().post(
         delivery.path, data=delivery.body, content_type="application/json", headers=dict(delivery.headers)
     )
     return int(answer.status_code)

@@ -87,6 +87,7 @@ def test_told_as_it_happens_a_life_ends_well(world: World) -> None:
             assert Dispute.objects.get(customer_id=life.bill.customer_id).status == DisputeState.WON
 
 
+@pytest.mark.slow
 def test_every_order_of_the_events_about_money_ends_alike(world: World) -> None:
     others = [place for place in range(world.events) if place not in world.main]
     in_these_orders(world, ((*order, *others) for order in permutations(world.main)))
@@ -98,6 +99,7 @@ def test_every_order_of_all_events_ends_alike(world: World, part: int) -> None:
     in_these_orders(world, islice(permutations(range(world.events)), part, None, PARTS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(3))
 def test_random_lives_end_well(world: World, part: int) -> None:
     """After each thing some of the news so far is told, some of it again, acted upon at once or later; also lies."""

@@ -345,6 +345,7 @@ def run(runs: int, steps: int, number: int = 0) -> None:
         number += SHARES if number else 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_books_say_what_the_model_says(clock) -> None:
     run(40, 50)
