@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,6 +68,8 @@ BY_LAW: Final = {
 
 def places(text: str = MARK) -> set[str]:
     """Every `table.column` in which the text is, in the whole database, histories too."""
+    columns: dict[str, dict[str, str]] = defaultdict(dict)
+    found = set()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -76,13 +79,13 @@ def places(text: str = MARK) -> set[str]:
             AND data_type IN ('character varying', 'text', 'json', 'jsonb', 'ARRAY', 'bytea')
             """
         )
-        found = set()
         for table, column, kind in cursor.fetchall():
-            words = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
-            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}" WHERE {words} ILIKE %s)', [f"%{text}%"])
-            if cursor.fetchone()[0]:
-                found.add(f"{table}.{column}")
-        return found
+            columns[table][column] = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
+        for table, words in columns.items():
+            asked = ", ".join(f"bool_or({each} ILIKE %s)" for each in words.values())
+            cursor.execute(f'SELECT {asked} FROM "{table}"', [f"%{text}%"] * len(words))
+            found |= {f"{table}.{column}" for column, there in zip(words, cursor.fetchone(), strict=True) if there}
+    return found
 
 
 def marked_customer() -> Customer:

@@ -47,6 +47,14 @@ def seeded(django_capture_on_commit_callbacks: Any) -> str:
 
 
 def test_the_demo_company(seeded: str, client: Client) -> None:
+    """It takes seconds to make one: what is said of it is said of the same."""
+    _books()
+    _main_pages(client)
+    _sign_ins(seeded)
+
+
+def _books() -> None:
+    """Known customers owe what they owe, numbers have no gaps, and all messages went out."""
     profile = BusinessProfile.objects.get()
     assert (profile.name, profile.currency, profile.mpesa_paybill) == ("Chromapages", "KES", "522533")
     assert profile.logo is not None
@@ -79,7 +87,8 @@ def test_the_demo_company(seeded: str, client: Client) -> None:
     assert not EventDelivery.objects.filter(status="pending", subscriber__startswith="reminders.").exists()
 
 
-def test_no_main_page_of_the_demo_company_is_empty(seeded: str, client: Client) -> None:
+def _main_pages(client: Client) -> None:
+    """There is something of every kind, and no main page is empty."""
     assert dict(Counter(Plan.objects.values_list("status", flat=True))) == {"active": 7, "parked": 1, "paused": 1}
     assert {plan.unit for plan in Plan.objects.all()} == {"week", "month", "year"}
     assert Plan.objects.filter(trial_days__gt=0, next_index=0).count() == 1
@@ -98,7 +107,8 @@ def test_no_main_page_of_the_demo_company_is_empty(seeded: str, client: Client) 
         assert (answer.status_code, 'class="empty-state"' in answer.content.decode()) == (200, False), page
 
 
-def test_the_sign_ins_work(seeded: str) -> None:
+def _sign_ins(seeded: str) -> None:
+    """Everybody whose password is printed can sign in."""
     for account in ACCOUNTS:
         assert account.password in seeded
         client = Client()
