@@ -6,6 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier, local
 from typing import Any
 
 import pytest
@@ -406,10 +407,16 @@ def test_many_workers_bill_each_period_once_without_a_gap() -> None:
 
 
 def test_negative_control_without_the_claim_workers_run_into_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same run when the plans are read without a lock: the database refuses the doubles, and plans are parked."""
+    """The plans are read without a lock, first by all: the database refuses the doubles, and plans are parked."""
+    everybody, here = Barrier(6), local()
 
     def unlocked(*, now: datetime, limit: int) -> list[Plan]:
-        return list(Plan.objects.filter(status=PlanStatus.ACTIVE, due_at__lte=now).order_by("due_at", "id")[:limit])
+        due = Plan.objects.filter(status=PlanStatus.ACTIVE, due_at__lte=now).order_by("due_at", "id")
+        found = list(due[:limit])
+        if not hasattr(here, "looked"):
+            here.looked = True
+            everybody.wait(30)
+        return found
 
     monkeypatch.setattr(billing_run, "plans_due_claim", unlocked)
     _many(60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -186,12 +187,21 @@ def test_uses_are_never_exceeded_under_concurrency() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_negative_control_without_the_lock_uses_are_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The codes are read without a lock, and everybody has counted their uses before anybody writes one."""
+    drafts, count, everybody = _racing_drafts()[:THREADS], promo_uses._uses, Barrier(THREADS)
+
     def unlocked(named: Any) -> list[PromoCode]:
         return list(PromoCode.objects.filter(code__in=[code for _profile, code in named]))
 
+    def counted(*given: Any) -> Any:
+        uses = count(*given)
+        everybody.wait(30)
+        return uses
+
     monkeypatch.setattr(promo_uses, "promos_lock", unlocked)
-    _race(_racing_drafts())
-    assert PromoUse.objects.count() > USES
+    monkeypatch.setattr(promo_uses, "_uses", counted)
+    assert _race(drafts) == []
+    assert PromoUse.objects.count() == THREADS > USES
 
 
 amounts = st.integers(1, 100_000_000).map(lambda cents: Decimal(cents) / 100)

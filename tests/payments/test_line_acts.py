@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -33,7 +34,7 @@ from payments.statement_states import BankAccountKind, LineState
 from tests import factories
 from tests.payments.builders import customer, due, invoice, pay
 from tests.payments.statement_files import bank_account, brought, ofx
-from tests.payments.test_concurrency import at_once, count
+from tests.payments.test_concurrency import THREADS, at_once, count
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
 db = pytest.mark.django_db
@@ -284,7 +285,7 @@ def test_twenty_people_click_and_one_payment_is_recorded(payer: Customer, accoun
 def test_without_the_lock_several_would_be(
     payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The negative control of the test above: lines are read without a lock."""
+    """The negative control of the test above: lines are read without a lock, by everybody before anybody writes."""
     with _unlocked(monkeypatch):
         _clicked(payer, account)
     assert Payment.objects.filter(status="completed").count() > 1
@@ -302,9 +303,13 @@ def _clicked(payer: Customer, account: BankAccount) -> tuple[list[Any], Statemen
 
 @contextmanager
 def _unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    everybody = threading.Barrier(THREADS)
+
     def read(line_ids: Iterable[UUID]) -> list[StatementLine]:
         rows = StatementLine.objects.select_related("account", "profile").filter(pk__in=set(line_ids))
-        return list(rows.order_by("pk"))
+        found = list(rows.order_by("pk"))
+        everybody.wait(30)
+        return found
 
     with monkeypatch.context() as patch:
         patch.setattr("payments.services.line_settling.statement_lines_lock", read)

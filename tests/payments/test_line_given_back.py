@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,7 @@ from payments.services.dispute import DisputeInput, dispute_lose, dispute_open
 from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_fee, line_undo
 from payments.services.line_giving_back import line_give_back
+from payments.services.match_gone import Thing
 from payments.services.match_lines import lines_match, lines_suggest
 from payments.services.record import External
 from payments.services.refund import payment_refund
@@ -41,6 +43,7 @@ from tests.payments.test_concurrency import at_once, count
 from tests.support.books import books_broken
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
+LINES = 4
 frozen = pytest.mark.usefixtures("clock")
 pytestmark = [pytest.mark.money]
 db = pytest.mark.django_db
@@ -148,10 +151,10 @@ def test_of_several_lines_at_once_one_is_the_refund(payer: Customer, account: Ba
 def test_without_the_lock_the_index_keeps_it_once(
     payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_giving_back, "_locked", lambda thing: thing)
+    unlocked(monkeypatch)
     outcomes = linked_at_once(payer, account)
     assert (count(outcomes, StatementLine), LineGivenBack.objects.count()) == (1, 1)
-    assert count(outcomes, IntegrityError) > 0
+    assert count(outcomes, IntegrityError) == LINES - 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,12 +162,12 @@ def test_without_lock_and_index_several_lines_would_be_the_refund(
     payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control of the tests above."""
-    monkeypatch.setattr(line_giving_back, "_locked", lambda thing: thing)
+    unlocked(monkeypatch)
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX line_given_back_refund_once")
     try:
         outcomes = linked_at_once(payer, account)
-        assert count(outcomes, StatementLine) == LineGivenBack.objects.count() > 1
+        assert count(outcomes, StatementLine) == LineGivenBack.objects.count() == LINES
     finally:
         LineGivenBack.objects.all().delete()
         StatementLine.objects.update(state="new")
@@ -176,14 +179,27 @@ def test_without_lock_and_index_several_lines_would_be_the_refund(
 
 
 def linked_at_once(payer: Customer, account: BankAccount) -> list[Any]:
-    """Four lines over the money of one refund, each linked to it twice, all at once."""
+    """Some lines over the money of one refund, each linked to it twice, all at once."""
     refund = refunded(pay(payer, "300.00"))
-    lines = [out(account, "-100.00", payer.name, bank_id=f"O{n}") for n in range(4)]
+    lines = [out(account, "-100.00", payer.name, bank_id=f"O{n}") for n in range(LINES)]
 
     def link(number: int) -> StatementLine:
-        return line_give_back(line_id=lines[number % 4].pk, thing=refund, actor=SYSTEM, now=NOW)
+        return line_give_back(line_id=lines[number % LINES].pk, thing=refund, actor=SYSTEM, now=NOW)
 
-    return at_once(link, times=8)
+    return at_once(link, times=2 * LINES)
+
+
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thing is read without a lock, and nobody writes before each of the lines has found it free."""
+    check, everybody = line_giving_back._check, threading.Barrier(LINES)
+
+    def checked(line: StatementLine, thing: Thing) -> Decimal:
+        fee = check(line, thing)
+        everybody.wait(30)
+        return fee
+
+    monkeypatch.setattr(line_giving_back, "_locked", lambda thing: thing)
+    monkeypatch.setattr(line_giving_back, "_check", checked)
 
 
 @db
