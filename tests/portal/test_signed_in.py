@@ -154,6 +154,14 @@ def test_strangers_sign_in_first(client: Client) -> None:
     assert client.post(f"/portal/invoices/{bill.pk}/pay/").status_code == 302
 
 
+@pytest.mark.parametrize("page", ["", "statement/", "payments/", "methods/", "pay/?invoice={bill}", "invoices/{bill}/"])
+def test_they_sign_out_wherever_they_are(client: Client, fake_gateway: FakeGateway, page: str) -> None:
+    of = customer()
+    address = "/portal/" + page.format(bill=invoice(of).pk)
+    sign_in(client, of)
+    assert text_of(client.get(address)).count('href="/accounts/logout/"') == 1
+
+
 def test_a_long_list_has_pages(client: Client) -> None:
     of = customer()
     for _ in range(21):
