@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import DomainError, ValidationFailed
 from billing_assistant.core.money import Money
+from billing_assistant.core.ui.formats import day_text
+
+
+def day_outside(field: str, first: date, last: date) -> ValidationFailed:
+    """A day that is not from the first to the last; where there is one alone, it is named once."""
+    text = _("Choose a date from %(first)s to %(last)s.") if first < last else _("Only %(last)s can be chosen.")
+    return ValidationFailed({field: [text % {"first": day_text(first), "last": day_text(last)}]})
 
 
 class OtherCurrency(DomainError):

@@ -22,14 +22,13 @@ from billing_assistant.core.money import ZERO, Money, is_quantized
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from billing_assistant.core.states import require_transition
-from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import booking_day
 from invoices.states import InvoiceState
-from payments.errors import MoreThanRefundable
+from payments.errors import MoreThanRefundable, day_outside
 from payments.locks import dispute_lock, payment_lock
 from payments.models import Allocation, Dispute, DisputedPart, Payment
 from payments.services.giving_back import credit_take, notes_step_in, payment_hold, refundable
@@ -207,8 +206,7 @@ def _opened_on(payment: Payment, wanted: date | None, actor: Actor, now: datetim
     first = payment.allocations.aggregate(last=Max("allocated_on"))["last"] or payment.received_on
     on = wanted or today
     if not min(first, today) <= on <= today:
-        text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed({"opened_on": [text % {"first": day_text(first), "last": day_text(today)}]})
+        raise day_outside("opened_on", first, today)
     return booking_day(profile_id=payment.profile_id, day=on, actor=actor)
 
 

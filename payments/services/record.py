@@ -220,7 +220,7 @@ def checked_money(amount: Decimal, currency: str) -> Money:
     """An amount above zero in whole minor units of an ISO currency. Raises InvalidAmount."""
     money = Money(amount, currency)
     if not 0 < amount <= MAX_AMOUNT:
-        raise InvalidAmount(_("A payment has an amount above zero."), field="amount")
+        raise InvalidAmount(_("Write an amount above zero."), field="amount")
     if money.quantized() != money:
         raise InvalidAmount(
             _("The amount has more decimals than %(currency)s.") % {"currency": currency}, field="amount"

@@ -24,11 +24,10 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.approvals import Action
-from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.kinds import AccountKind
 from billing_assistant.ledger.services.posting import entries_post
 from invoices.services.lock_date import booking_day
-from payments.errors import DuplicateRefund, MoreThanRefundable
+from payments.errors import DuplicateRefund, MoreThanRefundable, day_outside
 from payments.models import Payment, Refund
 from payments.services.giving_back import Held, credit_take, notes_step_in, payment_hold, refundable
 from payments.services.postings import place_of, refund_entry
@@ -157,8 +156,7 @@ def _day(payment: Payment, wanted: date | None, actor: Actor, now: datetime) -> 
     today = local_today(payment.profile, now)
     on, first = wanted or today, payment.allocations.aggregate(last=Max("allocated_on"))["last"] or payment.received_on
     if not min(first, today) <= on <= today:
-        text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed({"refunded_on": [text % {"first": day_text(first), "last": day_text(today)}]})
+        raise day_outside("refunded_on", first, today)
     return booking_day(profile_id=payment.profile_id, day=on, actor=actor)
 
 

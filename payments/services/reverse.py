@@ -17,14 +17,13 @@ from billing_assistant.core.errors import NotFound, ValidationFailed
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.states import require_transition
-from billing_assistant.core.ui.formats import day_text
 from billing_assistant.ledger.services.posting import EntryInput, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import days_open, first_open_day
 from invoices.services.settlement import settlement_change
 from invoices.states import InvoiceState
-from payments.errors import PaymentNotReceived
+from payments.errors import PaymentNotReceived, day_outside
 from payments.locks import payment_lock
 from payments.models import Allocation, Payment, WriteOff
 from payments.services.allocate import net_allocations
@@ -144,8 +143,5 @@ def _date(payment: Payment, wanted: date | None, now: datetime) -> date:
     today = local_today(payment.profile, now)
     on = wanted or today
     if not payment.received_on <= on <= today:
-        text = _("Choose a date from %(first)s to %(last)s.")
-        raise ValidationFailed(
-            {"reversed_on": [text % {"first": day_text(payment.received_on), "last": day_text(today)}]}
-        )
+        raise day_outside("reversed_on", payment.received_on, today)
     return on

@@ -93,7 +93,8 @@ def payment_reallocate_page(request: HttpRequest, payment_id: UUID) -> HttpRespo
     settled = [each.invoice for each in net.values()]
     others = open_invoices(payment.customer, payment.currency).exclude(pk__in=net)[:LISTED]
     posted = request.POST if request.method == "POST" else None
-    boxes = AllocationBoxes([*settled, *others], posted, {key: each.amount for key, each in net.items()})
+    now_settled = {key: each.amount for key, each in net.items()}
+    boxes = AllocationBoxes([*settled, *others], posted, now_settled, now_settled)
     errors = list(boxes.errors)
     if posted is not None and not errors:
         try:

@@ -18,6 +18,7 @@ from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO
 from billing_assistant.core.rights import Right
 from billing_assistant.core.selectors import timeline
+from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.ui.lists import View, word_of
 from billing_assistant.core.ui.stories import story_of
 from billing_assistant.core.web import (
@@ -39,8 +40,14 @@ from payments.web.forms import DecisionForm, DisputeForm
 
 STEPS: Final = {
     DisputeState.UNDER_REVIEW: (gettext_lazy("Evidence was handed in"), dispute_review),
-    DisputeState.WON: (gettext_lazy("The bank decided for us"), dispute_win),
-    DisputeState.LOST: (gettext_lazy("The bank decided against us"), dispute_lose),
+    DisputeState.WON: (
+        gettext_lazy("The bank decided for us: %(amount)s settles again what it had settled"),
+        dispute_win,
+    ),
+    DisputeState.LOST: (
+        gettext_lazy("The bank decided against us: %(amount)s is gone, and what it had settled stays due"),
+        dispute_lose,
+    ),
 }
 
 
@@ -121,4 +128,5 @@ def dispute_detail(request: HttpRequest, dispute_id: UUID) -> HttpResponseBase:
 
 def _steps(dispute: Dispute) -> list[tuple[str, str]]:
     allowed = DISPUTE_TRANSITIONS[DisputeState(dispute.status)]
-    return [(state.value, str(label)) for state, (label, _step) in STEPS.items() if state in allowed]
+    words = {"amount": money_text(dispute.amount, dispute.currency)}
+    return [(state.value, str(label) % words) for state, (label, _step) in STEPS.items() if state in allowed]

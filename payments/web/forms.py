@@ -86,6 +86,12 @@ class PaymentForm(forms.Form):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
 
+    def ask_for_proof_again(self) -> None:
+        """No browser keeps the file of a form that comes back with errors: that it is gone has to be said."""
+        given = self.files.get("proof")
+        if given is not None and "proof" not in self.errors:
+            self.add_error("proof", gettext("Choose %(name)s again.") % {"name": given.name})
+
     def clean_proof(self) -> UploadedFile[Any] | None:
         """A file that would not be kept is refused before anything is recorded."""
         given: UploadedFile[Any] | None = self.cleaned_data["proof"]
@@ -121,7 +127,7 @@ class ReverseForm(ReasonForm):
 class RefundForm(ReasonForm):
     """How much goes back to the customer, how, when and why."""
 
-    amount = AmountField(label=_("Amount to refund"), min_value=Decimal(0))
+    amount = AmountField(label=_("Amount to refund"))
     method = forms.ChoiceField(label=_("How"), choices=[(each.value, each.label) for each in MANUAL_METHODS])
     refunded_on = DayField(label=_("Given back on"))
     reference = forms.CharField(
@@ -146,12 +152,20 @@ class RefundForm(ReasonForm):
 class DisputeForm(ReasonForm):
     """What the bank wrote about a payment."""
 
-    amount = AmountField(label=_("Disputed amount"), min_value=Decimal(0))
+    amount = AmountField(label=_("Disputed amount"))
     fee = AmountField(label=_("Fee"), required=False, min_value=Decimal(0), help_text=_("What the bank takes for it."))
     opened_on = DayField(label=_("Opened on"))
     evidence_until = DayField(label=_("Evidence until"), required=False)
     dispute_id = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ("amount", "fee", "opened_on", "evidence_until", "reason", "dispute_id")
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody asks for evidence before there is a dispute."""
+        values = super().clean() or {}
+        opened, until = values.get("opened_on"), values.get("evidence_until")
+        if opened and until and until < opened:
+            self.add_error("evidence_until", gettext("This is before the day on which it was opened."))
+        return values
 
 
 class DecisionForm(forms.Form):
@@ -168,7 +182,7 @@ class DecisionForm(forms.Form):
 class WriteOffForm(ReasonForm):
     """How much of an invoice is given up, and why."""
 
-    amount = AmountField(label=_("Amount to write off"), min_value=Decimal(0))
+    amount = AmountField(label=_("Amount to write off"))
     field_order = ("amount", "reason")
 
 
@@ -180,6 +194,14 @@ class Box:
     name: str
     typed: str
     error: str = ""
+
+    settled: Decimal = Decimal(0)
+    """What is taken out of it, before what is typed goes in."""
+
+    @property
+    def due(self) -> Decimal:
+        """The most that can be typed."""
+        return self.invoice.amount_due + self.settled
 
     @property
     def net(self) -> Decimal:
@@ -195,8 +217,10 @@ class AllocationBoxes:
         invoices: Iterable[Invoice],
         data: Mapping[str, str] | None = None,
         initial: Mapping[UUID, Decimal] | None = None,
+        settled: Mapping[UUID, Decimal] | None = None,
     ) -> None:
         self.boxes: list[Box] = []
+        self.settled = settled or {}
         self.wanted: dict[UUID, Decimal] = {}
         self.errors: list[str] = []
         for invoice in invoices:
@@ -228,4 +252,4 @@ class AllocationBoxes:
                     "typed": typed[:40],
                 }
                 self.errors.append(error)
-        self.boxes.append(Box(invoice, name, typed, error))
+        self.boxes.append(Box(invoice, name, typed, error, self.settled.get(invoice.pk, Decimal(0))))

@@ -80,6 +80,8 @@ def payment_new(request: HttpRequest) -> HttpResponseBase:
             return redirect("payments:detail", payment.pk)
     for fault in boxes.errors:
         form.add_error(None, fault)
+    if posted is not None:
+        form.ask_for_proof_again()
     context = {
         "form": form,
         "boxes": boxes,

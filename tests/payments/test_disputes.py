@@ -230,10 +230,14 @@ def test_the_pages_open_and_decide(client: Client) -> None:
     assert bill.number in text_of(client.get(url))
     form = {"amount": "100", "fee": "", "opened_on": TODAY, "reason": "Not as described", "dispute_id": str(uuid7())}
     assert "is more than that" in text_of(client.post(url, form | {"amount": "101"}))
+    assert "Write an amount above zero." in text_of(client.post(url, form | {"amount": "-1"}))
+    early = client.post(url, form | {"evidence_until": TODAY - timedelta(days=1)})
+    assert "This is before the day on which it was opened." in text_of(early)
     for _ in range(2):
         page = text_of(client.post(url, form, follow=True))
     dispute = Dispute.objects.get()
     assert "Evidence was handed in" in page
+    assert "100.00 settles again what it had settled" in page
     assert dispute.number in text_of(client.get("/payments/disputes/"))
     assert dispute.number in text_of(client.get(f"/payments/{payment.pk}/"))
     assert "No disputes here" in text_of(client.get("/payments/disputes/?status=won"))

@@ -133,3 +133,13 @@ def test_the_api_adds_lists_and_removes(client: Client) -> None:
     assert client.get(one).status_code == 404
     assert post(client, path, {"name": "advice.pdf", "content": "§"}).status_code == 400
     assert payment.amount == Decimal(10)
+
+
+def test_a_proof_is_asked_for_again_when_something_else_was_wrong(client: Client) -> None:
+    of = customer()
+    sign_in(client)
+    page = text_of(client.post("/payments/new/", form_of(of, amount="0", proof=SimpleUploadedFile("slip.pdf", PDF))))
+    assert "Write an amount above zero." in page
+    assert "Choose slip.pdf again." in page
+    page = text_of(client.post("/payments/new/", form_of(of, amount="0")))
+    assert "Choose slip.pdf" not in page

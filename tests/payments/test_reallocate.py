@@ -92,3 +92,14 @@ def test_the_page_begins_with_what_is_and_moves_it(client: Client, clock) -> Non
     assert moved.status_code == 302
     assert (due(first), due(second)) == (40, 10)
     assert url in text_of(client.get(f"/payments/{payment.pk}/"))
+
+
+def test_what_is_due_on_the_page_counts_what_the_payment_settles_now(client: Client, clock) -> None:
+    of = customer()
+    bill = invoice(of, "100.00")
+    payment = pay(of, "120.00", {bill.pk: Decimal(80)})
+    sign_in(client)
+    page = text_of(client.get(f"/payments/{payment.pk}/reallocate/"))
+    assert "Due without it" in page
+    assert 'data-due="100.00' in page
+    assert f'data-fill="invoice_{bill.pk}" data-amount="100.00' in page

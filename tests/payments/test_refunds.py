@@ -20,7 +20,7 @@ from billing_assistant.ledger.models import JournalEntry, OwnerBalance
 from billing_assistant.ledger.selectors import account_balances
 from invoices.errors import PeriodLocked
 from invoices.services.lock_date import lock_date_move
-from payments.errors import DuplicateRefund, MoreThanRefundable, PaymentNotReceived
+from payments.errors import DuplicateRefund, MoreThanRefundable, PaymentNotReceived, day_outside
 from payments.models import Payment, Refund
 from payments.selectors.aging import aging
 from payments.services.credits import invoice_credit
@@ -252,6 +252,11 @@ def test_the_database_keeps_refunds_as_they_are(sql: str) -> None:
         made.delete()
 
 
+def test_a_single_day_that_can_be_chosen_is_named_once() -> None:
+    said = [day_outside("on", first, TODAY).errors["on"][0] for first in (TODAY - timedelta(days=1), TODAY)]
+    assert said == ["Choose a date from 1 Mar 2026 to 2 Mar 2026.", "Only 2 Mar 2026 can be chosen."]
+
+
 def test_the_page_refunds_and_shows_it(client: Client, clock) -> None:
     of = customer()
     bill = invoice(of, "100.00")
@@ -263,6 +268,7 @@ def test_the_page_refunds_and_shows_it(client: Client, clock) -> None:
     assert bill.number in page
     form = {"amount": "131", "method": "cash", "refunded_on": TODAY, "reason": "Paid twice", "refund_id": str(uuid7())}
     assert "131.00 is more than that" in text_of(client.post(url, form))
+    assert "Write an amount above zero." in text_of(client.post(url, form | {"amount": "-30"}))
     assert client.post(url, form | {"amount": "30"}).status_code == 302
     assert client.post(url, form | {"amount": "30"}).status_code == 302
     page = text_of(client.get(f"/payments/{payment.pk}/"))
