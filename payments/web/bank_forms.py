@@ -15,6 +15,7 @@ from billing_assistant.core.files import MAX_BYTES
 from billing_assistant.core.ui.forms import AmountField, DayField, SearchSelect
 from billing_assistant.core.ui.lists import LONGEST_SEARCH
 from customers.models import Customer
+from integrations.vendors import vendor_label, vendors
 from payments.models import BankAccount, MatchRule, StatementLine
 from payments.selectors.statements import PostingDays
 from payments.services.bank_accounts import LONGEST_NUMBER, BankAccountInput
@@ -42,11 +43,8 @@ class BankAccountForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=BankAccountKind.choices(), widget=forms.RadioSelect)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), widget=SearchSelect)
     number = forms.CharField(label=gettext_lazy("Account number"), max_length=LONGEST_NUMBER, required=False)
-    provider = forms.CharField(
-        label=gettext_lazy("Provider"),
-        max_length=30,
-        required=False,
-        help_text=gettext_lazy("Only at a provider: as its payments are called, like stripe or paypal."),
+    provider = forms.ChoiceField(
+        label=gettext_lazy("Provider"), required=False, help_text=gettext_lazy("Only for an account at a provider.")
     )
     provider_account = forms.CharField(label=gettext_lazy("Account at the provider"), max_length=60, required=False)
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
@@ -58,6 +56,7 @@ class BankAccountForm(forms.Form):
             initial = {name: getattr(account, name) for name in names}
         super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields["currency"].choices = [(code, code) for code in sorted(CURRENCIES)]  # type: ignore[attr-defined]
+        self.fields["provider"].choices = _providers(account)  # type: ignore[attr-defined]
         self.account = account
         told = _("Kept encrypted. A file of another account is refused.")
         if account is not None and account.last_four:
@@ -79,6 +78,13 @@ class BankAccountForm(forms.Form):
             provider_account=values["provider_account"],
             is_active=values.get("is_active", True),
         )
+
+
+def _providers(account: BankAccount | None) -> list[tuple[str, str]]:
+    """Those whose payments we know, and the one that an account has already."""
+    known = {vendor.name: vendor.label for vendor in vendors()}
+    kept = account.provider if account is not None else ""
+    return [("", "—"), *known.items(), *([(kept, vendor_label(kept))] if kept and kept not in known else [])]
 
 
 class StatementForm(forms.Form):

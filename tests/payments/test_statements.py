@@ -369,6 +369,20 @@ def test_one_balance_alone_is_asked_for_the_other(client: Client, account: BankA
 
 @db
 @pytest.mark.usefixtures("clock")
+def test_a_provider_is_chosen_among_those_that_we_know(client: Client) -> None:
+    client.force_login(factories.user(Role.FINANCE))
+    factories.seller()
+    form = {"name": "Wallet", "kind": "provider", "currency": "KES", "number": "", "provider": "strype"}
+    assert client.post("/reconciliation/accounts/new/", form).status_code == 422
+    assert client.post("/reconciliation/accounts/new/", form | {"provider": "stripe"}).status_code == 302
+    account = BankAccount.objects.get(name="Wallet")
+    BankAccount.objects.update(provider="older")
+    edited = client.post(f"/reconciliation/accounts/{account.pk}/edit/", form | {"provider": "older", "is_active": "1"})
+    assert edited.status_code == 302
+
+
+@db
+@pytest.mark.usefixtures("clock")
 def test_an_account_is_added_and_a_table_goes_on_to_its_columns(client: Client) -> None:
     client.force_login(factories.user(Role.FINANCE))
     factories.seller()
