@@ -91,3 +91,15 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_opened(monk
     monkeypatch.setattr(workbooks, "load_workbook", None)
     with pytest.raises(ValidationFailed, match="too large"):
         content_of(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (b"%PDF-1.7\n1 0 obj", "This is a PDF"),
+        (b"\n<HTML><table><tr><td>Date</td></tr></table>", "This is a web page"),
+    ],
+)
+def test_what_only_looks_like_a_table_is_refused_with_what_to_choose(given: bytes, said: str) -> None:
+    with pytest.raises(ValidationFailed, match=said):
+        content_of(given)
