@@ -30,7 +30,7 @@ from payments.web import portal_parts as parts
 from payments.web.portal_parts import Door
 from payments.web.portal_pay import pay
 from payments.web.portal_plans import plans_of
-from payments.web.portal_several import choosable
+from payments.web.portal_several import choosable, paying_links
 
 PAGE: Final = 20
 RECENT: Final = 10
@@ -44,10 +44,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
     customers = reads.customers_of_user(user_of(request))
     page = page_of(reads.invoices_of(customers), ("-issued_on", "-id"), request.GET, size=PAGE)
     now = now_of(request)
+    links = paying_links(customers)
     context = {
         "profile": customers[0].profile if customers else None,
         "customers": customers,
-        "balances": reads.balances_of(customers),
+        "balances": [(balance, links.get(balance.currency, [])) for balance in reads.balances_of(customers)],
         "page": page,
         "rows": [(invoice, parts.word_of(invoice, now)) for invoice in page.rows],
         "choosable": choosable(page.rows),

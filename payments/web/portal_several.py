@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +29,7 @@ from billing_assistant.core.web import (
     render_page,
     user_of,
 )
+from customers.models import Customer
 from integrations.registry import page_gateways, prompt_gateway_for
 from invoices.models import Invoice
 from payments.models import Checkout
@@ -39,6 +42,8 @@ from payments.web.portal_forms import BY_PHONE, SeveralForm
 from payments.web.portal_parts import client_actor, go_on_url, may_still_end, payable_of
 from payments.web.portal_pay import remember, return_urls
 
+MOST_AT_ONCE: Final = 20
+LOOKED_AT: Final = 200
 RUNNING = frozenset({CheckoutState.PROCESSING, CheckoutState.UNKNOWN})
 
 
@@ -57,13 +62,15 @@ def several(request: HttpRequest) -> HttpResponseBase:
     data = request.POST if request.method == "POST" else None
     form = SeveralForm(data, customer=first.customer, gateways=able, prompts=asks)
     boxes = AllocationBoxes(invoices, data, {invoice.pk: payable_of(invoice) for invoice in invoices})
-    if data is not None and form.is_valid() and boxes.is_valid():
+    if data is not None and form.is_valid() and boxes.is_valid() and any(boxes.wanted.values()):
         try:
             return _begun(request, form, boxes, first)
         except DomainError as error:
             add_domain_error(form, error)
     for wrong in boxes.errors:
         form.add_error(None, wrong)
+    if data is not None and not form.errors:
+        form.add_error(None, _("Write an amount beside an invoice first."))
     context = {
         "profile": first.profile,
         "customer": first.customer,
@@ -102,6 +109,33 @@ def together(request: HttpRequest, checkout_id: UUID) -> HttpResponseBase:
         "again_url": several_url(open_ones) if open_ones and not waits else "",
     }
     return render_page(request, "portal/together.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class PayingLink:
+    """Where a client pays what one of its customers owes in a currency."""
+
+    customer: Customer
+    url: str
+    count: int
+
+
+def paying_links(customers: Sequence[Customer]) -> dict[str, list[PayingLink]]:
+    """For each currency the ways to what is due online, at most the `MOST_AT_ONCE` invoices that are due first."""
+    links: dict[str, list[PayingLink]] = {}
+    for customer in customers:
+        owing: dict[str, list[UUID]] = {}
+        for pk, currency in reads.owing_of([customer]).values_list("pk", "currency")[:LOOKED_AT]:
+            owing.setdefault(currency, []).append(pk)
+        for currency, found in owing.items():
+            if not page_gateways(customer.profile_id, currency) and not prompt_gateway_for(
+                customer.profile_id, currency
+            ):
+                continue
+            first = found[:MOST_AT_ONCE]
+            url = several_url(first) if len(first) > 1 else reverse("portal:own_invoice", args=first)
+            links.setdefault(currency, []).append(PayingLink(customer, url, len(first)))
+    return links
 
 
 def choosable(invoices: Iterable[Invoice]) -> set[UUID]:

@@ -69,6 +69,36 @@ def test_one_invoice_alone_offers_no_choice(client: Client, fake_gateway: FakeGa
     assert 'name="invoice"' not in text_of(client.get("/portal/"))
 
 
+def test_what_is_owed_stands_beside_the_way_to_pay_it(client: Client, fake_gateway: FakeGateway) -> None:
+    first, second = customer(), customer()
+    sign_in(client, first)
+    assert 'class="due-actions"' not in text_of(client.get("/portal/"))
+    bill = invoice(first, "100.00")
+    assert f'href="/portal/invoices/{bill.pk}/">Pay</a>' in text_of(client.get("/portal/"))
+    other = invoice(first, "50.00")
+    page = text_of(client.get("/portal/"))
+    assert f'href="/portal/pay/?invoice={bill.pk}&amp;invoice={other.pk}">Pay</a>' in page
+    assert second.name not in page
+
+
+def test_nothing_is_offered_where_nothing_can_be_paid_online(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integrations.registry.built_in", tuple)
+    of = customer()
+    sign_in(client, of)
+    invoice(of, "100.00")
+    assert 'class="due-actions"' not in text_of(client.get("/portal/"))
+
+
+def test_each_company_of_a_client_is_paid_for_apart(client: Client, fake_gateway: FakeGateway) -> None:
+    profile = factories.seller()
+    companies = [factories.customer(profile, name=name) for name in ("Baraka Foods", "Jua Solar")]
+    sign_in(client, *companies)
+    for company in companies:
+        invoice(company, "100.00")
+    page = text_of(client.get("/portal/"))
+    assert all(f">Pay for {company.name}</a>" in page for company in companies)
+
+
 def test_several_are_paid_and_the_client_comes_back_to_them(
     client: Client, bills: list[Invoice], fake_gateway: FakeGateway
 ) -> None:
@@ -118,6 +148,15 @@ def test_who_turned_back_from_one_invoice_is_told_too(client: Client, fake_gatew
     assert bill.number not in elsewhere
 
 
+def test_no_amount_at_all_is_asked_for_in_words(
+    client: Client, bills: list[Invoice], fake_gateway: FakeGateway
+) -> None:
+    answer = client.post("/portal/pay/", form_of(bills, "", "0"))
+    assert answer.status_code == 400
+    assert "Write an amount beside an invoice first." in text_of(answer)
+    assert not Checkout.objects.exists()
+
+
 def test_the_provider_is_chosen(client: Client, bills: list[Invoice], other_gateway: FakeGateway) -> None:
     client.post("/portal/pay/", form_of(bills, "1000", "2000", by="other"))
     assert Checkout.objects.get().gateway == "other"
@@ -138,7 +177,7 @@ def test_the_provider_is_chosen(client: Client, bills: list[Invoice], other_gate
     [
         (("1000", "2000.01"), "is more than that"),
         (("1000", "1"), "at least"),
-        (("", ""), "Choose between one and"),
+        (("", ""), "Write an amount beside an invoice"),
         (("1000", "many"), "is not an amount"),
     ],
 )
