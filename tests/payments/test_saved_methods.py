@@ -356,7 +356,11 @@ def test_a_client_saves_a_card_consents_and_is_charged(
     told = staff.get(f"/customers/{of.pk}/payments/").content.decode()
     assert "Visa •••• 4242" in told
     assert "consented on" in told
+    asked = client.get("/portal/methods/").content.decode()
+    assert "Remove Visa •••• 4242?" in asked
+    assert "Autopay stops: your next invoices are not charged by themselves any more." in asked
     client.post(f"/portal/methods/{method.pk}/autopay/", {"autopay": "off"})
+    assert "Autopay stops" not in client.get("/portal/methods/").content.decode()
     client.post(f"/portal/methods/{method.pk}/remove/")
     method.refresh_from_db()
     assert method.state == SavedMethodState.REMOVED
