@@ -1,4 +1,4 @@
-"""How events about payments read in a timeline."""
+"""How events about payments read in a timeline, and how what a second person approves reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing_assistant.core.approval_words import approval_words
 from billing_assistant.core.models import Event
 from billing_assistant.core.ui.formats import day_text, money_text
 from billing_assistant.core.ui.stories import story_register
@@ -270,3 +271,6 @@ for word, said, icon, tone in (
 story_register("payment.proof_added", _("Proof %(file)s added to %(label)s"), icon="paperclip", url_name=PAYMENT)
 story_register("payment.proof_removed", _("Proof %(file)s removed from %(label)s"), icon="trash", url_name=PAYMENT)
 story_register("payment.asked", _("Gateway asked about %(label)s"), icon="refresh", url_name=PAYMENT, detail=reason)
+approval_words("payment.refund", _("Refund %(amount)s of %(number)s"))
+approval_words("invoice.write_off", _("Write off %(amount)s of %(number)s"))
+approval_words("invoice.credit", _("Credit %(amount)s of %(number)s"))

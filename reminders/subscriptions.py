@@ -53,11 +53,12 @@ def send_by_itself(event: Event) -> None:
     except NothingToSend as error:
         log.info("auto_send.skipped", invoice=invoice.number, reason=error.message)
     except NoRecipient as error:
+        words = {"number": invoice.number, "why": error.message}
         notice_to_role(
             roles=("admin", "finance"),
             key=f"auto-send-{invoice.pk}",
             tone="warning",
-            text=_("%(number)s was not sent by itself: %(why)s") % {"number": invoice.number, "why": error.message},
+            text=lambda: _("%(number)s was not sent by itself: %(why)s") % words,
             url=f"/invoices/{invoice.pk}/",
             profile_id=invoice.profile_id,
         )

@@ -203,7 +203,10 @@ def _finish(event: WebhookEvent, outcome: Outcome, now: datetime) -> WebhookEven
             roles=("admin", "finance"),
             key=f"webhook-{event.pk}",
             tone="danger",
-            text=f"A payment event of {event.source} needs a person: {outcome.text}",
+            text=lambda: (
+                _("A payment event of %(source)s needs a person: %(reason)s")
+                % {"source": event.source, "reason": outcome.text}
+            ),
             url=_page(event),
             profile_id=event.profile_id,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing_assistant.core.services.notices import notice_to_user
 from invoices.batch_selectors import batch_figures
@@ -25,18 +25,17 @@ def batch_tell(*, batch_id: UUID) -> None:
         return
     figures = batch_figures([batch])[batch.pk]
     words = {"number": batch.number, "made": figures.made, "skipped": figures.skipped, "failed": figures.failed}
+    words["reason"] = batch.failure
     stopped = batch.state_word is BatchState.FAILED
     if not stopped and not figures.failed and figures.all < MANY:
         return
-    with translation.override(person.language):
-        if stopped:
-            text = _("%(number)s stopped: %(reason)s") % {"number": batch.number, "reason": batch.failure}
-        else:
-            text = _("%(number)s is done: %(made)s made, %(skipped)s left out, %(failed)s failed.") % words
+    text = gettext_noop("%(number)s is done: %(made)s made, %(skipped)s left out, %(failed)s failed.")
+    if stopped:
+        text = gettext_noop("%(number)s stopped: %(reason)s")
     notice_to_user(
-        user_id=person.pk,
+        person=person,
         key=f"batch-{batch.pk}-{batch.state}-{figures.made}",
         tone="danger" if stopped else "warning" if figures.failed else "success",
-        text=text,
+        text=lambda: _(text) % words,
         url=f"/batches/{batch.pk}/",
     )

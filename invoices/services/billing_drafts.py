@@ -98,11 +98,12 @@ def _issue(period: PlanPeriod, actor: Actor, now: datetime) -> bool:
         with transaction.atomic():
             (invoice,) = invoices_issue(draft_ids=[draft.pk], actor=actor, now=now, beside=beside)
     except DomainError as error:
+        words = {"number": draft.number, "why": error.message}
         notice_to_role(
             roles=("admin", "finance"),
             key=f"plan-draft-{draft.pk}",
             tone="warning",
-            text=_("%(number)s could not be issued: %(why)s") % {"number": draft.number, "why": error.message},
+            text=lambda: _("%(number)s could not be issued: %(why)s") % words,
             url=f"/invoices/drafts/{draft.pk}/",
             profile_id=plan.profile_id,
         )

@@ -70,7 +70,7 @@ def plan_park(*, plan: Plan, why: str, actor: Actor, now: datetime) -> None:
         roles=("admin", "finance"),
         key=f"plan-parked-{plan.pk}-{plan.version}",
         tone="warning",
-        text=_("%(number)s was not billed: %(why)s") % {"number": plan.number, "why": why},
+        text=lambda: _("%(number)s was not billed: %(why)s") % {"number": plan.number, "why": why},
         url=reverse("invoices:plan", args=[plan.pk]),
         profile_id=plan.profile_id,
     )

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing_assistant.core.services.notices import notice_to_role
 from invoices.models import Quote
@@ -18,16 +19,16 @@ def quote_tell(*, quote_id: UUID, what: str) -> None:
     quote = Quote.objects.select_related("customer").get(pk=quote_id)
     words = {"number": quote.number, "name": quote.customer.name, "by": quote.decided_by, "why": quote.decision_note}
     texts = {
-        "quote.accepted": ("success", _("%(number)s was accepted: %(name)s, by %(by)s.")),
-        "quote.declined": ("warning", _("%(number)s was declined: %(name)s. “%(why)s”")),
-        "quote.renewal_asked": ("info", _("%(name)s asks for a new quote instead of %(number)s.")),
+        "quote.accepted": ("success", gettext_noop("%(number)s was accepted: %(name)s, by %(by)s.")),
+        "quote.declined": ("warning", gettext_noop("%(number)s was declined: %(name)s. “%(why)s”")),
+        "quote.renewal_asked": ("info", gettext_noop("%(name)s asks for a new quote instead of %(number)s.")),
     }
     tone, text = texts[what]
     notice_to_role(
         roles=ROLES,
         key=f"{what}-{quote.pk}",
         tone=tone,
-        text=text % words,
+        text=lambda: _(text) % words,
         url=f"/quotes/{quote.pk}/",
         profile_id=quote.profile_id,
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.db import require_no_transaction
@@ -200,7 +201,10 @@ def _to_a_person(checkout: Checkout, reason: str, now: datetime) -> None:
             roles=("admin", "finance"),
             key=f"checkout-{checkout.pk}",
             tone="danger",
-            text=f"An online payment of {locked.numbers} needs a person: {reason}",
+            text=lambda: (
+                _("An online payment of %(numbers)s needs a person: %(reason)s")
+                % {"numbers": locked.numbers, "reason": reason}
+            ),
             url=invoice_page(checkout.invoice_id),
             profile_id=checkout.profile_id,
         )

@@ -155,7 +155,9 @@ def _call_staff(collection: PlanCollection, wanted: Money, now: datetime) -> Non
         roles=("admin", "finance"),
         key=f"collection-differs-{collection.pk}-{wanted.amount}",
         tone="warning",
-        text=_("%(number)s will bill %(billed)s, the provider charges %(charged)s. Have it charge the same.") % words,
+        text=lambda: (
+            _("%(number)s will bill %(billed)s, the provider charges %(charged)s. Have it charge the same.") % words
+        ),
         url=reverse("payments:plan_collection", args=[collection.plan_id]),
         profile_id=collection.profile_id,
     )

@@ -126,12 +126,14 @@ def collection_told(name: str, collection: PlanCollection, actor: Actor, now: da
         },
     )
     if collection.status in NEEDS_A_PERSON or name == "collection.failed":
-        words = {"number": plan.number, "state": collection.status_word.label}
         notice_to_role(
             roles=("admin", "finance"),
             key=f"collection-{collection.pk}-{collection.status}-{now:%Y%m%d}",
             tone="warning",
-            text=_("Collecting %(number)s by the provider: %(state)s.") % words,
+            text=lambda: (
+                _("Collecting %(number)s by the provider: %(state)s.")
+                % {"number": plan.number, "state": collection.status_word.label}
+            ),
             url=reverse("payments:plan_collection", args=[plan.pk]),
             profile_id=collection.profile_id,
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.approval_words import NUMBER
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import NotFound
 from billing_assistant.core.models import BusinessProfile
@@ -165,7 +166,7 @@ def _action(note: Invoice, invoice_id: UUID, lines: Mapping[int, Decimal] | None
         amount=note.total,
         currency=note.currency,
         subject_url=invoice_page(invoice_id),
-        told={"reason": reason.strip()[:240]},
+        told={"reason": reason.strip()[:240], NUMBER: number},
     )
 
 

@@ -20,7 +20,7 @@ from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFai
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, Money, is_quantized
 from billing_assistant.core.rights import Right
-from billing_assistant.core.services.notices import notice_to_role
+from billing_assistant.core.services.notices import Words, notice_to_role
 from billing_assistant.core.states import require_transition
 from billing_assistant.ledger.kinds import AccountKind, EntryKind
 from billing_assistant.ledger.services.posting import EntryInput, Side, entries_post
@@ -82,7 +82,8 @@ def dispute_open(
         entries_post(entries=posted, actor=actor, now=now)
         notes_step_in(held, on=on, actor=actor, now=now)
         money = Money(dispute.amount, dispute.currency)
-        _notice(dispute, f"{payment.number} is disputed over {money}: {dispute.reason}"[:240])
+        words = {"number": payment.number, "amount": money, "reason": dispute.reason}
+        _notice(dispute, lambda: _("%(number)s is disputed over %(amount)s: %(reason)s") % words)
     return dispute
 
 
@@ -257,7 +258,7 @@ def _fee(dispute: Dispute, on: date) -> list[EntryInput]:
     ]
 
 
-def _notice(dispute: Dispute, text: str) -> None:
+def _notice(dispute: Dispute, text: Words) -> None:
     notice_to_role(
         roles=("admin", "finance"),
         key=f"dispute-{dispute.pk}",

@@ -57,13 +57,15 @@ def early_discount_ask(*, invoice_id: UUID, actor: Actor, now: datetime) -> Invo
         label=invoice.number,
         data={"credit_note": note.number, "amount": str(note.total), "currency": note.currency},
     )
-    text = _("%(number)s is owed again, and the discount for paying early stays credited: %(note)s over %(amount)s.")
     words = {"number": invoice.number, "note": note.number, "amount": Money(note.total, note.currency)}
     notice_to_role(
         roles=("admin", "finance"),
         key=f"early-discount-{note.pk}",
         tone="warning",
-        text=text % words,
+        text=lambda: (
+            _("%(number)s is owed again, and the discount for paying early stays credited: %(note)s over %(amount)s.")
+            % words
+        ),
         url=invoice_page(invoice.pk),
         profile_id=invoice.profile_id,
     )

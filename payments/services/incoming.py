@@ -151,7 +151,7 @@ def _wait(gateway: PaymentGateway, port: IncomingPayments, paid: ProviderPayment
             roles=("admin", "finance"),
             key=f"receipt-{receipt.pk}",
             tone="warning",
-            text=_("%(amount)s came on %(day)s and names no invoice.") % words,
+            text=lambda: _("%(amount)s came on %(day)s and names no invoice.") % words,
             url=receipt_page(receipt.pk),
             profile_id=port.profile_id,
         )

@@ -213,8 +213,10 @@ def _stop(method: SavedMethod, checkout: Checkout, reason: str, now: datetime) -
         roles=("admin", "finance"),
         key=f"method-{method.pk}",
         tone="warning",
-        text=_("The saved payment method of %(customer)s does not work any more: %(reason)s")
-        % {"customer": checkout.customer.name, "reason": reason},
+        text=lambda: (
+            _("The saved payment method of %(customer)s does not work any more: %(reason)s")
+            % {"customer": checkout.customer.name, "reason": reason}
+        ),
         url=invoice_page(checkout.invoice_id),
         profile_id=method.profile_id,
     )

@@ -277,12 +277,12 @@ def _told(plan: PaymentPlan, name: str, actor: Actor, now: datetime, *, invoices
 
 
 def _notice_broken(plan: PaymentPlan) -> None:
-    text = _("%(customer)s did not keep the payment plan %(number)s. %(reason)s")
+    words = {"customer": plan.customer.name, "number": plan.number, "reason": plan.reason}
     notice_to_role(
         roles=("admin", "finance"),
         key=f"payment-plan-{plan.pk}",
         tone="danger",
-        text=(text % {"customer": plan.customer.name, "number": plan.number, "reason": plan.reason})[:240],
+        text=lambda: _("%(customer)s did not keep the payment plan %(number)s. %(reason)s") % words,
         url=payment_plan_page(plan.pk),
         profile_id=plan.profile_id,
     )

@@ -181,7 +181,7 @@ def fault_is_ours(checkout: Checkout, gateway: str, reason: str, now: datetime) 
         roles=("admin", "finance"),
         key=f"gateway-refuses-{checkout.gateway}-{checkout.account}-{now:%Y%m%d}"[:120],
         tone="danger",
-        text=(_("%(gateway)s refuses payments of clients: %(reason)s") % words)[:240],
+        text=lambda: _("%(gateway)s refuses payments of clients: %(reason)s") % words,
         url=invoice_page(checkout.invoice_id),
         profile_id=checkout.profile_id,
     )

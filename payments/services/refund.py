@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.approval_words import NUMBER
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ValidationFailed
 from billing_assistant.core.failpoints import declare, fail_point
@@ -183,7 +184,7 @@ def _action(refund: Refund, payment: Payment) -> Action:
         amount=refund.amount,
         currency=refund.currency,
         subject_url=payment_page(payment.pk),
-        told={"reason": refund.reason, "method": str(refund.method_word.label)},
+        told={"reason": refund.reason, "method": str(refund.method_word.label), NUMBER: payment.number},
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_today
@@ -232,7 +233,8 @@ def _fail(refund: Refund, payment: Payment, reason: str, actor: Actor, now: date
     why = _("%(number)s failed after it was linked here: %(why)s Its money came back, or never went out.")
     told = why % {"number": refund.number, "why": refund.failure}
     given_back_release(thing=refund, why=told, on=refund.failed_on, actor=actor, now=now)
-    _notice(refund, f"Refund {refund.number} failed, the money is the customer's credit again: {refund.failure}")
+    text = gettext_noop("Refund %(number)s failed, the money is the customer's credit again: %(why)s")
+    _notice(refund, text)
 
 
 def _move(refund: Refund, wanted: RefundState) -> None:
@@ -257,7 +259,7 @@ def _to_a_person(refund: Refund, reason: str, now: datetime) -> Refund:
     refund.failure, refund.ask_at = reason[:200], None
     refund.save(update_fields=["failure", "ask_at"])
     refund_told(refund, "refund.doubtful", Actor.system("billing"), now)
-    _notice(refund, f"Refund {refund.number} needs a person: {reason}")
+    _notice(refund, gettext_noop("Refund %(number)s needs a person: %(why)s"))
     return refund
 
 
@@ -266,7 +268,7 @@ def _notice(refund: Refund, text: str) -> None:
         roles=("admin", "finance"),
         key=f"refund-{refund.pk}",
         tone="danger",
-        text=text,
+        text=lambda: _(text) % {"number": refund.number, "why": refund.failure},
         url=payment_page(refund.payment_id),
         profile_id=refund.profile_id,
     )

@@ -50,6 +50,6 @@ def asking_a_second_person(*, actor: Actor, now: datetime) -> Iterator[None]:
         approval = approval_request(action=asked.action, actor=actor, now=now)
         raise ApprovalNeeded(
             _("%(action)s needs a second person. They were asked; do it again once it is approved.")
-            % {"action": asked.action.summary},
+            % {"action": approval.says},
             approval_id=str(approval.pk),
         ) from None

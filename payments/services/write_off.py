@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.actors import Actor
+from billing_assistant.core.approval_words import NUMBER
 from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import InvalidAmount, NotFound, ValidationFailed
 from billing_assistant.core.models import BusinessProfile
@@ -175,5 +176,5 @@ def _action(invoice: Invoice, amount: Decimal, reason: str) -> Action:
         amount=amount,
         currency=invoice.currency,
         subject_url=invoice_page(invoice.pk),
-        told={"reason": reason.strip()[:240]},
+        told={"reason": reason.strip()[:240], NUMBER: invoice.number},
     )

@@ -157,7 +157,7 @@ def _give_back(draft: InvoiceDraft, reason: str, now: datetime) -> None:
         roles=("admin", "finance"),
         key=f"scheduled-{draft.pk}-{now:%Y%m%d%H%M}",
         tone="danger",
-        text=_("%(number)s was not sent as scheduled: %(reason)s") % {"number": draft.number, "reason": reason},
+        text=lambda: _("%(number)s was not sent as scheduled: %(reason)s") % {"number": draft.number, "reason": reason},
         url=f"/drafts/{draft.pk}/",
         profile_id=draft.profile_id,
     )

@@ -100,7 +100,7 @@ def _tell(quote: Quote, why: str) -> None:
         roles=("admin", "finance"),
         key=f"quote-not-invoiced-{quote.pk}",
         tone="warning",
-        text=_("%(number)s was accepted but not invoiced: %(why)s") % {"number": quote.number, "why": why},
+        text=lambda: _("%(number)s was accepted but not invoiced: %(why)s") % {"number": quote.number, "why": why},
         url=f"/quotes/{quote.pk}/",
         profile_id=quote.profile_id,
     )

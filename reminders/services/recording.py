@@ -148,7 +148,9 @@ def tell_not_sent(message: Message, reason: str) -> None:
         roles=("finance", "admin"),
         key=f"not-sent-{message.pk}",
         tone="warning",
-        text=_("“%(subject)s” was not sent as scheduled: %(reason)s") % {"subject": message.subject, "reason": reason},
+        text=lambda: (
+            _("“%(subject)s” was not sent as scheduled: %(reason)s") % {"subject": message.subject, "reason": reason}
+        ),
         url=f"/messages/{message.pk}/",
         profile_id=message.profile_id,
     )
@@ -206,7 +208,7 @@ def _tell(message: Message, what: str, now: datetime, *, tone: str = "danger") -
         roles=("finance", "admin"),
         key=f"messages-{message.profile_id}-{now:%Y%m%d%H}" if many else f"message-{message.pk}-{message.attempts}",
         tone=tone,
-        text=_("Several messages could not be sent.") if many else f"“{message.subject[:90]}”: {what}"[:240],
+        text=lambda: _("Several messages could not be sent.") if many else f"“{message.subject[:90]}”: {what}",
         url="/messages/?view=attention" if many else f"/messages/{message.pk}/",
         profile_id=message.profile_id,
     )

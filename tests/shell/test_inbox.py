@@ -29,7 +29,7 @@ def profile() -> BusinessProfile:
 class TestNotices:
     def told(self, user: User, *texts: str, url: str = "/approvals/") -> None:
         for text in texts:
-            notice_to_user(user_id=user.pk, key=text, text=text, url=url)
+            notice_to_user(person=user, key=text, text=lambda text=text: text, url=url)
 
     def test_one_reads_ones_own_and_only_those(self) -> None:
         me, other = factories.user(), factories.user()
@@ -54,7 +54,7 @@ class TestNotices:
     def test_a_notice_never_leads_to_another_site(self) -> None:
         me = factories.user()
         for number, url in enumerate(("https://evil.example", "//evil.example", "javascript:alert(1)", "")):
-            notice_to_user(user_id=me.pk, key=str(number), text="x", url=url)
+            notice_to_user(person=me, key=str(number), text=lambda: "x", url=url)
         for notice in Notice.objects.all():
             assert browser_of(me).post(f"/notices/{notice.pk}/open/").headers["Location"] == "/notices/"
 

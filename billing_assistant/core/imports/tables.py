@@ -65,10 +65,14 @@ def content_of(given: bytes) -> Content:
     if given.startswith(_OLD_EXCEL):
         raise _refused(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and choose that file."))
     if b"%PDF-" in given[:1024]:
-        raise _refused(_("This is a PDF, which cannot be read. Download the same as CSV or Excel and choose that file."))
+        raise _refused(
+            _("This is a PDF, which cannot be read. Download the same as CSV or Excel and choose that file.")
+        )
     text, encoding = _decoded(given)
     if text.lstrip()[:64].casefold().startswith(("<html", "<!doctype html")):
-        raise _refused(_("This is a web page, whatever its name says. Save it as .xlsx or as CSV and choose that file."))
+        raise _refused(
+            _("This is a web page, whatever its name says. Save it as .xlsx or as CSV and choose that file.")
+        )
     if "\x00" in text:
         raise _refused(_("This is neither a CSV file nor a workbook (.xlsx)."))
     if not text.strip():

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing_assistant.core.approval_words import approval_text
 from billing_assistant.core.models.base import Entity
 from billing_assistant.core.models.fields import AmountField, CurrencyField
 from billing_assistant.core.states import Status, values_constraint
@@ -62,6 +63,13 @@ class Approval(Entity):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def says(self) -> str:
+        """What is asked for, in the language that is active."""
+        return approval_text(
+            action=self.action, told=self.payload, amount=self.amount, currency=self.currency, written=self.summary
+        )
 
     @property
     def state(self) -> ApprovalStatus:

@@ -102,7 +102,7 @@ def approval_request(*, action: Action, actor: Actor, now: datetime) -> Approval
                 roles=("admin", "finance"),
                 key=f"approval-{approval.pk}" + (f"-{now:%Y%m%d}" if renewed else ""),
                 tone="warning",
-                text=f"Approve: {approval.summary}",
+                text=lambda: _("Approve: %(what)s") % {"what": approval.says},
                 url=f"/approvals/{approval.pk}/",
                 profile_id=action.profile_id,
                 but_not=approval.requested_by_id,
@@ -128,10 +128,10 @@ def approval_decide(*, approval_id: UUID, approve: bool, actor: Actor, now: date
         approval.decided_by_id, approval.decided_at, approval.comment = user_id, now, comment[:240]
         approval.save(update_fields=["status", "decided_by", "decided_at", "comment"])
         notice_to_user(
-            user_id=approval.requested_by_id,
+            person=approval.requested_by,
             key=f"approval-{approval.pk}-{wanted.value}",
             tone=wanted.tone,
-            text=f"{wanted.label}: {approval.summary}",
+            text=lambda: f"{wanted.label}: {approval.says}",
             url=approval.subject_url or f"/approvals/{approval.pk}/",
         )
     return approval

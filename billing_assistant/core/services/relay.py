@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
 from billing_assistant.core.clock import now as clock_now
@@ -86,7 +87,10 @@ def _again(delivery: EventDelivery, error: str) -> None:
             roles=("admin",),
             key=f"delivery-{delivery.pk}",
             tone="danger",
-            text=f"“{delivery.subscriber}” failed {delivery.attempts} times and is parked.",
+            text=lambda: (
+                _("“%(name)s” failed %(count)d times and is parked.")
+                % {"name": delivery.subscriber, "count": delivery.attempts}
+            ),
             url="/admin/core/eventdelivery/?status__exact=parked",
         )
         return

@@ -114,16 +114,18 @@ def _finish(check: BooksCheck, now: datetime) -> None:
 def _tell(check: BooksCheck, now: datetime) -> None:
     codes = ", ".join(broken_of(check))
     events.record(name="books.broken", subject=check, actor=CHECKER, now=now, profile_id=None, data={"codes": codes})
-    text = ngettext(
-        "The books do not tie: %(count)d rule is broken (%(codes)s).",
-        "The books do not tie: %(count)d rules are broken (%(codes)s).",
-        check.broken,
-    )
     notice_to_role(
         roles=("admin", "finance"),
         key=f"books-{check.pk}",
         tone="danger",
-        text=text % {"count": check.broken, "codes": codes},
+        text=lambda: (
+            ngettext(
+                "The books do not tie: %(count)d rule is broken (%(codes)s).",
+                "The books do not tie: %(count)d rules are broken (%(codes)s).",
+                check.broken,
+            )
+            % {"count": check.broken, "codes": codes}
+        ),
         url=_page(check),
     )
 

@@ -27,15 +27,17 @@ def _propose(profile: BusinessProfile, now: datetime) -> None:
     """Tells the administrators once a month, as long as somebody is to be proposed. Nothing is erased by itself."""
     count = customers_unused(profile_id=profile.pk, now=now).count()
     if count:
-        text = ngettext(
-            "%(profile)s: %(count)d customer without documents is unused. Look whether to erase it.",
-            "%(profile)s: %(count)d customers without documents are unused. Look whether to erase them.",
-            count,
-        )
         notice_to_role(
             roles=[Role.ADMIN],
             key=f"unused-customers-{profile.pk}-{now:%Y%m}",
-            text=text % {"profile": profile.name, "count": count},
+            text=lambda: (
+                ngettext(
+                    "%(profile)s: %(count)d customer without documents is unused. Look whether to erase it.",
+                    "%(profile)s: %(count)d customers without documents are unused. Look whether to erase them.",
+                    count,
+                )
+                % {"profile": profile.name, "count": count}
+            ),
             url=reverse("shell:retention"),
             profile_id=profile.pk,
         )

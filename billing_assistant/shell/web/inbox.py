@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from billing_assistant.core.approval_words import NUMBER
 from billing_assistant.core.errors import DomainError, NotFound
 from billing_assistant.core.models import Approval, ApprovalStatus
 from billing_assistant.core.rights import Right
@@ -143,7 +144,7 @@ def _details(found: Approval) -> Iterator[tuple[str, str]]:
         "lines": _("Lines"),
     }
     for name, value in found.payload.items():
-        if name.endswith("_id") or name == "currency" or value in (None, ""):
+        if name.endswith("_id") or name in {"currency", NUMBER} or value in (None, ""):
             continue
         label = words.get(name) or name.replace("_", " ").capitalize()
         if name in {"amount", "total"}:
