@@ -20,6 +20,7 @@ from billing_assistant.core.errors import NotFound
 from integrations.ports.payments import Environment, PaymentGateway, WebhookCheck
 
 Text = str | Promise
+DEMO: Final = "demo"
 _MODULES: Final[Mapping[str, str]] = {
     "stripe": "integrations.stripe.vendor",
     "mpesa": "integrations.mpesa.vendor",
@@ -102,6 +103,8 @@ def is_vendor(name: str) -> bool:
 
 def vendor_label(name: str) -> str:
     """What people call a vendor; the name itself, with a capital, where there is no such vendor (any more)."""
+    if name == DEMO:
+        return _("Demo gateway")
     return vendor_named(name).label if is_vendor(name) else name.capitalize()
 
 

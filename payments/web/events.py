@@ -28,6 +28,7 @@ from billing_assistant.core.web import (
 )
 from integrations.models import WebhookEvent, WebhookStatus
 from integrations.services.webhooks import webhook_dismiss, webhook_retry
+from integrations.vendors import vendor_label
 from payments.models import Payment
 from payments.selectors.open_items import events_shown
 
@@ -61,7 +62,7 @@ def event_list(request: HttpRequest) -> HttpResponseBase:
     ]
     context = {
         "page": page,
-        "rows": [(row, event_word(row.kind), WebhookStatus(row.status)) for row in page.rows],
+        "rows": [(row, event_word(row.kind), WebhookStatus(row.status), vendor_label(row.source)) for row in page.rows],
         "views": views,
     }
     return render_page(request, "payments/events.html", context)
@@ -75,6 +76,7 @@ def event_detail(request: HttpRequest, event_id: UUID) -> HttpResponseBase:
     payments = Payment.objects.filter(provider=event.source, external_id=event.object_id).exclude(external_id="")
     context = {
         "event": event,
+        "gateway": vendor_label(event.source),
         "word": event_word(event.kind),
         "status": WebhookStatus(event.status),
         "body": redact_text(bytes(event.body[:SHOWN]).decode("utf-8", errors="replace")),

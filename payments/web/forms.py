@@ -137,7 +137,10 @@ class RefundForm(ReasonForm):
 
     def __init__(self, *args: Any, online: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["method"].help_text = gettext("Nothing is sent from here: give the money back, then record it.")
         if online:
+            told = gettext("%(gateway)s sends the money back. With the others, give it back, then record it here.")
+            self.fields["method"].help_text = told % {"gateway": online}
             by_hand = self.fields["method"].choices  # type: ignore[attr-defined]
             label = gettext("Back through %(gateway)s") % {"gateway": online}
             self.fields["method"].choices = [(ONLINE, label), *by_hand]  # type: ignore[attr-defined]

@@ -324,6 +324,14 @@ def test_parked_events_are_shown_with_their_reason(client: Client) -> None:
     assert event.status == WebhookStatus.IGNORED
 
 
+def test_events_call_a_gateway_by_the_name_that_people_know(client: Client) -> None:
+    factories.profile()
+    event = _event(source="demo")
+    sign_in(client, Role.ADMIN)
+    for path in ("/payments/events/", f"/payments/events/{event.pk}/"):
+        assert "Demo gateway" in text_of(client.get(path))
+
+
 def test_events_of_other_profiles_are_not_shown(client: Client) -> None:
     own = factories.profile()
     foreign, unknown = _event(profile=factories.profile()), _event()

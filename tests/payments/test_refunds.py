@@ -266,6 +266,7 @@ def test_the_page_refunds_and_shows_it(client: Client, clock) -> None:
     page = text_of(client.get(url))
     assert "130.00" in page
     assert bill.number in page
+    assert "Nothing is sent from here: give the money back, then record it." in page
     form = {"amount": "131", "method": "cash", "refunded_on": TODAY, "reason": "Paid twice", "refund_id": str(uuid7())}
     assert "131.00 is more than that" in text_of(client.post(url, form))
     assert "Write an amount above zero." in text_of(client.post(url, form | {"amount": "-30"}))

@@ -241,7 +241,9 @@ def test_what_cannot_be_a_refund_of_it_is_parked(gateway: FakeGateway, payment: 
 def test_the_page_sends_it_back_and_asks_again(client: Client, gateway: FakeGateway, payment: Payment) -> None:
     sign_in(client)
     url = f"/payments/{payment.pk}/refund/"
-    assert "Back through Fake" in text_of(client.get(url))
+    page = text_of(client.get(url))
+    assert "Back through Fake" in page
+    assert "Fake sends the money back." in page
     gateway.refunds_begin = RefundStatus.PENDING
     form = {"amount": "250", "method": "online", "refunded_on": TODAY, "reason": "Sent back", "refund_id": str(uuid7())}
     page = text_of(client.post(url, form, follow=True))
