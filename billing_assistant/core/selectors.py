@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -56,9 +56,25 @@ def approvals_open(actor: Actor, now: datetime) -> QuerySet[Approval]:
     return approvals_for(actor).filter(status__in=APPROVALS_OPEN, expires_at__gt=now)
 
 
-def approvals_about(actor: Actor, page: str, now: datetime) -> list[Approval]:
-    """The open requests about what a page of staff shows, the oldest first; `page` is its address."""
-    return list(approvals_open(actor, now).filter(subject_url=page).order_by("created_at"))
+def approvals_about(
+    actor: Actor, page: str, now: datetime, again: Mapping[str, str] | None = None
+) -> list[tuple[Approval, str]]:
+    """The open requests about what a page of staff shows, the oldest first; `page` is its address.
+
+    Each with the address where the actor carries it out: one of `again`, by the action, of what was approved for them.
+    """
+    found = approvals_open(actor, now).filter(subject_url=page).order_by("created_at")
+    return [(each, (again or {}).get(each.action, "") if _is_theirs(each, actor) else "") for each in found]
+
+
+def approval_to_carry_out(actor: Actor, action: str, page: str, now: datetime) -> Approval | None:
+    """What was approved last of an action that the actor asked for about a page, and is still to be done."""
+    found = [each for each, url in approvals_about(actor, page, now, {action: page}) if url]
+    return found[-1] if found else None
+
+
+def _is_theirs(approval: Approval, actor: Actor) -> bool:
+    return approval.status == ApprovalStatus.APPROVED and approval.requested_by_id == actor.user_id
 
 
 def saved_filters_for(actor: Actor, *, profile_id: UUID | None = None, list_key: str = "") -> QuerySet[SavedFilter]:

@@ -12,10 +12,12 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import ApprovalNeeded, DomainError
 from billing_assistant.core.rights import Right
+from billing_assistant.core.selectors import approval_to_carry_out
 from billing_assistant.core.ui.forms import AmountField
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from invoices.models import Invoice
@@ -78,7 +80,7 @@ def invoice_credit_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseB
 def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """Gives up what is due on an invoice, or a part of it."""
     invoice = invoice_get(actor_of(request), invoice_id)
-    form = WriteOffForm(posted(request), initial={"amount": invoice.amount_due})
+    form = WriteOffForm(posted(request), initial={"amount": invoice.amount_due} | _approved(request, invoice))
     form.fields["amount"].currency = invoice.currency  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,6 +101,15 @@ def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpRespon
             return redirect("invoices:detail", invoice.pk)
     context = {"invoice": invoice, "form": form}
     return render_page(request, "payments/write_off.html", context)
+
+
+def _approved(request: HttpRequest, invoice: Invoice) -> dict[str, object]:
+    """What somebody else approved of a write-off that this person asked for: the form begins with exactly that."""
+    page = reverse("invoices:detail", args=[invoice.pk])
+    approval = approval_to_carry_out(actor_of(request), "invoice.write_off", page, now_of(request))
+    if approval is None:
+        return {}
+    return {"amount": Decimal(approval.payload["amount"]), "reason": approval.payload.get("reason", "")}
 
 
 def _credited(request: HttpRequest, invoice: Invoice, form: CreditForm) -> HttpResponseBase | None:

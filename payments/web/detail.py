@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -75,7 +76,9 @@ def payment_detail(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "on_line": line_match_of(payment),
         "went_out_on": given_back_on(payment),
         "gateway": vendor_label(payment.provider),
-        "approvals": approvals_about(actor, request.path, now_of(request)),
+        "approvals": approvals_about(
+            actor, request.path, now_of(request), {"payment.refund": reverse("payments:refund", args=[payment.pk])}
+        ),
     }
     return render_page(request, "payments/detail.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from billing_assistant.core.clock import local_today
 from billing_assistant.core.errors import ApprovalNeeded, DomainError, NotFound
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.rights import Right
+from billing_assistant.core.selectors import approval_to_carry_out
 from billing_assistant.core.ui.formats import money_text
 from billing_assistant.core.web import actor_of, add_domain_error, now_of, posted, render_page, staff_page
 from integrations.vendors import vendor_label
@@ -23,7 +25,7 @@ from payments.errors import RefundFailed
 from payments.models import Payment, Refund
 from payments.selectors.payments import applied_to, payment_get
 from payments.services.giving_back import refundable
-from payments.services.refund import payment_refund
+from payments.services.refund import payment_page, payment_refund
 from payments.services.refund_gateway import can_refund_online, payment_refund_online, refund_ask
 from payments.states import PaymentMethod, RefundState
 from payments.web.forms import MANUAL_METHODS, ONLINE, RefundForm
@@ -42,7 +44,8 @@ def payment_refund_page(request: HttpRequest, payment_id: UUID) -> HttpResponseB
             "method": ONLINE if online else _method(payment),
             "refunded_on": local_today(payment.profile, now_of(request)),
             "refund_id": uuid7(),
-        },
+        }
+        | _approved(request, payment, online=bool(online)),
     )
     form.fields["amount"].currency = payment.currency  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
@@ -86,6 +89,18 @@ def _refund(request: HttpRequest, payment: Payment, values: dict[str, Any]) -> R
         wanted = {name: values[name] for name in ("amount", "reason", "refund_id")}
         return payment_refund_online(**wanted, **shared)
     return payment_refund(**values, **shared)
+
+
+def _approved(request: HttpRequest, payment: Payment, *, online: bool) -> dict[str, Any]:
+    """What somebody else approved of a refund that this person asked for: the form begins with exactly that."""
+    page = payment_page(payment.pk)
+    approval = approval_to_carry_out(actor_of(request), "payment.refund", page, now_of(request))
+    if approval is None:
+        return {}
+    said = approval.payload
+    methods = {str(each.label): each.value for each in MANUAL_METHODS}
+    method = ONLINE if online and said.get("through") else methods.get(said.get("method", ""), _method(payment))
+    return {"amount": Decimal(said["amount"]), "reason": said.get("reason", ""), "method": method}
 
 
 def _method(payment: Payment) -> str:

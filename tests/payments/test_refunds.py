@@ -12,7 +12,7 @@ from django.test import Client
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import ApprovalNeeded, InvalidAmount, NotFound, PermissionRefused, ValidationFailed
 from billing_assistant.core.ids import uuid7
-from billing_assistant.core.models import Event, Notice
+from billing_assistant.core.models import Approval, Event, Notice
 from billing_assistant.core.rights import Role
 from billing_assistant.core.services.approvals import approval_decide
 from billing_assistant.ledger.kinds import AccountKind
@@ -215,6 +215,27 @@ def test_a_payment_says_that_its_refund_waits_for_a_second_person(client, now) -
     assert "Approved: do it again" in client.get(page).content.decode()
     other = pay(customer(), "5.00")
     assert "Approved: do it again" not in client.get(f"/payments/{other.pk}/").content.decode()
+
+
+def test_who_asked_carries_out_what_was_approved_without_typing_it_anew(client: Client, clock) -> None:
+    payment = pay(customer(approval_limit=Decimal(100)), "3000.00")
+    sign_in(client)
+    url = f"/payments/{payment.pk}/refund/"
+    form = {"amount": "1500", "method": "cheque", "refunded_on": TODAY, "reason": "Ordered twice"}
+    assert client.post(url, form | {"refund_id": str(uuid7())}).status_code == 302
+    approval = Approval.objects.get()
+    assert "Ordered twice" not in text_of(client.get(url))
+    approval_decide(approval_id=approval.pk, approve=True, actor=factories.actor(Role.ADMIN), now=NOW)
+    assert f'href="{url}">Carry it out</a>' in text_of(client.get(f"/payments/{payment.pk}/"))
+    begun = client.get(url).context["form"].initial
+    assert (begun["amount"], begun["reason"], begun["method"]) == (1500, "Ordered twice", "cheque")
+    somebody_else = Client()
+    sign_in(somebody_else)
+    assert "Carry it out" not in text_of(somebody_else.get(f"/payments/{payment.pk}/"))
+    assert "Ordered twice" not in text_of(somebody_else.get(url))
+    assert client.post(url, {**form, "refund_id": str(begun["refund_id"])}).status_code == 302
+    assert Refund.objects.get().amount == 1500
+    assert "Carry it out" not in text_of(client.get(f"/payments/{payment.pk}/"))
 
 
 def test_a_locked_day_takes_no_refund() -> None:

@@ -53,7 +53,15 @@ def invoice_detail(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
         "payment_link": payment_link_of(invoice) if Right.PAYMENTS_VIEW in actor.rights else None,
         "settled_by": _settled_by(invoice),
         "credit_notes": invoice.credit_notes.order_by("id"),
-        "approvals": approvals_about(actor, request.path, now_of(request)),
+        "approvals": approvals_about(
+            actor,
+            request.path,
+            now_of(request),
+            {
+                "invoice.write_off": reverse("payments:invoice_write_off", args=[invoice.pk]),
+                "invoice.credit": reverse("payments:invoice_credit", args=[invoice.pk]),
+            },
+        ),
         "files": attachments_at(invoice),
         "files_url": reverse("invoices:invoice_attachments", args=[invoice.pk]),
         "may_add_file": Right.INVOICES_DRAFT in actor.rights,
