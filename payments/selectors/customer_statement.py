@@ -38,9 +38,12 @@ class StatementLine:
 
     @property
     def label(self) -> str:
-        """What it is. Money that a refund did not bring away is told apart from the refund."""
-        came_back = self.kind is EntryKind.REFUND and self.settled > 0
-        return _("Failed refund") if came_back else str(self.kind.label)
+        """What it is. Money that came back, from a refund or a dispute, is told apart from that which went."""
+        if self.settled > 0 and self.kind is EntryKind.REFUND:
+            return _("Failed refund")
+        if self.settled > 0 and self.kind is EntryKind.DISPUTE:
+            return _("Dispute decided for us")
+        return str(self.kind.label)
 
 
 @dataclass(slots=True)

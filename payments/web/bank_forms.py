@@ -192,6 +192,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, rule: MatchRule, **kwargs: Any) -> None:
         initial = {name: getattr(rule, name) for name in self.base_fields}
+        initial["fee_percent"] = f"{rule.fee_percent.normalize():f}"
         super().__init__(*args, **{"initial": initial, **kwargs})
         self.rule = rule
         for name in list(self.fields):

@@ -18,6 +18,7 @@ from customers.models import Contact
 from integrations.ports.refunds import ProviderRefund, RefundStatus
 from payments.selectors.customer_statement import statement_of
 from payments.services.credits import invoice_credit
+from payments.services.dispute import DisputeInput, dispute_open, dispute_win
 from payments.services.record import External
 from payments.services.refund import payment_refund
 from payments.services.refund_found import refund_take
@@ -166,3 +167,12 @@ def test_a_refund_that_failed_is_told_apart_from_the_refund(client: Client) -> N
     assert told == [("Refund", 100, 0), ("Failed refund", 0, 100)]
     sign_in(client)
     assert "Failed refund" in text_of(client.get(f"/customers/{of.pk}/statement/"))
+
+
+def test_a_dispute_that_was_won_is_told_apart_from_its_beginning() -> None:
+    payment = pay(of := customer(), "300.00")
+    dispute = dispute_open(payment_id=payment.pk, wanted=DisputeInput(Decimal(100), "Unknown"), actor=SYSTEM, now=NOW)
+    dispute_win(dispute_id=dispute.pk, actor=SYSTEM, now=NOW)
+    (part,) = statement_of(of, since=TODAY - timedelta(days=1), until=TODAY + timedelta(days=1))
+    told = [(line.label, line.charged, line.settled) for line in part.lines if line.number == dispute.number]
+    assert told == [("Disputed payment", 100, 0), ("Dispute decided for us", 0, 100)]

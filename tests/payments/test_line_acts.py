@@ -449,6 +449,8 @@ def test_rules_are_ordered_changed_and_tried(client: Client, payer: Customer, ac
     assert (found.state, due(bill)) == ("suggested", 52200)
     tried = client.get(f"/reconciliation/rules/{rule.pk}/").content.decode()
     assert bill.number in tried
+    short = MatchRule.objects.get(profile=payer.profile, kind="fee")
+    assert 'name="fee_percent" value="5"' in client.get(f"/reconciliation/rules/{short.pk}/").content.decode()
 
 
 @db
