@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from itertools import count, islice
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -33,6 +32,7 @@ from billing_assistant.core.services.api_keys import api_key_create
 from reminders.services import waiting
 from tests import factories
 from tests.access.objects import World, Worlds, load, maker_of
+from tests.support.undone import undone
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PARTS = 2
@@ -76,16 +76,6 @@ def _existing(path: str, world: World) -> dict[str, str]:
     return {name: str(maker.make(world)) for name, maker in makers.items() if maker is not None}
 
 
-@contextmanager
-def _undone() -> Iterator[None]:
-    """What a request wrote is taken back, so that each one meets the same world."""
-    block = transaction.atomic()
-    block._from_testcase = True  # as Django's own test cases mark theirs: calls to the outside are let through
-    with block:
-        yield
-        transaction.set_rollback(True)
-
-
 def _faults(
     operation: Any, existing: Mapping[str, str], callers: Mapping[Role, Mapping[str, str]], examples: Mapping[Role, int]
 ) -> list[str]:
@@ -119,7 +109,7 @@ def _faults(
 
 def _wrong(case: Any, headers: Mapping[str, str]) -> list[str]:
     """What is wrong with the answer to one request."""
-    with _undone():
+    with undone():
         response = case.call(headers=dict(headers))
     try:
         case.validate_response(response, checks=CHECKS)

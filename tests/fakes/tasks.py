@@ -51,7 +51,7 @@ class CollectedTasks:
     def _harvest() -> None:
         """In a test whose transaction is never committed: what would be sent at the commit is sent now."""
         blocks = connection.atomic_blocks
-        if len(blocks) == 1 and blocks[0]._from_testcase:
+        if blocks and all(block._from_testcase for block in blocks):
             callbacks, connection.run_on_commit = connection.run_on_commit, []
             for _, send, _ in callbacks:
                 send()
