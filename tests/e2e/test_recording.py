@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from playwright.sync_api import Page, expect
@@ -23,3 +24,14 @@ def test_the_sum_counts_tax_that_was_withheld_at_a_rate(finance: Page) -> None:
     expect(finance.locator("[data-over]")).to_be_hidden()
     finance.locator("[name=amount]").fill(str(due - kept - 1))
     expect(finance.locator("[data-over] dd")).to_contain_text("1.00")
+
+
+def test_a_table_that_is_too_wide_scrolls_in_its_place(finance: Page) -> None:
+    finance.set_viewport_size({"width": 1280, "height": 900})
+    finance.goto("/payments/")
+    sheet = finance.locator(".sheet-sticky").first
+    expect(sheet).not_to_have_class(re.compile("is-wide"))
+    finance.locator("tbody td.num").first.evaluate("(cell) => { cell.textContent = 'KES 1,234,567,890.00 '.repeat(8) }")
+    expect(sheet).to_have_class(re.compile("is-wide"))
+    assert finance.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sheet.evaluate("(box) => box.scrollWidth > box.clientWidth")
