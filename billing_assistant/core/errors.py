@@ -68,6 +68,10 @@ class InvalidAmount(DomainError):
     status = 400
 
 
+class AmountTooLarge(InvalidAmount):
+    """An amount that is larger than any that is kept."""
+
+
 class MixedCurrencies(DomainError):
     """Two currencies met in one sum."""
 

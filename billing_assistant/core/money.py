@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.currencies import CURRENCIES, exponent
-from billing_assistant.core.errors import InvalidAmount, MixedCurrencies
+from billing_assistant.core.errors import AmountTooLarge, InvalidAmount, MixedCurrencies
 
 ZERO: Final = Decimal(0)
 THOUSANDS_GROUP: Final = 3
@@ -48,7 +48,7 @@ def _rounded(value: Decimal, unit: Decimal) -> Decimal:
     try:
         return value.quantize(unit, rounding=ROUND_HALF_UP)
     except InvalidOperation as error:
-        raise InvalidAmount(_("The amount is too large.")) from error
+        raise AmountTooLarge(_("The amount is too large.")) from error
 
 
 def is_quantized(amount: Decimal, currency: str) -> bool:
@@ -115,7 +115,7 @@ def parse_amount(text: str) -> Decimal:
             _("“%(text)s” is not an amount. Write it like 15,000 or 15k.") % {"text": text[:40]}
         ) from error
     if value > MAX_AMOUNT:
-        raise InvalidAmount(_("The amount is too large."))
+        raise AmountTooLarge(_("The amount is too large."))
     return -value if match["sign"] else value
 
 

@@ -142,7 +142,7 @@ def _page(request: HttpRequest, source: Source) -> HttpResponseBase:
 
 def _refusal(source: Source, wish: Wish) -> str:
     """Why it could not be applied; empty when it was."""
-    if not wish:
+    if not wish or (isinstance(wish, dict) and not any(wish.values())):
         return _("Write an amount beside an invoice first.")
     try:
         source.apply(wish)

@@ -191,6 +191,7 @@ def test_an_invoice_is_filled_in_from_its_page(client: Client) -> None:
         ({"amount": ""}, "required"),
         ({"amount": "-5"}, "or more"),
         ({"amount": "0"}, "above zero"),
+        ({"amount": "9" * 20}, "The amount is too large."),
         ({"amount": "1e308"}, "not an amount"),
         ({"amount": "NaN"}, "not an amount"),
         ({"amount": "٣"}, "greater|not an amount|above|recorded"),
@@ -228,6 +229,7 @@ def test_credit_is_applied_and_taken_back(client: Client) -> None:
     sign_in(client)
     url = f"/payments/{payment.pk}/apply/"
     assert client.post(url, {}).status_code == 422
+    assert client.post(url, {f"invoice_{bill.pk}": "0"}).status_code == 422
     assert client.post(url, {f"invoice_{bill.pk}": "81"}).status_code == 422
     assert client.post(url, {f"invoice_{bill.pk}": "80"}).status_code == 302
     assert due(bill) == 0

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from billing_assistant.core.errors import InvalidAmount
+from billing_assistant.core.errors import AmountTooLarge, InvalidAmount
 from billing_assistant.core.money import parse_amount, quantize
 from billing_assistant.core.ui.formats import amount_text, number_text
 
@@ -48,6 +48,8 @@ class AmountField(forms.DecimalField):
             return value if isinstance(value, Decimal) else None
         try:
             return parse_amount(str(value))
+        except AmountTooLarge as error:
+            raise ValidationError(error.message, code="too_large") from error
         except InvalidAmount as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
