@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -72,11 +72,16 @@ def require_taken(gateway: PaymentGateway, money: Money) -> None:
 
 def in_flight(invoice_id: UUID) -> Decimal:
     """What is being processed at a gateway, or waits on a phone, for an invoice and may still become a payment."""
+    return in_flight_of([invoice_id]).get(invoice_id, ZERO)
+
+
+def in_flight_of(invoice_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
+    """What is on its way for each of these invoices; those for which nothing is are left out."""
     moving = Payment.objects.filter(checkout=OuterRef("checkout"))
     processed = Exists(moving.filter(status__in=[PaymentState.PENDING, PaymentState.PROCESSING]))
     asked = Q(checkout__status__in=[CheckoutState.PROCESSING, CheckoutState.UNKNOWN]) & ~Q(checkout__phone="")
-    rows = CheckoutPart.objects.filter(processed | (asked & ~Exists(moving)), invoice_id=invoice_id)
-    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    rows = CheckoutPart.objects.filter(processed | (asked & ~Exists(moving)), invoice_id__in=list(invoice_ids))
+    return dict(rows.order_by().values_list("invoice_id").annotate(sum=Sum("amount")))
 
 
 def _check(invoice: Invoice, customer_id: UUID, amount: Decimal) -> None:

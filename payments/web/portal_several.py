@@ -35,6 +35,7 @@ from invoices.models import Invoice
 from payments.models import Checkout
 from payments.selectors import portal as reads
 from payments.services.checkouts import checkout_open
+from payments.services.last_look import in_flight_of
 from payments.services.prompts import prompt_open
 from payments.states import CheckoutState
 from payments.web.forms import PREFIX, AllocationBoxes
@@ -125,8 +126,11 @@ def paying_links(customers: Sequence[Customer]) -> dict[str, list[PayingLink]]:
     links: dict[str, list[PayingLink]] = {}
     for customer in customers:
         owing: dict[str, list[UUID]] = {}
-        for pk, currency in reads.owing_of([customer]).values_list("pk", "currency")[:LOOKED_AT]:
-            owing.setdefault(currency, []).append(pk)
+        rows = list(reads.owing_of([customer]).values_list("pk", "currency", "amount_due")[:LOOKED_AT])
+        moving = in_flight_of(pk for pk, _currency, _due in rows)
+        for pk, currency, due in rows:
+            if due > moving.get(pk, ZERO):
+                owing.setdefault(currency, []).append(pk)
         for currency, found in owing.items():
             if not page_gateways(customer.profile_id, currency) and not prompt_gateway_for(
                 customer.profile_id, currency

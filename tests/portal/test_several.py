@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from billing_assistant.core.rights import Role
-from integrations.ports.payments import Capabilities
+from integrations.ports.payments import Capabilities, ProviderStatus
 from invoices.models import Invoice
 from payments.models import Checkout
 from payments.services.provider import provider_payment_take
@@ -87,6 +87,15 @@ def test_nothing_is_offered_where_nothing_can_be_paid_online(client: Client, mon
     sign_in(client, of)
     invoice(of, "100.00")
     assert 'class="due-actions"' not in text_of(client.get("/portal/"))
+
+
+def test_what_is_being_paid_is_not_offered_again(
+    client: Client, bills: list[Invoice], fake_gateway: FakeGateway
+) -> None:
+    client.post("/portal/pay/", form_of(bills, "1000", "500"))
+    moving = fake_gateway.client_pays(Checkout.objects.get().external_id, ProviderStatus.PROCESSING)
+    provider_payment_take(gateway=fake_gateway, paid=fake_gateway.payments[moving], now=NOW)
+    assert f'href="/portal/invoices/{bills[1].pk}/">Pay</a>' in text_of(client.get("/portal/"))
 
 
 def test_each_company_of_a_client_is_paid_for_apart(client: Client, fake_gateway: FakeGateway) -> None:
