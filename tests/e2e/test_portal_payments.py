@@ -74,7 +74,8 @@ def _invoice(page: Page, mailbox: Path, name: str) -> tuple[str, str]:
     expect(heading).to_contain_text("INV-")
     number, address = heading.inner_text().split()[0], page.url
     page.get_by_role("link", name="Send invoice").click()
-    page.get_by_role("button", name=re.compile("Send")).last.click()
+    with page.expect_navigation():  # the letter may be there before the page is
+        page.get_by_role("button", name=re.compile("Send")).last.click()
     found = re.search(r"https?://\S+/portal/i/\S+", _text_of(_wait_for_letter(mailbox, number)))
     assert found is not None
     return address, found[0].rstrip(".,)")
