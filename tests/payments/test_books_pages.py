@@ -116,6 +116,17 @@ def test_the_journal_pages_by_key(client: Client) -> None:
     assert "after=" in page
 
 
+def test_a_search_that_is_too_long_is_told_as_that(client: Client) -> None:
+    pay(customer(), "30.00", reference="theirs")
+    sign_in(client)
+    answer = client.get("/reports/ledger/?q=" + "x" * 61, headers={"HX-Request": "true"})
+    page = text_of(answer)
+    assert answer.status_code == 400
+    assert "Document: Ensure this value has at most 60 characters" in page
+    assert "Write dates" not in page
+    assert "theirs" not in page
+
+
 @pytest.mark.parametrize("path", ["accounts", "ledger", "trial-balance"])
 def test_the_books_can_be_taken_along(client: Client, path: str) -> None:
     of = customer()

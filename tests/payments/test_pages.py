@@ -435,6 +435,7 @@ def test_a_day_that_cannot_be_read_is_told_and_shows_no_figures(client: Client, 
         assert answer.status_code == 400
         assert "no figures are shown" in page
         assert "100.00" not in page
+        assert "Enter a valid date. Write dates as year, month and day" in page
     assert "Enter a valid date." in text_of(client.get(path))
     answer = client.get(path.replace("/?", "/export/?"))
     assert answer.status_code in {400, 404, 422}
