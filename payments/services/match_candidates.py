@@ -17,7 +17,7 @@ from payments.services.match_found import Fits, Found
 from payments.services.match_ground import LIKE, MOST_OF_A_CUSTOMER, Asked, Ground
 from payments.services.match_open import OpenInvoice
 from payments.services.match_sums import subsets_of
-from payments.services.match_texts import Named, named, nearly_named
+from payments.services.match_texts import Named, named, nearly_named, turned
 from payments.statement_states import RuleKind
 
 MOST_ONLY_BY_AMOUNT: Final = 3
@@ -80,7 +80,8 @@ def _single(one: Asked, invoice: OpenInvoice, ground: Ground) -> Found | None:
     if level is Named.NOT and fits is Fits.EQUAL:
         level = nearly_named(one.mentions, invoice.forms)
     days = -abs((one.line.booked_on - invoice.due_on).days)
-    found = Found(RuleKind.OTHER, fits, level, like, days, (invoice,), fee=fee, surplus=surplus)
+    swapped = level is Named.TYPO and turned(one.mentions, invoice.forms)
+    found = Found(RuleKind.OTHER, fits, level, like, days, (invoice,), fee=fee, surplus=surplus, turned=swapped)
     if fits is Fits.EQUAL:
         return replace(found, rule=_rule_of_equal(one, found, ground))
     if fits is Fits.SHORT and (level >= Named.BARE or like >= LIKE):

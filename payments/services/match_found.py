@@ -54,6 +54,8 @@ class Found:
     """Whether the text names some of several invoices and not the others; and below, how many it names."""
     told: int = 0
     exchanged: Exchanged | None = None
+    turned: bool = False
+    """Whether the error in the number is two digits that are turned."""
 
     @property
     def kind(self) -> CandidateKind:
@@ -82,7 +84,7 @@ class Found:
         first = self.invoices[0] if self.invoices else None
         rest = (first.due_on, first.number) if first is not None else (date.max, "")
         apart = -self.days if first is None else self.apart
-        return (*(-part for part in evidence), apart, *rest)
+        return (*(-part for part in evidence), not self.turned, apart, *rest)
 
     @property
     def weight(self) -> int:

@@ -98,6 +98,12 @@ def nearly_named(mentions: Sequence[Mention], number: NumberForms) -> Named:
     return max((_near(one, number) for one in mentions), default=Named.NOT)
 
 
+def turned(mentions: Sequence[Mention], number: NumberForms) -> bool:
+    """Whether a text has a number with two neighbouring digits turned, which happens more often than other errors."""
+    pairs = [pair for one in mentions for pair in ((one.raw, number.tail), (one.key, number.key))]
+    return any(sorted(written) == sorted(meant) and OSA.distance(written, meant) == 1 for written, meant in pairs)
+
+
 def like_another(mentions: Sequence[Mention], number: NumberForms) -> bool:
     """Whether a text has a number of the same series as this one, written out, that is another."""
     shape = _shape(number.canonical)

@@ -68,6 +68,20 @@ def first(of: StatementLine) -> int:
 
 
 @db
+@frozen
+def test_of_numbers_with_an_error_the_one_with_turned_digits_is_suggested_first(
+    payer: Customer, account: BankAccount
+) -> None:
+    bills = [invoice(payer, "2500.00") for _ in range(12)]
+    wrong = bills[11].number.removesuffix("12") + "21"
+    found = line(account, "2500.00", name=payer.name, text=wrong)
+    shown = [row.parts[0]["number"] for row in MatchCandidate.objects.filter(line=found).order_by("rank")]
+    assert found.state == "suggested"
+    assert shown[0] == bills[11].number
+    assert bills[10].number in shown
+
+
+@db
 @money
 @frozen
 def test_what_is_sure_is_posted_by_itself(payer: Customer, account: BankAccount) -> None:

@@ -7,7 +7,23 @@ import pytest
 from payments.services.match_mentions import mentions_of
 from payments.services.match_names import likeness, name_of, payer_of
 from payments.services.match_sums import subsets_of
-from payments.services.match_texts import Named, another_number, forms_of, named, nearly_named
+from payments.services.match_texts import Named, another_number, forms_of, named, nearly_named, turned
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "is_turned"),
+    [
+        ("TRF INV-2501 services", "INV-2510", True),
+        ("INV-2026-0021", "INV-2026-0012", True),
+        ("INV 21", "INV-0012", True),
+        ("TRF INV-2501 services", "INV-2511", False),
+        ("INV-2510", "INV-2510", False),
+        ("INV 1258", "INV-2185", False),
+        ("INV 125", "INV-1258", False),
+    ],
+)
+def test_digits_that_are_turned_are_told_from_other_errors(text: str, number: str, is_turned: bool) -> None:
+    assert turned(mentions_of(text), forms_of(number)) is is_turned
 
 
 @pytest.mark.parametrize(
