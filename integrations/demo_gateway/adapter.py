@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import exact_json
@@ -27,6 +26,7 @@ from integrations.ports.payments import (
     WebhookNotice,
     WebhookUnreadable,
 )
+from integrations.vendors import DEMO, vendor_label
 
 NOT_FOUND: Final = 404
 _KINDS: Final = {"payment": NoticeKind.PAYMENT, "session": NoticeKind.SESSION}
@@ -35,14 +35,14 @@ _KINDS: Final = {"payment": NoticeKind.PAYMENT, "session": NoticeKind.SESSION}
 class DemoGateway:
     """The demo gateway behind the port. It knows the other side only through its API."""
 
-    name = "demo"
+    name = DEMO
     account = keys.ACCOUNT
     environment = Environment.TEST
     capabilities = Capabilities(hosted_page=True, find_by_key=True, expire=True, shortest_life=timedelta(minutes=5))
 
     @property
     def label(self) -> str:
-        return gettext("Demo gateway")
+        return vendor_label(self.name)
 
     def check(self) -> Checked:
         try:

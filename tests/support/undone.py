@@ -1,7 +1,6 @@
 """What a part of a test writes is taken back, so that the next part meets the same world and takes no longer.
 
-Within one transaction each savepoint that locks a row anew makes the next lock of it dearer: of hundreds of payments in
-one test, the last would take ten times as long as the first.
+Where hundreds of payments stay in one transaction, the server ends up with little else to do than their journal lines.
 """
 
 from __future__ import annotations
