@@ -95,7 +95,7 @@ def nearly_named(mentions: Sequence[Mention], number: NumberForms) -> Named:
     """How surely a text names a number with an error: TYPO for a sign too many, too few, another one, two turned or the
     last one lost; DOUBT for two errors in many digits, or more of the end lost.
     """
-    return max((_near(one, number) for one in mentions), default=Named.NOT)
+    return max((_near(one, number) for one in mentions if not _heads(one, mentions, number)), default=Named.NOT)
 
 
 def turned(mentions: Sequence[Mention], number: NumberForms) -> bool:
@@ -179,6 +179,13 @@ def _near(one: Mention, number: NumberForms) -> Named:
         if len(mine) >= SHORTEST and len(theirs) >= 2:  # noqa: PLR2004
             best = max(best, _mistyped(theirs, mine))
     return best
+
+
+def _heads(one: Mention, mentions: Sequence[Mention], number: NumberForms) -> bool:
+    """Whether a group is the year (or what else stands before) of a number that the text goes on with: "2026" before
+    "273" is no error of the 2126 in "INV-2026-2126".
+    """
+    return one.raw in number.heads and any(other.digit_windows[1:2] == (one.raw + other.raw,) for other in mentions)
 
 
 def _mistyped(written: str, meant: str) -> Named:

@@ -82,6 +82,8 @@ def test_a_number_is_named_as_people_write_it(text: str, number: str, level: Nam
         ("INV-2026-00", "INV-2026-0012", Named.DOUBT),
         ("INV-2025-0013", "INV-2026-0012", Named.DOUBT),
         ("INV 2158", "INV-1285", Named.NOT),
+        ("INV-2026-273", "INV-2026-2126", Named.NOT),
+        ("INV 2026", "INV-2026-2126", Named.TYPO),
         ("no number at all", "INV-1258", Named.NOT),
     ],
 )
