@@ -181,12 +181,14 @@ register_check(
 )
 register_check(
     code="I3",
-    rule=gettext_noop("the ledger holds what is disputed, and gave it back when a dispute was won"),
+    rule=gettext_noop("the ledger holds what is disputed and its fee, and gave it back when a dispute was won"),
     query="""
-    SELECT dispute.number, dispute.status, dispute.amount, books.taken, books.held FROM payments_dispute dispute
+    SELECT dispute.number, dispute.status, dispute.amount, books.taken, books.held, dispute.fee, books.fee
+    FROM payments_dispute dispute
     LEFT JOIN (
         SELECT entry.document_id, SUM(line.amount) FILTER (WHERE account.kind = 'customer_credit') AS taken,
-            -SUM(line.amount) FILTER (WHERE account.kind = 'disputed') AS held
+            -SUM(line.amount) FILTER (WHERE account.kind = 'disputed') AS held,
+            SUM(line.amount) FILTER (WHERE account.kind = 'gateway_fees') AS fee
         FROM ledger_journalentry entry
         JOIN ledger_journalline line ON line.entry_id = entry.id
         JOIN ledger_account account ON account.id = line.account_id
@@ -196,6 +198,7 @@ register_check(
     WHERE COALESCE(books.taken, 0) <> CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount END
         OR COALESCE(books.held, 0)
             <> CASE WHEN dispute.status IN ('opened', 'under_review') THEN dispute.amount ELSE 0 END
+        OR COALESCE(books.fee, 0) <> dispute.fee
     """,
 )
 register_check(

@@ -35,6 +35,13 @@ def received(event: Event) -> str:
     return f"{amount_of(event)} → {settled}" if settled else amount_of(event)
 
 
+def fee_of_dispute(event: Event) -> str:
+    """The fee before, and the fee now."""
+    currency = event.data["currency"]
+    before, fee = (money_text(Decimal(event.data[name]), currency) for name in ("fee_before", "fee"))
+    return f"{before} → {fee}"
+
+
 def credited(event: Event) -> str:
     """The credit note, and its amount."""
     return f"{event.data['credit_note']} · {amount_of(event)}"
@@ -119,6 +126,14 @@ story_register(
 )
 story_register(
     "dispute.lost", _("Dispute %(label)s lost"), icon="circle-x", tone="danger", url_name=DISPUTE, detail=reason
+)
+story_register(
+    "dispute.fee_set",
+    _("Fee of dispute %(label)s corrected"),
+    icon="receipt",
+    tone="neutral",
+    url_name=DISPUTE,
+    detail=fee_of_dispute,
 )
 story_register("refund.begun", _("Refund %(label)s sent"), icon="receipt-refund", tone="warning", detail=reason)
 story_register("refund.failed", _("Refund %(label)s failed"), icon="alert-triangle", tone="danger", detail=reason)

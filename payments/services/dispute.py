@@ -22,8 +22,8 @@ from billing_assistant.core.money import ZERO, Money, is_quantized
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import Words, notice_to_role
 from billing_assistant.core.states import require_transition
-from billing_assistant.ledger.kinds import AccountKind, EntryKind
-from billing_assistant.ledger.services.posting import EntryInput, Side, entries_post
+from billing_assistant.ledger.kinds import AccountKind
+from billing_assistant.ledger.services.posting import Side, entries_post
 from invoices.locks import invoices_lock
 from invoices.models import Invoice
 from invoices.services.lock_date import booking_day
@@ -34,7 +34,7 @@ from payments.models import Allocation, Dispute, DisputedPart, Payment
 from payments.services.giving_back import credit_take, notes_step_in, payment_hold, refundable
 from payments.services.line_release import given_back_release
 from payments.services.plan import Part
-from payments.services.postings import dispute_entry, place_of
+from payments.services.postings import dispute_entry, dispute_fee_entry, place_of
 from payments.services.record import checked_money
 from payments.services.settle import apply_parts
 from payments.states import DISPUTE_TRANSITIONS, DisputeState
@@ -78,7 +78,8 @@ def dispute_open(
         )
         dispute_told(dispute, "dispute.opened", actor, now)
         hold = (Side(AccountKind.CUSTOMER_CREDIT, dispute.amount), Side(AccountKind.DISPUTED, -dispute.amount))
-        posted = [*taken.entries(), dispute_entry(dispute, sides=hold, booked_on=on), *_fee(dispute, on)]
+        fees = [dispute_fee_entry(dispute, amount=dispute.fee, booked_on=on)] if dispute.fee else []
+        posted = [*taken.entries(), dispute_entry(dispute, sides=hold, booked_on=on), *fees]
         entries_post(entries=posted, actor=actor, now=now)
         notes_step_in(held, on=on, actor=actor, now=now)
         money = Money(dispute.amount, dispute.currency)
@@ -91,7 +92,7 @@ def dispute_review(*, dispute_id: UUID, actor: Actor, now: datetime, note: str =
     """Evidence was handed in: the bank decides. Raises PermissionRefused, NotFound, TransitionRefused."""
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
-        dispute = _locked(dispute_id, actor)[1]
+        dispute = dispute_locked(dispute_id, actor)[1]
         _move(dispute, DisputeState.UNDER_REVIEW, note)
         dispute.save(update_fields=["status", "note"])
         dispute_told(dispute, "dispute.under_review", actor, now)
@@ -105,7 +106,7 @@ def dispute_lose(*, dispute_id: UUID, actor: Actor, now: datetime, note: str = "
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
-        payment, dispute = _locked(dispute_id, actor)
+        payment, dispute = dispute_locked(dispute_id, actor)
         _move(dispute, DisputeState.LOST, note)
         dispute.closed_on = _today(dispute, actor, now)
         dispute.save(update_fields=["status", "note", "closed_on"])
@@ -124,7 +125,7 @@ def dispute_win(*, dispute_id: UUID, actor: Actor, now: datetime, note: str = ""
     with transaction.atomic():
         seen = DisputedPart.objects.filter(dispute_id=dispute_id).values_list("invoice_id", flat=True)
         invoices = invoices_lock(seen)
-        payment, dispute = _locked(dispute_id, actor)
+        payment, dispute = dispute_locked(dispute_id, actor)
         came_from = place_of(payment) if dispute.status == DisputeState.LOST else AccountKind.DISPUTED
         _move(dispute, DisputeState.WON, note)
         dispute.closed_on = on = _today(dispute, actor, now)
@@ -145,7 +146,7 @@ def dispute_win(*, dispute_id: UUID, actor: Actor, now: datetime, note: str = ""
     return dispute
 
 
-def dispute_told(dispute: Dispute, name: str, actor: Actor, now: datetime) -> None:
+def dispute_told(dispute: Dispute, name: str, actor: Actor, now: datetime, **more: str) -> None:
     """Records an event about a dispute."""
     events.record(
         name=name,
@@ -160,6 +161,7 @@ def dispute_told(dispute: Dispute, name: str, actor: Actor, now: datetime) -> No
             "amount": str(dispute.amount),
             "currency": dispute.currency,
             "reason": dispute.note or dispute.reason,
+            **more,
         },
     )
 
@@ -172,14 +174,28 @@ def dispute_page(dispute_id: UUID) -> str:
         return ""
 
 
+def fee_checked(fee: Decimal, currency: str) -> Decimal:
+    """A fee as it is booked. Raises InvalidAmount where it is negative or finer than the currency."""
+    if fee < 0 or not is_quantized(fee, currency):
+        raise InvalidAmount(_("Write a fee that is not negative."), field="fee")
+    return fee
+
+
+def dispute_locked(dispute_id: UUID, actor: Actor) -> tuple[Payment, Dispute]:
+    """A dispute and its payment under their locks, in the caller's transaction. Raises NotFound."""
+    seen = Dispute.objects.filter(pk=dispute_id).first()
+    if seen is None or not actor.can_see(seen.profile_id):
+        raise NotFound(_("There is no such dispute."))
+    return payment_lock(seen.payment_id), dispute_lock(dispute_id)
+
+
 def _drawn(payment: Payment, wanted: DisputeInput, dispute_id: UUID | None, *, actor: Actor, now: datetime) -> Dispute:
     if not wanted.reason.strip():
         raise ValidationFailed({"reason": [_("Say what the bank wrote.")]})
     money, left = checked_money(wanted.amount, payment.currency), Money(refundable(payment), payment.currency)
     if money > left:
         raise MoreThanRefundable(payment.number, left, money)
-    if wanted.fee < 0 or not is_quantized(wanted.fee, payment.currency):
-        raise InvalidAmount(_("Write a fee that is not negative."), field="fee")
+    fee_checked(wanted.fee, payment.currency)
     position = payment.disputes.count() + 1
     return Dispute(
         id=dispute_id or uuid7(),
@@ -211,13 +227,6 @@ def _opened_on(payment: Payment, wanted: date | None, actor: Actor, now: datetim
     return booking_day(profile_id=payment.profile_id, day=on, actor=actor)
 
 
-def _locked(dispute_id: UUID, actor: Actor) -> tuple[Payment, Dispute]:
-    seen = Dispute.objects.filter(pk=dispute_id).first()
-    if seen is None or not actor.can_see(seen.profile_id):
-        raise NotFound(_("There is no such dispute."))
-    return payment_lock(seen.payment_id), dispute_lock(dispute_id)
-
-
 def _move(dispute: Dispute, wanted: DisputeState, note: str) -> None:
     require_transition(DISPUTE_TRANSITIONS, dispute.number, DisputeState(dispute.status), wanted)
     dispute.status, dispute.note = wanted, note.strip()[:240] or dispute.note
@@ -237,25 +246,6 @@ def _again(dispute: Dispute, invoices: Sequence[Invoice]) -> list[Part]:
         if invoice.state == InvoiceState.ISSUED
     ]
     return [part for part in parts if part.amount > 0]
-
-
-def _fee(dispute: Dispute, on: date) -> list[EntryInput]:
-    if not dispute.fee:
-        return []
-    place = place_of(dispute)
-    return [
-        EntryInput(
-            profile_id=dispute.profile_id,
-            kind=EntryKind.FEE,
-            booked_on=on,
-            currency=dispute.currency,
-            owner_id=dispute.customer_id,
-            document_id=dispute.pk,
-            document_number=dispute.number,
-            sides=(Side(AccountKind.GATEWAY_FEES, dispute.fee), Side(place, -dispute.fee)),
-            memo=dispute.reason,
-        )
-    ]
 
 
 def _notice(dispute: Dispute, text: Words) -> None:

@@ -105,6 +105,21 @@ def dispute_entry(dispute: Dispute, *, sides: tuple[Side, ...], booked_on: date)
     )
 
 
+def dispute_fee_entry(dispute: Dispute, *, amount: Decimal, booked_on: date) -> EntryInput:
+    """What the gateway or the bank took for a dispute, or less than nothing where it took less than was booked."""
+    return EntryInput(
+        profile_id=dispute.profile_id,
+        kind=EntryKind.FEE,
+        booked_on=booked_on,
+        currency=dispute.currency,
+        owner_id=dispute.customer_id,
+        document_id=dispute.pk,
+        document_number=dispute.number,
+        sides=(Side(AccountKind.GATEWAY_FEES, amount), Side(place_of(dispute), -amount)),
+        memo=dispute.reason,
+    )
+
+
 def place_of(payment: Payment | Refund | Dispute) -> AccountKind:
     """Where the money is: with the gateway until it pays out, else with us."""
     return AccountKind.GATEWAY_CLEARING if payment.provider else AccountKind.CASH

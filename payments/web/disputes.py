@@ -34,9 +34,10 @@ from billing_assistant.core.web import (
 from payments.models import Dispute
 from payments.selectors.payments import applied_to, dispute_get, disputes_for, payment_get
 from payments.services.dispute import DisputeInput, dispute_lose, dispute_open, dispute_review, dispute_win
+from payments.services.dispute_fee import dispute_fee_set
 from payments.services.giving_back import refundable
 from payments.states import DISPUTE_TRANSITIONS, DisputeState
-from payments.web.forms import DecisionForm, DisputeForm
+from payments.web.forms import DecisionForm, DisputeFeeForm, DisputeForm
 
 STEPS: Final = {
     DisputeState.UNDER_REVIEW: (gettext_lazy("Evidence was handed in"), dispute_review),
@@ -121,9 +122,28 @@ def dispute_detail(request: HttpRequest, dispute_id: UUID) -> HttpResponseBase:
         "dispute": dispute,
         "parts": dispute.parts.select_related("invoice"),
         "form": form if steps else None,
+        "may_set_fee": Right.PAYMENTS_RECORD in actor.rights,
         "entries": story_of(timeline(actor, subject_id=dispute.pk)[:30]),
     }
     return render_page(request, "payments/dispute.html", context)
+
+
+@staff_page(Right.PAYMENTS_RECORD)
+def dispute_fee(request: HttpRequest, dispute_id: UUID) -> HttpResponseBase:
+    """Corrects what the bank took for a dispute."""
+    dispute = dispute_get(actor_of(request), dispute_id)
+    form = DisputeFeeForm(posted(request), initial={"fee": dispute.fee})
+    form.fields["fee"].currency = dispute.currency  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        fee = form.cleaned_data["fee"]
+        try:
+            dispute_fee_set(dispute_id=dispute.pk, fee=fee, actor=actor_of(request), now=now_of(request))
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("payments:dispute", dispute.pk)
+    return render_page(request, "payments/dispute_fee.html", {"dispute": dispute, "form": form})
 
 
 def _steps(dispute: Dispute) -> list[tuple[str, str]]:

@@ -171,6 +171,14 @@ class DisputeForm(ReasonForm):
         return values
 
 
+class DisputeFeeForm(forms.Form):
+    """What the bank took for a dispute."""
+
+    fee = AmountField(
+        label=_("Fee"), min_value=Decimal(0), help_text=_("What the bank takes for it. Write 0 where it takes nothing.")
+    )
+
+
 class DecisionForm(forms.Form):
     """What the bank decided."""
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("payments/events/<uuid:event_id>/act/", events.event_act, name="event_act"),
     path("payments/disputes/", disputes.dispute_list, name="disputes"),
     path("payments/disputes/<uuid:dispute_id>/", disputes.dispute_detail, name="dispute"),
+    path("payments/disputes/<uuid:dispute_id>/fee/", disputes.dispute_fee, name="dispute_fee"),
     path("payments/<uuid:payment_id>/dispute/", disputes.dispute_new, name="dispute_new"),
     *payment_plan_urls.urlpatterns,
     *external_invoice_urls.urlpatterns,
