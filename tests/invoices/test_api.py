@@ -12,6 +12,7 @@ from billing_assistant.core import exact_json
 from billing_assistant.core.rights import Role
 from customers.models import Customer
 from invoices.models import InvoiceDraft
+from reminders.services import waiting
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
@@ -211,7 +212,10 @@ def test_invoices_are_found_by_the_name_of_their_customer(api: Client, of: Custo
     assert invoice.number in {row["invoice_id"] for row in api.get("/api/invoices").json()["invoices"]}
 
 
-def test_language_and_moments_read_alike_on_a_draft_and_its_invoice(api: Client, of: Customer) -> None:
+def test_language_and_moments_read_alike_on_a_draft_and_its_invoice(
+    api: Client, of: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.0)  # no worker sends it while somebody waits
     draft = draft_of(api, of, language="swahili").json()
     root = f"customers/{of.number}/invoices/drafts/{draft['draft_id']}"
     sent = send(api, f"{root}/send", {"send_via": "email", "recipients": {"email": ["a@example.com"]}})
