@@ -27,7 +27,7 @@ from tests import factories
 from tests.fakes import dodo_fixtures, mpesa_fixtures, paypal_fixtures
 from tests.fakes.stripe.fixtures import connected
 from tests.payments.builders import NOW, SYSTEM, customer, invoice, pay
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 URLS = ReturnUrls(success=lambda key: f"https://us.example/{key}", cancel=lambda key: f"https://us.example/x/{key}")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from customers.models import Customer
 from invoices.models import Plan, PlanLine
+from invoices.services.billing_engine import run_work
 from invoices.services.plan_schedule import due_at_of
 from tests import factories
 from tests.factories import NOW
 
 START = date(2026, 1, 31)
+AT = datetime(2026, 2, 1, 6, tzinfo=UTC)
+"""A day after the first plans are due."""
 
 
 def plan(of: Customer | None = None, *prices: str, now: datetime = NOW, **fields: Any) -> Plan:
@@ -44,3 +47,15 @@ def plan(of: Customer | None = None, *prices: str, now: datetime = NOW, **fields
         for position, price in enumerate(prices or ("1000",), start=1)
     )
     return made
+
+
+def many(count: int) -> list[Plan]:
+    """So many plans of five customers of one seller."""
+    customers = [factories.customer(factories.seller())]
+    customers += [factories.customer(customers[0].profile) for _ in range(4)]
+    return [plan(customers[index % 5], "10") for index in range(count)]
+
+
+def bill_all(now: datetime = AT, **given: Any) -> None:
+    """All that is due is billed."""
+    assert run_work(now=now, seconds=60, **given) is False

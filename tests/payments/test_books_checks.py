@@ -41,9 +41,9 @@ from reminders.models import Message
 from reminders.states import MessageStatus
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, invoice, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.statement_files import bank_account
 from tests.payments.test_books import nobody_watches
-from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_statements import finished, table
 from tests.support.books import books_broken
 

@@ -29,7 +29,7 @@ from tests import factories
 from tests.fakes import dodo
 from tests.fakes.dodo_fixtures import dodo_service
 from tests.payments.builders import SYSTEM, due
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_plan_collections import Seller, seller
 
 __all__ = ["dodo_service", "seller"]

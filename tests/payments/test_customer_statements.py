@@ -25,7 +25,7 @@ from payments.services.refund_found import refund_take
 from payments.services.write_off import invoice_write_off
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, invoice, pay
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 EARLY = date(2026, 1, 1)

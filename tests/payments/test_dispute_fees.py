@@ -18,10 +18,10 @@ from payments.services.dispute_fee import dispute_fee_set
 from payments.services.line_acts import line_undo
 from payments.services.line_giving_back import line_give_back
 from tests.payments.builders import NOW, SYSTEM, customer, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.statement_files import bank_account
 from tests.payments.test_disputes import opened
 from tests.payments.test_line_given_back import out
-from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_refunds_online import balances
 from tests.support.books import books_broken
 

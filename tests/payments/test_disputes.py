@@ -32,8 +32,8 @@ from payments.states import DisputeState
 from tests import factories
 from tests.fakes.gateway import FakeGateway
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_checkouts import _open
-from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_refunds_online import balances, paid_online
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]

@@ -29,8 +29,8 @@ from payments.services.reverse import payment_reverse
 from payments.services.write_off import invoice_write_off
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, invoice, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_books import plant
-from tests.payments.test_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 ISSUED = TODAY - timedelta(days=10)

@@ -29,8 +29,8 @@ from tests.fakes.stripe import Billing, Fault, StripeServer
 from tests.fakes.stripe.fixtures import connected
 from tests.fakes.tasks import CollectedTasks
 from tests.payments.builders import SYSTEM
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_api import read
-from tests.payments.test_pages import sign_in, text_of
 from tests.support.deep import a_few
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]

@@ -28,8 +28,8 @@ from tests.fakes.paypal_fixtures import paypal_service
 from tests.fakes.stripe import Fault, StripeServer
 from tests.fakes.stripe.fixtures import connected
 from tests.payments.builders import SYSTEM, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.statement_files import bank_account
-from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_statements import finished, table
 
 __all__ = ["paypal_service"]

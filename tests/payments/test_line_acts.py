@@ -2,69 +2,34 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing_assistant.core.errors import Conflict, InvalidAmount, NotFound, PermissionRefused, ValidationFailed
-from billing_assistant.core.failpoints import FailPointReached, forget_hits
+from billing_assistant.core.errors import Conflict, InvalidAmount, NotFound, ValidationFailed
 from billing_assistant.core.rights import Role
 from billing_assistant.ledger.kinds import AccountKind
-from billing_assistant.ledger.models import JournalLine
 from customers.models import Customer
-from invoices.models import Invoice
 from payments.models import BankAccount, LineMatch, MatchCandidate, MatchRule, Payment, StatementLine
-from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_fee, line_ignore, line_suspend, line_undo
 from payments.services.line_settling import line_link, line_payout, line_settle
 from payments.services.match_lines import lines_match, lines_suggest
 from payments.services.record import External
 from payments.services.reverse import payment_reverse
-from payments.statement_states import BankAccountKind, LineState
+from payments.statement_states import BankAccountKind
 from tests import factories
 from tests.payments.builders import customer, due, invoice, pay
+from tests.payments.lines import booked, line
 from tests.payments.statement_files import bank_account, brought, ofx
-from tests.payments.test_concurrency import THREADS, at_once, count
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
 db = pytest.mark.django_db
 money = pytest.mark.money
-committing = pytest.mark.django_db(transaction=True)
 frozen = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
-
-
-def line(account: BankAccount, amount: str, name: str = "SOMEBODY ELSE", text: str = "", *, bank_id: str = "F1") -> Any:
-    """One line, read and tried."""
-    brought(account, ofx((bank_id, "20260302", amount, name, text)), name=f"{bank_id}.ofx")
-    return StatementLine.objects.get(account=account, bank_id=bank_id)
-
-
-def booked(kind: AccountKind) -> Decimal:
-    return JournalLine.objects.filter(account__kind=kind).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-
-
-def first(of: StatementLine) -> int:
-    return MatchCandidate.objects.filter(line=of).order_by("rank").values_list("pk", flat=True)[0]
 
 
 @db
@@ -283,75 +248,6 @@ def test_a_line_is_not_made_of_a_payment_that_its_provider_told_of(payer: Custom
     assert (known.status, booked(AccountKind.GATEWAY_CLEARING)) == ("completed", 250)
 
 
-@committing
-@money
-@frozen
-def test_twenty_people_click_and_one_payment_is_recorded(payer: Customer, account: BankAccount) -> None:
-    results, found = _clicked(payer, account)
-    assert count(results, StatementLine) == 1
-    assert count(results, Conflict) == 19
-    assert Payment.objects.filter(status="completed").count() == 1
-    assert found.state == LineState.MATCHED
-
-
-@committing
-@frozen
-def test_without_the_lock_several_would_be(
-    payer: Customer, account: BankAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The negative control of the test above: lines are read without a lock, by everybody before anybody writes."""
-    with _unlocked(monkeypatch):
-        _clicked(payer, account)
-    assert Payment.objects.filter(status="completed").count() > 1
-
-
-def _clicked(payer: Customer, account: BankAccount) -> tuple[list[Any], StatementLine]:
-    bills = [invoice(payer, "9000.00"), invoice(payer, "9000.00")]
-    found = line(account, "500.00", name="TECH SOLUTIONS LTD", text=f"part of {bills[0].number}")
-    assert found.state == "suggested"
-    wanted = first(found)
-    results = at_once(lambda _n: line_accept(line_id=found.pk, candidate_id=wanted, actor=SYSTEM, now=NOW))
-    found.refresh_from_db()
-    return results, found
-
-
-@contextmanager
-def _unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    everybody = threading.Barrier(THREADS)
-
-    def read(line_ids: Iterable[UUID]) -> list[StatementLine]:
-        rows = StatementLine.objects.select_related("account", "profile").filter(pk__in=set(line_ids))
-        found = list(rows.order_by("pk"))
-        everybody.wait(30)
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr("payments.services.line_settling.statement_lines_lock", read)
-        patch.setattr("payments.services.line_settling.invoices_lock", _invoices)
-        yield
-
-
-def _invoices(ids: Iterable[UUID]) -> list[Any]:
-    return list(Invoice.objects.filter(pk__in=set(ids)))
-
-
-@db
-@money
-@frozen
-def test_what_broke_off_before_the_commit_left_nothing(payer: Customer, account: BankAccount, settings: Any) -> None:
-    bill = invoice(payer, "900.00")
-    settings.FAIL_POINTS = "line.before_commit:raise"
-    forget_hits()
-    with pytest.raises(FailPointReached):
-        line(account, "900.00", text=bill.number)
-    assert (Payment.objects.count(), due(bill)) == (0, 900)
-    settings.FAIL_POINTS = ""
-    found = StatementLine.objects.get()
-    lines_match(account=account, lines=[found], now=NOW)
-    found.refresh_from_db()
-    assert (found.state, due(bill)) == ("matched", 0)
-
-
 @db
 @frozen
 def test_suggesting_anew_posts_nothing(payer: Customer, account: BankAccount) -> None:
@@ -360,111 +256,6 @@ def test_suggesting_anew_posts_nothing(payer: Customer, account: BankAccount) ->
     lines_suggest(account=account, line_ids=[found.pk], now=NOW)
     found.refresh_from_db()
     assert (found.state, due(bill)) == ("suggested", 900)
-
-
-@db
-@frozen
-def test_who_may_only_look_does_nothing(client: Client, account: BankAccount) -> None:
-    found = line(account, "900.00")
-    viewer = factories.user(Role.READ_ONLY)
-    client.force_login(viewer)
-    page = client.get(f"/reconciliation/accounts/{account.pk}/").content.decode()
-    assert "data-accept" not in page
-    assert client.post(f"/reconciliation/lines/{found.pk}/act/", {"act": "ignore", "reason": "x"}).status_code == 403
-    with pytest.raises(PermissionRefused):
-        line_ignore(line_id=found.pk, reason="x", actor=factories.actor(Role.READ_ONLY), now=NOW)
-
-
-@db
-@money
-@frozen
-def test_one_click_accepts_and_one_undoes(client: Client, payer: Customer, account: BankAccount) -> None:
-    client.force_login(factories.user(Role.FINANCE))
-    bills = [invoice(payer, "1000.00"), invoice(payer, "1000.00")]
-    found = line(account, "1000.00", name="TECH SOLUTIONS LTD")
-    head = {"HX-Request": "true"}
-    url = f"/reconciliation/lines/{found.pk}/act/"
-    wanted = {"act": "accept", "candidate": str(first(found))}
-    done = client.post(url, wanted, headers=head).content.decode()
-    assert "data-undo" in done
-    assert due(bills[0]) == 0
-    again = client.post(url, wanted, headers=head).content.decode()
-    assert 'role="alert"' in again
-    undone = client.post(url, {"act": "undo"}, headers=head).content.decode()
-    assert bills[0].number in undone
-    assert due(bills[0]) == 1000
-
-
-@db
-@money
-@frozen
-def test_a_suggestion_that_is_refused_is_looked_for_anew(client: Client, payer: Customer, account: BankAccount) -> None:
-    client.force_login(factories.user(Role.FINANCE))
-    bills = [invoice(payer, "1000.00"), invoice(payer, "1000.00")]
-    found = line(account, "1000.00", name="TECH SOLUTIONS LTD")
-    pay(payer, "1000.00", allocations={bills[0].pk: Decimal(1000)})
-    wanted = {"act": "accept", "candidate": str(first(found))}
-    answer = client.post(f"/reconciliation/lines/{found.pk}/act/", wanted, headers={"HX-Request": "true"})
-    shown = answer.content.decode()
-    assert 'role="alert"' in shown
-    assert f"<strong>{bills[1].number}</strong>" in shown
-    assert f"<strong>{bills[0].number}</strong>" not in shown
-
-
-@db
-@money
-@frozen
-def test_the_page_of_a_payment_shows_its_line_and_what_the_bank_kept(
-    client: Client, payer: Customer, account: BankAccount
-) -> None:
-    found = line(account, "985.00")
-    line_settle(line_id=found.pk, parts={}, fee=Decimal(15), customer_id=payer.pk, actor=SYSTEM, now=NOW)
-    client.force_login(factories.user(Role.FINANCE))
-    address = f"/payments/{Payment.objects.get().pk}/"
-    page = client.get(address).content.decode()
-    assert f"{account.name}, " in page
-    assert "985.00" in page
-    lines = client.get(f"/reconciliation/accounts/{account.pk}/?status=all&q=985.000000").content.decode()
-    assert f"line-{found.pk}" in lines
-    line_undo(line_id=found.pk, reason="", actor=SYSTEM, now=NOW)
-    assert f"{account.name}, " not in client.get(address).content.decode()
-
-
-@db
-@money
-@frozen
-def test_a_line_is_split_by_hand(client: Client, payer: Customer, account: BankAccount) -> None:
-    client.force_login(factories.user(Role.FINANCE))
-    bills = [invoice(payer, "600.00"), invoice(payer, "350.00")]
-    found = line(account, "940.00")
-    url = f"/reconciliation/lines/{found.pk}/split/"
-    assert bills[0].number in client.get(f"{url}?customer={payer.pk}").content.decode()
-    form = {"customer": str(payer.pk), f"invoice_{bills[0].pk}": "600", f"invoice_{bills[1].pk}": "350", "fee": "10"}
-    assert client.post(url, {**form, "fee": "5"}).status_code == 422
-    assert "more than what came in" in client.post(url, {**form, "fee": "941"}).content.decode()
-    assert client.post(url, form).status_code == 302
-    assert [due(bill) for bill in bills] == [0, 0]
-    assert booked(AccountKind.BANK_FEES) == 10
-
-
-@db
-@frozen
-def test_rules_are_ordered_changed_and_tried(client: Client, payer: Customer, account: BankAccount) -> None:
-    client.force_login(factories.user(Role.FINANCE))
-    page = client.get("/reconciliation/rules/").content.decode()
-    assert "Exact reference and amount" in page
-    rule = MatchRule.objects.get(profile=payer.profile, kind="reference")
-    client.post(f"/reconciliation/rules/{rule.pk}/move/", {"to": "up"})
-    rule.refresh_from_db()
-    assert rule.position == 2
-    assert client.post(f"/reconciliation/rules/{rule.pk}/", {"is_on": "on"}).status_code == 302
-    bill = invoice(payer, "52200.00")
-    found = line(account, "52200.00", text=bill.number)
-    assert (found.state, due(bill)) == ("suggested", 52200)
-    tried = client.get(f"/reconciliation/rules/{rule.pk}/").content.decode()
-    assert bill.number in tried
-    short = MatchRule.objects.get(profile=payer.profile, kind="fee")
-    assert 'name="fee_percent" value="5"' in client.get(f"/reconciliation/rules/{short.pk}/").content.decode()
 
 
 @db

@@ -25,23 +25,13 @@ from payments.services.record import External
 from payments.services.refund_found import refund_take
 from payments.statement_states import BankAccountKind
 from tests import factories
-from tests.payments.builders import customer, pay
+from tests.payments.builders import pay
 from tests.payments.statement_files import bank_account
 from tests.payments.test_line_given_back import balance, out, refunded, taken
 from tests.support.books import books_broken
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
 pytestmark = [pytest.mark.money, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-
-
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
 
 
 def disputed(payer: Customer, amount: str = "100.00", external: External | None = None) -> Dispute:

@@ -18,10 +18,10 @@ from payments.services.line_accepting import line_accept
 from payments.services.line_acts import line_undo
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, due
+from tests.payments.lines import line
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.statement_files import bank_account
 from tests.payments.test_exchange_results import billed, rate
-from tests.payments.test_line_acts import line
-from tests.payments.test_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 

@@ -49,16 +49,6 @@ pytestmark = [pytest.mark.money]
 db = pytest.mark.django_db
 
 
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
-
-
 def out(account: BankAccount, amount: str, name: str = "", text: str = "", *, bank_id: str = "O1") -> StatementLine:
     """A line on which money moved, read and tried."""
     brought(account, ofx((bank_id, "20260302", amount, name, text)), name=f"{bank_id}.ofx")

@@ -29,16 +29,6 @@ LATER = date(2026, 3, 2)
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 
 
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
-
-
 def locked(account: BankAccount, until: date = date(2026, 3, 1)) -> None:
     lock_date_move(profile_id=account.profile_id, until=until, reason="x", actor=SYSTEM, now=NOW)
 

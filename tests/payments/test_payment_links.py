@@ -28,7 +28,7 @@ from tests.fakes.stripe.fixtures import connected
 from tests.fakes.tasks import CollectedTasks
 from tests.payments import builders
 from tests.payments.builders import SYSTEM, due
-from tests.payments.test_pages import sign_in
+from tests.payments.staff_pages import sign_in
 from tests.payments.test_stripe_payments import Shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]

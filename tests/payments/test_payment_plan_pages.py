@@ -15,8 +15,8 @@ from payments.models import PayingRules, PaymentPlan
 from payments.services.dispute import DisputeInput, dispute_open
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_api import post, read
-from tests.payments.test_pages import sign_in, text_of
 from tests.payments.test_payment_plans import FIRST, SECOND, agree, late
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]

@@ -38,8 +38,8 @@ from tests.fakes.dodo import DodoSimulator
 from tests.fakes.dodo_fixtures import connect, dodo_service
 from tests.fakes.paypal_fixtures import post
 from tests.payments.builders import SYSTEM, due
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_api import read
-from tests.payments.test_pages import sign_in, text_of
 from tests.support.deep import a_few
 
 __all__ = ["dodo_service"]

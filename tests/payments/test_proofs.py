@@ -18,8 +18,8 @@ from payments.models import Payment, PaymentProof
 from payments.services.proofs import MOST_PROOFS, proof_add, proof_remove, proofs_at
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, pay
+from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.test_api import post, read
-from tests.payments.test_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
 PDF = b"%PDF-1.7 advice"

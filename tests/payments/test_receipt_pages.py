@@ -12,7 +12,7 @@ from invoices.models import Invoice
 from payments.models import Payment, UnmatchedReceipt
 from payments.states import ReceiptState
 from tests.payments.builders import NOW, due, invoice
-from tests.payments.test_pages import sign_in
+from tests.payments.staff_pages import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 

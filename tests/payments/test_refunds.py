@@ -32,7 +32,7 @@ from payments.services.write_off import invoice_write_off
 from payments.states import RefundState
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 

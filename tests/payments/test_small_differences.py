@@ -13,7 +13,7 @@ from payments.models import Payment, WriteOff
 from payments.services.allocate import payment_deallocate, payment_reallocate
 from payments.services.reverse import payment_reverse
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, due, invoice, pay
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
 

@@ -27,7 +27,7 @@ from payments.services.statement_undo import statement_undo
 from payments.services.statements import statement_again, statement_create
 from payments.statement_states import BankAccountKind
 from tests import factories
-from tests.payments.builders import customer, due, invoice
+from tests.payments.builders import due, invoice
 from tests.payments.statement_files import bank_account, brought, ofx
 from tests.payments.test_concurrency import at_once
 from tests.payments.test_statements import finished, table
@@ -40,16 +40,6 @@ ONE = ("F1", "20260301", "10.00", "A", "")
 TWO = ("F2", "20260302", "-2.00", "BANK", "")
 NEW = ("F3", "20260303", "30.00", "C", "")
 ROWS = "Date,Description,Debit,Credit,Balance,Reference\n"
-
-
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
 
 
 @pytest.fixture

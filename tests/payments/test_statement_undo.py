@@ -25,21 +25,11 @@ from payments.services.statement_steps import statement_advance
 from payments.services.statement_undo import statement_undo
 from payments.services.statements import statement_again
 from tests import factories
-from tests.payments.builders import customer, due, invoice
-from tests.payments.statement_files import bank_account, brought, ofx
+from tests.payments.builders import due, invoice
+from tests.payments.statement_files import brought, ofx
 
 NOW, SYSTEM = factories.NOW, factories.SYSTEM
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("clock")]
-
-
-@pytest.fixture
-def payer() -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def account(payer: Customer) -> BankAccount:
-    return bank_account(payer.profile)
 
 
 @pytest.fixture

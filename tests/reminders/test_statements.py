@@ -16,7 +16,7 @@ from reminders.services.statements import statement_send
 from reminders.states import MessageStatus
 from tests import factories
 from tests.payments.builders import NOW, SYSTEM, TODAY, customer, invoice, pay
-from tests.payments.test_pages import sign_in, text_of
+from tests.payments.staff_pages import sign_in, text_of
 from tests.reminders.support import send_all
 from tests.support.smtp import MailServer
 
