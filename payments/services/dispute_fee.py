@@ -24,7 +24,7 @@ from payments.services.postings import dispute_fee_entry
 def dispute_fee_set(*, dispute_id: UUID, fee: Decimal, actor: Actor, now: datetime) -> Dispute:
     """Says what the bank took for a dispute, in its currency; what differs from before is booked today. Repeatable.
 
-    Raises PermissionRefused, NotFound, InvalidAmount, Conflict (a line of a statement stands for the fee), PeriodLocked.
+    Raises PermissionRefused, NotFound, InvalidAmount, Conflict (a line of a statement is the fee), PeriodLocked.
     """
     actor.require(Right.PAYMENTS_RECORD)
     with transaction.atomic():
