@@ -25,6 +25,7 @@ from payments.services.allocate import net_allocations, payment_seen, received_o
 from payments.services.credits import note_settle
 from payments.services.plan import Part
 from payments.services.settle import Settled, apply_parts
+from payments.states import PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Held:
 
 def refundable(payment: Payment) -> Decimal:
     """How much of a payment can still be given back: the money that came, without the tax that was withheld."""
+    if payment.status != PaymentState.COMPLETED:
+        return ZERO
     return max(payment.amount_received - payment.amount_returned, ZERO)
 
 

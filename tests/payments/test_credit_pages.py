@@ -10,17 +10,13 @@ from django.test import Client
 from billing_assistant.core.rights import Role
 from invoices.models import Invoice
 from payments.models import WriteOff
+from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
-from tests.payments.builders import customer, due, invoice, pay
+from tests.payments.builders import NOW, SYSTEM, customer, due, invoice, pay
 from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
-
-
 STAFF = [Role.ADMIN, Role.FINANCE, Role.CSM, Role.READ_ONLY]
-
-
-RECORDERS = {Role.ADMIN, Role.FINANCE}
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +118,16 @@ def test_the_rest_of_a_credit_note_is_applied_to_another_invoice(client: Client)
     assert client.post(url, {f"invoice_{other.pk}": "70"}).status_code == 302
     assert due(other) == Decimal(20)
     assert client.get(f"/invoices/{bill.pk}/apply/").status_code == 404
+
+
+def test_what_is_gone_cannot_be_given_back_or_disputed(client: Client) -> None:
+    payment = pay(customer(), "100.00")
+    payment_reverse(payment_id=payment.pk, reason="bounced", actor=SYSTEM, now=NOW)
+    sign_in(client)
+    for page, word in (("refund", "can be given back"), ("dispute", "can be disputed")):
+        text = text_of(client.get(f"/payments/{payment.pk}/{page}/"))
+        assert f"Nothing of this payment {word}" in text
+        assert "100.00" not in text
+        assert 'name="amount"' not in text
+    kept = pay(customer(), "70.00")
+    assert 'name="amount"' in text_of(client.get(f"/payments/{kept.pk}/refund/"))

@@ -15,11 +15,7 @@ from tests.payments.builders import customer, invoice, pay
 from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
-
-
 STAFF = [Role.ADMIN, Role.FINANCE, Role.CSM, Role.READ_ONLY]
-
-
 RECORDERS = {Role.ADMIN, Role.FINANCE}
 
 
