@@ -64,7 +64,8 @@ def invoice_credit_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseB
     """Issues a credit note over parts of the lines and settles the invoice with it."""
     invoice = invoice_get(actor_of(request), invoice_id)
     lines = creditable_lines(invoice) if invoice.kind == InvoiceKind.INVOICE else []
-    form = CreditForm(posted(request), lines=lines, currency=invoice.currency)
+    approved = _approved_credit(request, invoice, lines)
+    form = CreditForm(posted(request), lines=lines, currency=invoice.currency, initial=approved)
     if request.method == "POST" and form.is_valid():
         if not form.wanted():
             form.add_error(None, _("Write an amount beside a line first."))
@@ -80,7 +81,8 @@ def invoice_credit_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseB
 def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpResponseBase:
     """Gives up what is due on an invoice, or a part of it."""
     invoice = invoice_get(actor_of(request), invoice_id)
-    form = WriteOffForm(posted(request), initial={"amount": invoice.amount_due} | _approved(request, invoice))
+    approved = _approved_write_off(request, invoice)
+    form = WriteOffForm(posted(request), initial={"amount": invoice.amount_due} | approved)
     form.fields["amount"].currency = invoice.currency  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,13 +105,26 @@ def invoice_write_off_page(request: HttpRequest, invoice_id: UUID) -> HttpRespon
     return render_page(request, "payments/write_off.html", context)
 
 
-def _approved(request: HttpRequest, invoice: Invoice) -> dict[str, object]:
+def _approved_write_off(request: HttpRequest, invoice: Invoice) -> dict[str, object]:
     """What somebody else approved of a write-off that this person asked for: the form begins with exactly that."""
-    page = reverse("invoices:detail", args=[invoice.pk])
-    approval = approval_to_carry_out(actor_of(request), "invoice.write_off", page, now_of(request))
-    if approval is None:
+    said = _approved(request, invoice, "invoice.write_off")
+    return {"amount": Decimal(said["amount"]), "reason": said.get("reason", "")} if said else {}
+
+
+def _approved_credit(request: HttpRequest, invoice: Invoice, lines: Sequence[Creditable]) -> dict[str, object]:
+    """The same of a credit note: the amount beside each line, nothing beside those it leaves out."""
+    said = _approved(request, invoice, "invoice.credit")
+    if not said:
         return {}
-    return {"amount": Decimal(approval.payload["amount"]), "reason": approval.payload.get("reason", "")}
+    amounts = said["lines"]
+    boxes = {} if amounts is None else {CreditForm.name_of(one): amounts.get(str(one.line.pk), "0") for one in lines}
+    return {name: Decimal(amount) for name, amount in boxes.items()} | {"reason": said.get("reason", "")}
+
+
+def _approved(request: HttpRequest, invoice: Invoice, action: str) -> dict[str, Any]:
+    page = reverse("invoices:detail", args=[invoice.pk])
+    approval = approval_to_carry_out(actor_of(request), action, page, now_of(request))
+    return approval.payload if approval else {}
 
 
 def _credited(request: HttpRequest, invoice: Invoice, form: CreditForm) -> HttpResponseBase | None:

@@ -7,16 +7,18 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from billing_assistant.core.models import Approval
 from billing_assistant.core.rights import Role
+from billing_assistant.core.services.approvals import approval_decide
 from invoices.models import Invoice
 from payments.models import WriteOff
 from payments.services.reverse import payment_reverse
 from payments.states import PaymentState
+from tests import factories
 from tests.payments.builders import NOW, SYSTEM, customer, due, invoice, pay
 from tests.payments.staff_pages import sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
-STAFF = [Role.ADMIN, Role.FINANCE, Role.CSM, Role.READ_ONLY]
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +133,23 @@ def test_what_is_gone_cannot_be_given_back_or_disputed(client: Client) -> None:
         assert 'name="amount"' not in text
     kept = pay(customer(), "70.00")
     assert 'name="amount"' in text_of(client.get(f"/payments/{kept.pk}/refund/"))
+
+
+def test_an_approved_credit_note_is_issued_without_typing_it_anew(client: Client) -> None:
+    of = customer(approval_limit=Decimal(50))
+    bill = factories.issued_invoice(of, factories.line(price="100.00"), factories.line(price="80.00"))
+    first, second = (f"line_{line.pk}" for line in bill.lines.order_by("position"))
+    sign_in(client)
+    url = f"/invoices/{bill.pk}/credit/"
+    typed = {first: "60.5", second: "", "reason": "Billed twice"}
+    assert client.post(url, typed).status_code == 302
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    approval_decide(approval_id=Approval.objects.get().pk, approve=True, actor=factories.actor(Role.ADMIN), now=NOW)
+    assert f'href="{url}">Carry it out</a>' in text_of(client.get(f"/invoices/{bill.pk}/"))
+    begun = client.get(url).context["form"].initial
+    assert begun == {first: Decimal("60.5"), second: 0, "reason": "Billed twice"}
+    somebody_else = Client()
+    sign_in(somebody_else)
+    assert "Billed twice" not in text_of(somebody_else.get(url))
+    assert client.post(url, {name: str(value) for name, value in begun.items()}).status_code == 302
+    assert Invoice.objects.get(kind="credit_note").total == Decimal("70.18")  # with 16 % tax
