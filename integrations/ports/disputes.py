@@ -34,6 +34,8 @@ class ProviderDispute:
     created_at: datetime
     withdrawn: bool
     respond_by: datetime | None = None
+    fee: Money | None = None
+    """What the gateway took for it so far, where it says so in the currency of the dispute."""
 
 
 @runtime_checkable

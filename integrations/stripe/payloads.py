@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from billing_assistant.core.money import Money
 from integrations.ports.attempts import Decline, ProviderPayment, ProviderStatus
 from integrations.ports.capabilities import Environment
 from integrations.ports.checkouts import CheckoutSession, SessionStatus
@@ -183,7 +184,16 @@ def dispute_of(body: dict[str, Any]) -> ProviderDispute:
         created_at=moment(body["created"]),
         withdrawn=status in _WITHDRAWN,
         respond_by=moment(due) if due else None,
+        fee=_dispute_fee(body),
     )
+
+
+def _dispute_fee(body: dict[str, Any]) -> Money | None:
+    """What its movements of the balance cost; None without any, or where the balance is in another currency."""
+    moved = body["balance_transactions"] or []
+    if not moved or any(one["currency"] != body["currency"] for one in moved):
+        return None
+    return from_units(sum(one["fee"] for one in moved), body["currency"])
 
 
 @readable

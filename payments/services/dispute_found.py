@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from django.db import IntegrityError
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date
-from billing_assistant.core.errors import DomainError
+from billing_assistant.core.errors import Conflict, DomainError
+from billing_assistant.core.money import ZERO
 from integrations.ports.disputes import DisputeStatus, ProviderDispute
 from payments.models import Dispute, Payment
 from payments.services.dispute import DisputeInput, dispute_lose, dispute_open, dispute_review, dispute_win
+from payments.services.dispute_fee import dispute_fee_set
 from payments.services.provider import Doubtful
 from payments.states import DisputeState
 
@@ -43,6 +46,7 @@ def dispute_take(*, payment: Payment, found: ProviderDispute, now: datetime) -> 
         state, step = wanted
         if dispute.status != state and not _is_behind(dispute, state):
             dispute = step(dispute_id=dispute.pk, actor=actor, now=now)
+        dispute = _charged(dispute, found, actor, now)
     except DomainError as error:
         reason = f"{found.money} of {payment.number} is disputed at the gateway: {error.message}"
         raise Doubtful(reason, profile_id=payment.profile_id) from error
@@ -58,6 +62,7 @@ def _open(payment: Payment, found: ProviderDispute, actor: Actor, now: datetime)
         reason=found.reason or "Disputed at the gateway",
         evidence_until=local_date(found.respond_by, zone) if found.respond_by else None,
         external_id=found.external_id,
+        fee=_fee(found) or ZERO,
     )
     try:
         return dispute_open(payment_id=payment.pk, wanted=wanted, actor=actor, now=now)
@@ -66,6 +71,24 @@ def _open(payment: Payment, found: ProviderDispute, actor: Actor, now: datetime)
         if known is None:
             raise
         return known
+
+
+def _fee(found: ProviderDispute) -> Decimal | None:
+    """What the gateway says that it took; never less than nothing."""
+    if found.fee is None or found.fee.currency != found.money.currency:
+        return None
+    return max(found.fee.amount, ZERO)
+
+
+def _charged(dispute: Dispute, found: ProviderDispute, actor: Actor, now: datetime) -> Dispute:
+    """The fee as the gateway has it; a line of a statement that says what was taken counts before."""
+    fee = _fee(found)
+    if fee is None:
+        return dispute
+    try:
+        return dispute_fee_set(dispute_id=dispute.pk, fee=fee, actor=actor, now=now)
+    except Conflict:
+        return dispute
 
 
 def _is_behind(dispute: Dispute, state: DisputeState) -> bool:

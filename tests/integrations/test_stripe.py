@@ -184,8 +184,9 @@ def test_disputes_fees_balance_and_payouts_are_read(stripe_gateway, stripe_servi
     dispute = stripe_gateway.dispute_fetch(stripe_service.books.disputed(attempt))
     assert (dispute.payment_id, dispute.status, dispute.withdrawn) == (attempt, DisputeStatus.NEEDS_RESPONSE, True)
     assert dispute.respond_by == clock.now() + timedelta(days=7)
+    assert dispute.fee == Money(Decimal("15.00"), "KES")
     warning = stripe_gateway.dispute_fetch(stripe_service.books.disputed(attempt, "warning_needs_response"))
-    assert (warning.status, warning.withdrawn) == (DisputeStatus.WARNING, False)
+    assert (warning.status, warning.withdrawn, warning.fee) == (DisputeStatus.WARNING, False, None)
     stripe_service.books.paid_out(50000, "kes")
     span = {"since": clock.now() - timedelta(days=1), "until": clock.now() + timedelta(days=1)}
     assert [one.external_id for one in stripe_gateway.disputes_list(**span)] == [
@@ -193,7 +194,7 @@ def test_disputes_fees_balance_and_payouts_are_read(stripe_gateway, stripe_servi
         warning.external_id,
     ]
     kinds = [entry.kind for entry in stripe_gateway.entries_list(**span)]
-    assert kinds == [EntryKind.PAYMENT, EntryKind.DISPUTE, EntryKind.DISPUTE, EntryKind.PAYOUT]
+    assert kinds == [EntryKind.PAYMENT, EntryKind.DISPUTE, EntryKind.PAYOUT]
     (payout,) = stripe_gateway.payouts_list(**span)
     assert (payout.status, payout.money) == (PayoutStatus.PAID, Money(Decimal("500.00"), "KES"))
     entries = stripe_gateway.entries_list(**span)

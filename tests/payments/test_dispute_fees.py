@@ -11,22 +11,29 @@ from django.test import Client
 
 from billing_assistant.core.errors import Conflict, InvalidAmount
 from billing_assistant.core.models import Event
+from billing_assistant.core.money import Money
 from billing_assistant.core.rights import Role
+from integrations.models import WebhookStatus
+from integrations.ports.disputes import DisputeStatus, ProviderDispute
+from integrations.ports.payments import NoticeKind, WebhookNotice
 from payments.models import Dispute
 from payments.services.dispute import dispute_lose
 from payments.services.dispute_fee import dispute_fee_set
 from payments.services.line_acts import line_undo
 from payments.services.line_giving_back import line_give_back
+from payments.services.webhook_notices import dispute_noticed
+from payments.statement_states import BankAccountKind
 from tests.payments.builders import NOW, SYSTEM, customer, pay
 from tests.payments.staff_pages import sign_in, text_of
 from tests.payments.statement_files import bank_account
-from tests.payments.test_disputes import opened
+from tests.payments.test_disputes import DisputingGateway, opened
 from tests.payments.test_line_given_back import out
-from tests.payments.test_refunds_online import balances
+from tests.payments.test_refunds_online import balances, paid_online
 from tests.support.books import books_broken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money, pytest.mark.usefixtures("tasks", "clock")]
 LATER = NOW + timedelta(days=5)
+OVER = Money(Decimal(1000), "KES")
 
 
 def fee_set(dispute: Dispute, fee: str) -> Dispute:
@@ -93,3 +100,27 @@ def test_who_may_only_read_corrects_no_fee(client: Client) -> None:
     address = f"/payments/disputes/{dispute.pk}/fee/"
     assert address not in client.get(f"/payments/disputes/{dispute.pk}/").content.decode()
     assert client.post(address, {"fee": "1"}).status_code == 403
+
+
+def test_what_the_gateway_took_is_booked_with_the_dispute_and_follows_its_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = DisputingGateway()
+    monkeypatch.setattr("integrations.registry.built_in", lambda: (gateway,))
+    payment = paid_online(gateway)
+    notice = WebhookNotice("evt", NoticeKind.DISPUTE, "dp_1", gateway.account, "dispute")
+
+    def told(status: DisputeStatus, fee: str | None, currency: str = "KES") -> Dispute:
+        money = None if fee is None else Money(Decimal(fee), currency)
+        found = ProviderDispute("dp_1", payment.external_id, status, OVER, "fraud", NOW, withdrawn=True, fee=money)
+        gateway.disputes["dp_1"] = found
+        assert dispute_noticed(gateway, notice, NOW).status is WebhookStatus.DONE
+        return Dispute.objects.get()
+
+    assert told(DisputeStatus.NEEDS_RESPONSE, "15").fee == 15
+    assert told(DisputeStatus.UNDER_REVIEW, None).fee == 15
+    assert told(DisputeStatus.UNDER_REVIEW, "12", "USD").fee == 15
+    assert told(DisputeStatus.LOST, "20").fee == 20
+    assert balances(payment)["gateway_fees"] == 20
+    provider = bank_account(payment.profile, kind=BankAccountKind.PROVIDER, provider=payment.provider)
+    gone = out(provider, "-20.00")
+    line_give_back(line_id=gone.pk, thing=Dispute.objects.get(), actor=SYSTEM, now=NOW)
+    assert told(DisputeStatus.LOST, "25").fee == 20

@@ -322,9 +322,10 @@ class Books:
         dispute = self.keep(
             account, "dispute", "dp", charge=charge_id, payment_intent=charge["payment_intent"], status=status,
             amount=amount, currency=charge["currency"], reason="fraudulent",
-            evidence_details={"due_by": self.now() + 7 * SECONDS_A_DAY}, metadata={},
+            evidence_details={"due_by": self.now() + 7 * SECONDS_A_DAY}, metadata={}, balance_transactions=[],
         )  # fmt: skip
-        self.book(account, "adjustment", -amount, charge["currency"], source=dispute["id"], fee=1500)
+        if not status.startswith("warning"):
+            self._dispute_moves(dispute, -amount, fee=1500)
         self.announce(account, "charge.dispute.created", dispute)
         return str(dispute["id"])
 
@@ -333,8 +334,12 @@ class Books:
         account, dispute = self.ours, self.ours.objects[dispute_id]
         dispute["status"] = status
         if status == "won":
-            self.book(account, "adjustment", dispute["amount"], dispute["currency"], source=dispute_id)
+            self._dispute_moves(dispute, dispute["amount"])
         self.announce(account, "charge.dispute.closed", dispute)
+
+    def _dispute_moves(self, dispute: dict[str, Any], amount: int, fee: int = 0) -> None:
+        moved = self.book(self.ours, "adjustment", amount, dispute["currency"], source=dispute["id"], fee=fee)
+        dispute["balance_transactions"].append(moved)
 
     def paid_out(self, amount: int, currency: str, status: str = "paid") -> str:
         account = self.ours
