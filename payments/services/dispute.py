@@ -81,7 +81,7 @@ def dispute_open(
         fees = [dispute_fee_entry(dispute, amount=dispute.fee, booked_on=on)] if dispute.fee else []
         posted = [*taken.entries(), dispute_entry(dispute, sides=hold, booked_on=on), *fees]
         entries_post(entries=posted, actor=actor, now=now)
-        notes_step_in(held, on=on, actor=actor, now=now)
+        notes_step_in(held, taken, on=on, actor=actor, now=now)
         money = Money(dispute.amount, dispute.currency)
         words = {"number": payment.number, "amount": money, "reason": dispute.reason}
         _notice(dispute, lambda: _("%(number)s is disputed over %(amount)s: %(reason)s") % words)

@@ -96,9 +96,13 @@ def credit_take(
     return settled
 
 
-def notes_step_in(held: Held, *, on: date, actor: Actor, now: datetime) -> None:
-    """Credit notes with something left settle the invoices that they correct, where the money was. After posting."""
-    by_id = {invoice.pk: invoice for invoice in held.invoices}
+def notes_step_in(held: Held, taken: Settled, *, on: date, actor: Actor, now: datetime) -> None:
+    """Credit notes with something left settle the invoices that they correct, where money was taken. After posting.
+
+    Other invoices of the payment, and their credit notes, stay as they are.
+    """
+    touched = {row.invoice_id for row in taken.rows}
+    by_id = {invoice.pk: invoice for invoice in held.invoices if invoice.pk in touched}
     for note in held.notes:
         invoice = by_id.get(note.corrects_id) if note.corrects_id else None
         if invoice is None or invoice.state != InvoiceState.ISSUED:

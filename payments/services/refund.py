@@ -113,8 +113,7 @@ def refund_write(
     refund_told(refund, event, actor, now)
     posted = refund_entry(refund, taken_from=AccountKind.CUSTOMER_CREDIT, given_to=given_to, booked_on=on)
     entries_post(entries=[*taken.entries(), posted], actor=actor, now=now)
-    if taken.rows:
-        notes_step_in(held, on=on, actor=actor, now=now)
+    notes_step_in(held, taken, on=on, actor=actor, now=now)
     return refund
 
 

@@ -258,12 +258,11 @@ class Books(RuleBasedStateMachine):
     def dispute(self, pick: int, amount: Decimal) -> None:
         payment = self.one(self.model.payments, pick)
         fits = amount <= self._reachable(payment)
-        before = {key for key, part in self.model.payments[payment].settles.items() if part}
         made = self.act(dispute_open, payment_id=payment, wanted=DisputeInput(amount, "fraud"))
         assert (made is not None) == fits
         if made:
             taken = self.model.take(payment, amount)
-            self.model.step_in(before)
+            self.model.step_in(taken)
             self.model.disputes[made.pk] = (payment, amount, taken)
             self.model.held += amount
 
