@@ -23,7 +23,9 @@ from invoices.services.lock_date import lock_date_move
 from payments.errors import DuplicateRefund, MoreThanRefundable, PaymentNotReceived, day_outside
 from payments.models import Payment, Refund
 from payments.selectors.aging import aging
+from payments.services.allocate import payment_deallocate
 from payments.services.credits import invoice_credit
+from payments.services.dispute import DisputeInput, dispute_open
 from payments.services.giving_back import refundable
 from payments.services.refund import payment_refund
 from payments.services.reverse import payment_reverse
@@ -82,6 +84,27 @@ def test_a_credit_note_takes_the_place_of_the_money() -> None:
     note.refresh_from_db()
     assert note.amount_credited == 100
     assert balance(of, AccountKind.CUSTOMER_CREDIT) == 0
+
+
+@pytest.mark.parametrize("gives_back", ["refund", "dispute"])
+def test_credit_notes_of_invoices_that_keep_their_money_stay_as_they_are(gives_back: str) -> None:
+    """One of two invoices is due for another reason: what is taken from the other moves no credit note of it."""
+    of = customer()
+    kept, taken = invoice(of, "100.00"), invoice(of, "50.00")
+    payment = pay(of, "100.00", {kept.pk: Decimal(50), taken.pk: Decimal(50)})
+    other = pay(of, "50.00", {kept.pk: Decimal(50)})
+    note = invoice_credit(
+        invoice_id=kept.pk, lines={kept.lines.get().pk: Decimal(20)}, reason="x", actor=SYSTEM, now=NOW
+    )
+    payment_deallocate(payment_id=other.pk, invoice_id=kept.pk, actor=SYSTEM, now=NOW)
+    invoice_credit(invoice_id=taken.pk, lines=None, reason="Sent back", actor=SYSTEM, now=NOW)
+    if gives_back == "refund":
+        refund(payment, "50.00")
+    else:
+        wanted = DisputeInput(Decimal(50), "fraud")
+        dispute_open(payment_id=payment.pk, wanted=wanted, actor=SYSTEM, now=NOW)
+    note.refresh_from_db()
+    assert (due(kept), due(taken), note.amount_credited) == (50, 0, 0)
 
 
 def test_all_of_a_payment_can_go_back_in_parts_and_not_a_cent_more() -> None:
