@@ -22,7 +22,7 @@ APPROVALS_OPEN: Final = (ApprovalStatus.WAITING, ApprovalStatus.APPROVED)
 
 def profiles_for(actor: Actor) -> QuerySet[BusinessProfile]:
     """The business profiles that the actor may see, by name."""
-    everything = BusinessProfile.objects.order_by("name")
+    everything = BusinessProfile.objects.order_by("name", "id")
     return everything if actor.profile_ids is None else everything.filter(pk__in=actor.profile_ids)
 
 
