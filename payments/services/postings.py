@@ -6,6 +6,7 @@ entries of an invoice always sum to what is due on it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -107,17 +108,8 @@ def dispute_entry(dispute: Dispute, *, sides: tuple[Side, ...], booked_on: date)
 
 def dispute_fee_entry(dispute: Dispute, *, amount: Decimal, booked_on: date) -> EntryInput:
     """What the gateway or the bank took for a dispute, or less than nothing where it took less than was booked."""
-    return EntryInput(
-        profile_id=dispute.profile_id,
-        kind=EntryKind.FEE,
-        booked_on=booked_on,
-        currency=dispute.currency,
-        owner_id=dispute.customer_id,
-        document_id=dispute.pk,
-        document_number=dispute.number,
-        sides=(Side(AccountKind.GATEWAY_FEES, amount), Side(place_of(dispute), -amount)),
-        memo=dispute.reason,
-    )
+    sides = (Side(AccountKind.GATEWAY_FEES, amount), Side(place_of(dispute), -amount))
+    return replace(dispute_entry(dispute, sides=sides, booked_on=booked_on), kind=EntryKind.FEE)
 
 
 def place_of(payment: Payment | Refund | Dispute) -> AccountKind:
