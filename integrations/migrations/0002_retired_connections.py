@@ -2,6 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -13,42 +14,44 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='gatewayconnection',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='gatewayconnection',
-            name='update_update',
-        ),
-        migrations.RemoveConstraint(
-            model_name='gatewayconnection',
-            name='connection_once_per_account',
-        ),
-        migrations.AddField(
-            model_name='gatewayconnection',
-            name='retired_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='taken away'),
-        ),
-        migrations.AddField(
-            model_name='gatewayconnectionevent',
-            name='retired_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='taken away'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatewayconnection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "integrations_gatewayconnectionevent" ("account", "account_label", "check_passed", "check_text", "checked_at", "created_at", "enabled", "environment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "profile_id", "retired_at", "vendor") SELECT new_values."account", new_values."account_label", new_values."check_passed", new_values."check_text", new_values."checked_at", new_values."created_at", new_values."enabled", new_values."environment", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."profile_id", new_values."retired_at", new_values."vendor" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1478e663482ee3477d797d075aee93e76fad59c0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_60448', referencing='REFERENCING NEW TABLE AS new_values ', table='integrations_gatewayconnection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gatewayconnection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "integrations_gatewayconnectionevent" ("account", "account_label", "check_passed", "check_text", "checked_at", "created_at", "enabled", "environment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "profile_id", "retired_at", "vendor") SELECT new_values."account", new_values."account_label", new_values."check_passed", new_values."check_text", new_values."checked_at", new_values."created_at", new_values."enabled", new_values."environment", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."profile_id", new_values."retired_at", new_values."vendor" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."account_label" IS DISTINCT FROM (new_values."account_label") OR old_values."check_passed" IS DISTINCT FROM (new_values."check_passed") OR old_values."check_text" IS DISTINCT FROM (new_values."check_text") OR old_values."checked_at" IS DISTINCT FROM (new_values."checked_at") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."enabled" IS DISTINCT FROM (new_values."enabled") OR old_values."environment" IS DISTINCT FROM (new_values."environment") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."position" IS DISTINCT FROM (new_values."position") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."retired_at" IS DISTINCT FROM (new_values."retired_at") OR old_values."vendor" IS DISTINCT FROM (new_values."vendor")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='699dde170531bfe388da4794f83220b21c9188d3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_93d29', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='integrations_gatewayconnection', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='gatewayconnection',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('account', ''), _negated=True), ('retired_at__isnull', True)), fields=('profile', 'vendor', 'environment', 'account'), name='connection_once_per_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatewayconnection',
-            constraint=models.CheckConstraint(condition=models.Q(('retired_at__isnull', True), models.Q(('credentials_sealed', ''), ('enabled', False), ('hook_secret_sealed', '')), _connector='OR'), name='connection_retired_has_no_keys'),
-        ),
+        AtOnce([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='gatewayconnection',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='gatewayconnection',
+                name='update_update',
+            ),
+            migrations.RemoveConstraint(
+                model_name='gatewayconnection',
+                name='connection_once_per_account',
+            ),
+            migrations.AddField(
+                model_name='gatewayconnection',
+                name='retired_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='taken away'),
+            ),
+            migrations.AddField(
+                model_name='gatewayconnectionevent',
+                name='retired_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='taken away'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatewayconnection',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "integrations_gatewayconnectionevent" ("account", "account_label", "check_passed", "check_text", "checked_at", "created_at", "enabled", "environment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "profile_id", "retired_at", "vendor") SELECT new_values."account", new_values."account_label", new_values."check_passed", new_values."check_text", new_values."checked_at", new_values."created_at", new_values."enabled", new_values."environment", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."profile_id", new_values."retired_at", new_values."vendor" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1478e663482ee3477d797d075aee93e76fad59c0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_60448', referencing='REFERENCING NEW TABLE AS new_values ', table='integrations_gatewayconnection', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gatewayconnection',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "integrations_gatewayconnectionevent" ("account", "account_label", "check_passed", "check_text", "checked_at", "created_at", "enabled", "environment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "profile_id", "retired_at", "vendor") SELECT new_values."account", new_values."account_label", new_values."check_passed", new_values."check_text", new_values."checked_at", new_values."created_at", new_values."enabled", new_values."environment", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."profile_id", new_values."retired_at", new_values."vendor" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."account_label" IS DISTINCT FROM (new_values."account_label") OR old_values."check_passed" IS DISTINCT FROM (new_values."check_passed") OR old_values."check_text" IS DISTINCT FROM (new_values."check_text") OR old_values."checked_at" IS DISTINCT FROM (new_values."checked_at") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."enabled" IS DISTINCT FROM (new_values."enabled") OR old_values."environment" IS DISTINCT FROM (new_values."environment") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."position" IS DISTINCT FROM (new_values."position") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."retired_at" IS DISTINCT FROM (new_values."retired_at") OR old_values."vendor" IS DISTINCT FROM (new_values."vendor")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='699dde170531bfe388da4794f83220b21c9188d3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_93d29', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='integrations_gatewayconnection', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='gatewayconnection',
+                constraint=models.UniqueConstraint(condition=models.Q(models.Q(('account', ''), _negated=True), ('retired_at__isnull', True)), fields=('profile', 'vendor', 'environment', 'account'), name='connection_once_per_account'),
+            ),
+            migrations.AddConstraint(
+                model_name='gatewayconnection',
+                constraint=models.CheckConstraint(condition=models.Q(('retired_at__isnull', True), models.Q(('credentials_sealed', ''), ('enabled', False), ('hook_secret_sealed', '')), _connector='OR'), name='connection_retired_has_no_keys'),
+            ),
+        ]),
     ]

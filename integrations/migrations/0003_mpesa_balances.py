@@ -3,6 +3,7 @@
 import billing_assistant.core.clock
 import billing_assistant.core.ids
 import django.db.models.deletion
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -25,31 +26,33 @@ class Migration(migrations.Migration):
                 'ordering': ('-id',),
             },
         ),
-        migrations.RemoveConstraint(
-            model_name='mpesaorder',
-            name='mpesa_order_kind_known',
-        ),
-        migrations.AlterField(
-            model_name='mpesaorder',
-            name='kind',
-            field=models.CharField(choices=[('reversal', 'Reversal'), ('question', 'Question'), ('balance', 'Balance')], max_length=10),
-        ),
-        migrations.AddConstraint(
-            model_name='mpesaorder',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['reversal', 'question', 'balance'])), name='mpesa_order_kind_known'),
-        ),
-        migrations.AddField(
-            model_name='mpesabalance',
-            name='connection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='integrations.gatewayconnection'),
-        ),
-        migrations.AddField(
-            model_name='mpesabalance',
-            name='order',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='balance', to='integrations.mpesaorder'),
-        ),
-        migrations.AddIndex(
-            model_name='mpesabalance',
-            index=models.Index(fields=['connection', 'read_at'], name='mpesa_balance_by_time'),
-        ),
+        AtOnce([
+            migrations.RemoveConstraint(
+                model_name='mpesaorder',
+                name='mpesa_order_kind_known',
+            ),
+            migrations.AlterField(
+                model_name='mpesaorder',
+                name='kind',
+                field=models.CharField(choices=[('reversal', 'Reversal'), ('question', 'Question'), ('balance', 'Balance')], max_length=10),
+            ),
+            migrations.AddConstraint(
+                model_name='mpesaorder',
+                constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['reversal', 'question', 'balance'])), name='mpesa_order_kind_known'),
+            ),
+            migrations.AddField(
+                model_name='mpesabalance',
+                name='connection',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='integrations.gatewayconnection'),
+            ),
+            migrations.AddField(
+                model_name='mpesabalance',
+                name='order',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='balance', to='integrations.mpesaorder'),
+            ),
+            migrations.AddIndex(
+                model_name='mpesabalance',
+                index=models.Index(fields=['connection', 'read_at'], name='mpesa_balance_by_time'),
+            ),
+        ]),
     ]

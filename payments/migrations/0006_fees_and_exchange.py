@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.functions.math
 import payments.states
 from decimal import Decimal
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -20,60 +21,62 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ExchangeResult',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3)),
-                ('invoice_rate', billing_assistant.core.models.fields.RateField(decimal_places=6, max_digits=19)),
-                ('payment_rate', billing_assistant.core.models.fields.RateField(decimal_places=6, max_digits=19)),
-                ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19)),
-                ('result', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchange_results', to='invoices.invoice')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchange_results', to='payments.payment')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
-            ],
-            options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('payment', 'invoice'), name='exchange_result_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='exchange_result_of_what_stands'), models.CheckConstraint(condition=models.Q(('result', django.db.models.functions.math.Round(models.F('result'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='exchange_result_in_minor_units')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PaymentFee',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('state', models.CharField(choices=[('waiting', 'Not told yet'), ('booked', 'Booked'), ('in_statement', 'Booked from the statement'), ('none', 'None'), ('unknown', 'The gateway does not tell')], default=payments.states.FeeState['WAITING'], max_length=20)),
-                ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
-                ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='amount')),
-                ('ask_at', models.DateTimeField(blank=True, help_text='When the gateway is asked again.', null=True)),
-                ('asked', models.PositiveSmallIntegerField(default=0)),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gateway_fee', to='payments.payment')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
-            ],
-            options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_fee_to_ask')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='payment_fee_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('ask_at__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ask_at__isnull', True)), _connector='OR'), name='payment_fee_asked_while_it_waits'), models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='payment_fee_in_minor_units'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'booked', 'in_statement', 'none', 'unknown'])), name='payment_fee_state_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ProviderDay',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('provider', models.CharField(max_length=30)),
-                ('account', models.CharField(max_length=60)),
-                ('day', models.DateField(verbose_name='day')),
-                ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
-                ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='amount')),
-                ('asked_at', models.DateTimeField()),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
-            ],
-            options={
-                'ordering': ('-day', 'currency'),
-                'constraints': [models.UniqueConstraint(fields=('profile', 'day', 'provider', 'account', 'currency'), name='provider_day_once')],
-            },
-        ),
+        AtOnce([
+            migrations.CreateModel(
+                name='ExchangeResult',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3)),
+                    ('invoice_rate', billing_assistant.core.models.fields.RateField(decimal_places=6, max_digits=19)),
+                    ('payment_rate', billing_assistant.core.models.fields.RateField(decimal_places=6, max_digits=19)),
+                    ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19)),
+                    ('result', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19)),
+                    ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchange_results', to='invoices.invoice')),
+                    ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchange_results', to='payments.payment')),
+                    ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
+                ],
+                options={
+                    'ordering': ('id',),
+                    'constraints': [models.UniqueConstraint(fields=('payment', 'invoice'), name='exchange_result_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='exchange_result_of_what_stands'), models.CheckConstraint(condition=models.Q(('result', django.db.models.functions.math.Round(models.F('result'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='exchange_result_in_minor_units')],
+                },
+            ),
+            migrations.CreateModel(
+                name='PaymentFee',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('state', models.CharField(choices=[('waiting', 'Not told yet'), ('booked', 'Booked'), ('in_statement', 'Booked from the statement'), ('none', 'None'), ('unknown', 'The gateway does not tell')], default=payments.states.FeeState['WAITING'], max_length=20)),
+                    ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
+                    ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='amount')),
+                    ('ask_at', models.DateTimeField(blank=True, help_text='When the gateway is asked again.', null=True)),
+                    ('asked', models.PositiveSmallIntegerField(default=0)),
+                    ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gateway_fee', to='payments.payment')),
+                    ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
+                ],
+                options={
+                    'ordering': ('-id',),
+                    'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_fee_to_ask')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='payment_fee_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('ask_at__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ask_at__isnull', True)), _connector='OR'), name='payment_fee_asked_while_it_waits'), models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='payment_fee_in_minor_units'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'booked', 'in_statement', 'none', 'unknown'])), name='payment_fee_state_known')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ProviderDay',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('provider', models.CharField(max_length=30)),
+                    ('account', models.CharField(max_length=60)),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
+                    ('amount', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='amount')),
+                    ('asked_at', models.DateTimeField()),
+                    ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
+                ],
+                options={
+                    'ordering': ('-day', 'currency'),
+                    'constraints': [models.UniqueConstraint(fields=('profile', 'day', 'provider', 'account', 'currency'), name='provider_day_once')],
+                },
+            ),
+        ]),
     ]

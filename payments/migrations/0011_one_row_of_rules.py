@@ -1,5 +1,6 @@
 """The grace of payment plans moves to the rules of paying, where the profile's other rules stand."""
 
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -14,20 +15,21 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0010_payment_links_stay_open")]
 
     operations = [
-        migrations.AddField(
-            "payingrules",
-            "plan_grace_days",
-            models.PositiveSmallIntegerField(
-                "days of grace for an instalment",
-                default=3,
-                help_text="A payment plan is broken when an instalment is not paid within these days.",
+        AtOnce([
+            migrations.AddField(
+                "payingrules",
+                "plan_grace_days",
+                models.PositiveSmallIntegerField(
+                    "days of grace for an instalment",
+                    default=3,
+                    help_text="A payment plan is broken when an instalment is not paid within these days.",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            "payingrules",
-            models.CheckConstraint(condition=models.Q(plan_grace_days__lte=60), name="plan_grace_is_short"),
-        ),
+            migrations.AddConstraint(
+                "payingrules",
+                models.CheckConstraint(condition=models.Q(plan_grace_days__lte=60), name="plan_grace_is_short"),
+            ),
+        ]),
         migrations.RunPython(grace_moves, migrations.RunPython.noop),
-        migrations.DeleteModel("PaymentRulesEvent"),
-        migrations.DeleteModel("PaymentRules"),
+        AtOnce([migrations.DeleteModel("PaymentRulesEvent"), migrations.DeleteModel("PaymentRules")]),
     ]

@@ -10,6 +10,7 @@ import payments.states
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -24,111 +25,115 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PlanCollection',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('provider', models.CharField(max_length=30)),
-                ('account', models.CharField(max_length=60)),
-                ('product_id', models.CharField(max_length=120)),
-                ('product_name', models.CharField(max_length=200)),
-                ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
-                ('price', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='price')),
-                ('status', models.CharField(choices=[('waiting', 'The client has not begun'), ('active', 'Collected by the provider'), ('on_hold', 'A charge failed'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('expired', 'Run out')], default=payments.states.CollectionState['WAITING'], max_length=10, verbose_name='status')),
-                ('subscription_id', models.CharField(blank=True, max_length=120)),
-                ('next_charge_at', models.DateTimeField(blank=True, null=True, verbose_name='charged next')),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('url', models.CharField(blank=True, max_length=2000)),
-                ('url_until', models.DateTimeField(blank=True, null=True)),
-                ('failure', models.CharField(blank=True, max_length=200)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('begun_by_label', models.CharField(blank=True, max_length=150)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_collections', to='customers.customer')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='invoices.plan')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
-            ],
-            options={
-                'ordering': ('-id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='CollectedPayment',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='payments.payment')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='payments.plancollection')),
-            ],
-            options={
-                'ordering': ('-id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanCollectionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('provider', models.CharField(max_length=30)),
-                ('account', models.CharField(max_length=60)),
-                ('product_id', models.CharField(max_length=120)),
-                ('product_name', models.CharField(max_length=200)),
-                ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
-                ('price', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='price')),
-                ('status', models.CharField(choices=[('waiting', 'The client has not begun'), ('active', 'Collected by the provider'), ('on_hold', 'A charge failed'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('expired', 'Run out')], default=payments.states.CollectionState['WAITING'], max_length=10, verbose_name='status')),
-                ('subscription_id', models.CharField(blank=True, max_length=120)),
-                ('next_charge_at', models.DateTimeField(blank=True, null=True, verbose_name='charged next')),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('url_until', models.DateTimeField(blank=True, null=True)),
-                ('failure', models.CharField(blank=True, max_length=200)),
-                ('begun_by_label', models.CharField(blank=True, max_length=150)),
-                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='payments.plancollection')),
-                ('plan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='invoices.plan')),
-                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businessprofile')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name='plancollection',
-            index=models.Index(fields=['customer', '-id'], name='collection_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='plancollection',
-            index=models.Index(fields=['plan', '-id'], name='collection_by_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'on_hold', 'paused'])), fields=('plan',), name='plan_collected_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.UniqueConstraint(condition=models.Q(('subscription_id', ''), _negated=True), fields=('provider', 'account', 'subscription_id'), name='collection_subscription_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='collection_price_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.functions.math.Round(models.F('price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='collection_in_minor_units'),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'on_hold', 'paused', 'cancelled', 'expired'])), name='collection_status_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plancollection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."pages", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='513cd0c8291889e54846538c77170435b3e03fe6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_618b8', referencing='REFERENCING NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plancollection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."pages", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."begun_by_label" IS DISTINCT FROM (new_values."begun_by_label") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."currency" IS DISTINCT FROM (new_values."currency") OR old_values."customer_id" IS DISTINCT FROM (new_values."customer_id") OR old_values."failure" IS DISTINCT FROM (new_values."failure") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."next_charge_at" IS DISTINCT FROM (new_values."next_charge_at") OR old_values."pages" IS DISTINCT FROM (new_values."pages") OR old_values."plan_id" IS DISTINCT FROM (new_values."plan_id") OR old_values."price" IS DISTINCT FROM (new_values."price") OR old_values."product_id" IS DISTINCT FROM (new_values."product_id") OR old_values."product_name" IS DISTINCT FROM (new_values."product_name") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."provider" IS DISTINCT FROM (new_values."provider") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subscription_id" IS DISTINCT FROM (new_values."subscription_id") OR old_values."url_until" IS DISTINCT FROM (new_values."url_until")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5bd360cbb35007963459310e64b862d7b17df86f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_05819', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
-        ),
+        AtOnce([
+            migrations.CreateModel(
+                name='PlanCollection',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('provider', models.CharField(max_length=30)),
+                    ('account', models.CharField(max_length=60)),
+                    ('product_id', models.CharField(max_length=120)),
+                    ('product_name', models.CharField(max_length=200)),
+                    ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
+                    ('price', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='price')),
+                    ('status', models.CharField(choices=[('waiting', 'The client has not begun'), ('active', 'Collected by the provider'), ('on_hold', 'A charge failed'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('expired', 'Run out')], default=payments.states.CollectionState['WAITING'], max_length=10, verbose_name='status')),
+                    ('subscription_id', models.CharField(blank=True, max_length=120)),
+                    ('next_charge_at', models.DateTimeField(blank=True, null=True, verbose_name='charged next')),
+                    ('pages', models.PositiveIntegerField(default=0)),
+                    ('url', models.CharField(blank=True, max_length=2000)),
+                    ('url_until', models.DateTimeField(blank=True, null=True)),
+                    ('failure', models.CharField(blank=True, max_length=200)),
+                    ('read_at', models.DateTimeField(blank=True, null=True)),
+                    ('begun_by_label', models.CharField(blank=True, max_length=150)),
+                    ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_collections', to='customers.customer')),
+                    ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='invoices.plan')),
+                    ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile')),
+                ],
+                options={
+                    'ordering': ('-id',),
+                },
+            ),
+            migrations.CreateModel(
+                name='CollectedPayment',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='payments.payment')),
+                    ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='payments.plancollection')),
+                ],
+                options={
+                    'ordering': ('-id',),
+                },
+            ),
+            migrations.CreateModel(
+                name='PlanCollectionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('provider', models.CharField(max_length=30)),
+                    ('account', models.CharField(max_length=60)),
+                    ('product_id', models.CharField(max_length=120)),
+                    ('product_name', models.CharField(max_length=200)),
+                    ('currency', billing_assistant.core.models.fields.CurrencyField(max_length=3, verbose_name='currency')),
+                    ('price', billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='price')),
+                    ('status', models.CharField(choices=[('waiting', 'The client has not begun'), ('active', 'Collected by the provider'), ('on_hold', 'A charge failed'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('expired', 'Run out')], default=payments.states.CollectionState['WAITING'], max_length=10, verbose_name='status')),
+                    ('subscription_id', models.CharField(blank=True, max_length=120)),
+                    ('next_charge_at', models.DateTimeField(blank=True, null=True, verbose_name='charged next')),
+                    ('pages', models.PositiveIntegerField(default=0)),
+                    ('url_until', models.DateTimeField(blank=True, null=True)),
+                    ('failure', models.CharField(blank=True, max_length=200)),
+                    ('begun_by_label', models.CharField(blank=True, max_length=150)),
+                    ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='payments.plancollection')),
+                    ('plan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='invoices.plan')),
+                    ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businessprofile')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        AtOnce([
+            migrations.AddIndex(
+                model_name='plancollection',
+                index=models.Index(fields=['customer', '-id'], name='collection_by_customer'),
+            ),
+            migrations.AddIndex(
+                model_name='plancollection',
+                index=models.Index(fields=['plan', '-id'], name='collection_by_plan'),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'on_hold', 'paused'])), fields=('plan',), name='plan_collected_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.UniqueConstraint(condition=models.Q(('subscription_id', ''), _negated=True), fields=('provider', 'account', 'subscription_id'), name='collection_subscription_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='collection_price_above_zero'),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.functions.math.Round(models.F('price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='collection_in_minor_units'),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'on_hold', 'paused', 'cancelled', 'expired'])), name='collection_status_known'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plancollection',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."pages", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='513cd0c8291889e54846538c77170435b3e03fe6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_618b8', referencing='REFERENCING NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plancollection',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."pages", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."begun_by_label" IS DISTINCT FROM (new_values."begun_by_label") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."currency" IS DISTINCT FROM (new_values."currency") OR old_values."customer_id" IS DISTINCT FROM (new_values."customer_id") OR old_values."failure" IS DISTINCT FROM (new_values."failure") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."next_charge_at" IS DISTINCT FROM (new_values."next_charge_at") OR old_values."pages" IS DISTINCT FROM (new_values."pages") OR old_values."plan_id" IS DISTINCT FROM (new_values."plan_id") OR old_values."price" IS DISTINCT FROM (new_values."price") OR old_values."product_id" IS DISTINCT FROM (new_values."product_id") OR old_values."product_name" IS DISTINCT FROM (new_values."product_name") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."provider" IS DISTINCT FROM (new_values."provider") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subscription_id" IS DISTINCT FROM (new_values."subscription_id") OR old_values."url_until" IS DISTINCT FROM (new_values."url_until")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5bd360cbb35007963459310e64b862d7b17df86f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_05819', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
+            ),
+        ]),
     ]

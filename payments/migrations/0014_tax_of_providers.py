@@ -4,6 +4,7 @@ import billing_assistant.core.db
 import billing_assistant.core.models.fields
 import django.db.models.functions.math
 from decimal import Decimal
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -15,25 +16,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='paymentfee',
-            name='payment_fee_not_negative',
-        ),
-        migrations.RemoveConstraint(
-            model_name='paymentfee',
-            name='payment_fee_in_minor_units',
-        ),
-        migrations.AddField(
-            model_name='paymentfee',
-            name='tax',
-            field=billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='tax'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentfee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('tax__gte', 0)), name='payment_fee_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentfee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency')))), ('tax', django.db.models.functions.math.Round(models.F('tax'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='payment_fee_in_minor_units'),
-        ),
+        AtOnce([
+            migrations.RemoveConstraint(
+                model_name='paymentfee',
+                name='payment_fee_not_negative',
+            ),
+            migrations.RemoveConstraint(
+                model_name='paymentfee',
+                name='payment_fee_in_minor_units',
+            ),
+            migrations.AddField(
+                model_name='paymentfee',
+                name='tax',
+                field=billing_assistant.core.models.fields.AmountField(decimal_places=4, default=Decimal('0'), max_digits=19, verbose_name='tax'),
+            ),
+            migrations.AddConstraint(
+                model_name='paymentfee',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('tax__gte', 0)), name='payment_fee_not_negative'),
+            ),
+            migrations.AddConstraint(
+                model_name='paymentfee',
+                constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency')))), ('tax', django.db.models.functions.math.Round(models.F('tax'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='payment_fee_in_minor_units'),
+            ),
+        ]),
     ]

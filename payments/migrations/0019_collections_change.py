@@ -5,6 +5,7 @@ import billing_assistant.core.models.fields
 import django.db.models.functions.math
 import pgtrigger.compiler
 import pgtrigger.migrations
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -18,48 +19,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plancollection',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='plancollection',
-            name='update_update',
-        ),
-        migrations.RemoveConstraint(
-            model_name='plancollection',
-            name='collection_in_minor_units',
-        ),
-        migrations.AddField(
-            model_name='plancollection',
-            name='next_price',
-            field=billing_assistant.core.models.fields.AmountField(blank=True, decimal_places=4, default=None, max_digits=19, null=True, verbose_name='price from then on'),
-        ),
-        migrations.AddField(
-            model_name='plancollection',
-            name='next_product_id',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='plancollectionevent',
-            name='next_price',
-            field=billing_assistant.core.models.fields.AmountField(blank=True, decimal_places=4, default=None, max_digits=19, null=True, verbose_name='price from then on'),
-        ),
-        migrations.AddField(
-            model_name='plancollectionevent',
-            name='next_product_id',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plancollection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "next_price", "next_product_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."next_price", new_values."next_product_id", new_values."pages", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5a5a737b943ea347fc34622490bc0f744465a592', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_618b8', referencing='REFERENCING NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='plancollection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "next_price", "next_product_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."next_price", new_values."next_product_id", new_values."pages", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."begun_by_label" IS DISTINCT FROM (new_values."begun_by_label") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."currency" IS DISTINCT FROM (new_values."currency") OR old_values."customer_id" IS DISTINCT FROM (new_values."customer_id") OR old_values."failure" IS DISTINCT FROM (new_values."failure") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."next_charge_at" IS DISTINCT FROM (new_values."next_charge_at") OR old_values."next_price" IS DISTINCT FROM (new_values."next_price") OR old_values."next_product_id" IS DISTINCT FROM (new_values."next_product_id") OR old_values."pages" IS DISTINCT FROM (new_values."pages") OR old_values."plan_id" IS DISTINCT FROM (new_values."plan_id") OR old_values."price" IS DISTINCT FROM (new_values."price") OR old_values."product_id" IS DISTINCT FROM (new_values."product_id") OR old_values."product_name" IS DISTINCT FROM (new_values."product_name") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."provider" IS DISTINCT FROM (new_values."provider") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subscription_id" IS DISTINCT FROM (new_values."subscription_id") OR old_values."url_until" IS DISTINCT FROM (new_values."url_until")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eef0c917a8b2be904b332e049b1decdfe0401a1d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_05819', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='plancollection',
-            constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.functions.math.Round(models.F('price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency')))), ('next_price', django.db.models.functions.math.Round(models.F('next_price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='collection_in_minor_units'),
-        ),
+        AtOnce([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plancollection',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='plancollection',
+                name='update_update',
+            ),
+            migrations.RemoveConstraint(
+                model_name='plancollection',
+                name='collection_in_minor_units',
+            ),
+            migrations.AddField(
+                model_name='plancollection',
+                name='next_price',
+                field=billing_assistant.core.models.fields.AmountField(blank=True, decimal_places=4, default=None, max_digits=19, null=True, verbose_name='price from then on'),
+            ),
+            migrations.AddField(
+                model_name='plancollection',
+                name='next_product_id',
+                field=models.CharField(blank=True, max_length=120),
+            ),
+            migrations.AddField(
+                model_name='plancollectionevent',
+                name='next_price',
+                field=billing_assistant.core.models.fields.AmountField(blank=True, decimal_places=4, default=None, max_digits=19, null=True, verbose_name='price from then on'),
+            ),
+            migrations.AddField(
+                model_name='plancollectionevent',
+                name='next_product_id',
+                field=models.CharField(blank=True, max_length=120),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plancollection',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "next_price", "next_product_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."next_price", new_values."next_product_id", new_values."pages", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5a5a737b943ea347fc34622490bc0f744465a592', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_618b8', referencing='REFERENCING NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='plancollection',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "payments_plancollectionevent" ("account", "begun_by_label", "created_at", "currency", "customer_id", "failure", "id", "next_charge_at", "next_price", "next_product_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "price", "product_id", "product_name", "profile_id", "provider", "status", "subscription_id", "url_until") SELECT new_values."account", new_values."begun_by_label", new_values."created_at", new_values."currency", new_values."customer_id", new_values."failure", new_values."id", new_values."next_charge_at", new_values."next_price", new_values."next_product_id", new_values."pages", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."price", new_values."product_id", new_values."product_name", new_values."profile_id", new_values."provider", new_values."status", new_values."subscription_id", new_values."url_until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."account" IS DISTINCT FROM (new_values."account") OR old_values."begun_by_label" IS DISTINCT FROM (new_values."begun_by_label") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."currency" IS DISTINCT FROM (new_values."currency") OR old_values."customer_id" IS DISTINCT FROM (new_values."customer_id") OR old_values."failure" IS DISTINCT FROM (new_values."failure") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."next_charge_at" IS DISTINCT FROM (new_values."next_charge_at") OR old_values."next_price" IS DISTINCT FROM (new_values."next_price") OR old_values."next_product_id" IS DISTINCT FROM (new_values."next_product_id") OR old_values."pages" IS DISTINCT FROM (new_values."pages") OR old_values."plan_id" IS DISTINCT FROM (new_values."plan_id") OR old_values."price" IS DISTINCT FROM (new_values."price") OR old_values."product_id" IS DISTINCT FROM (new_values."product_id") OR old_values."product_name" IS DISTINCT FROM (new_values."product_name") OR old_values."profile_id" IS DISTINCT FROM (new_values."profile_id") OR old_values."provider" IS DISTINCT FROM (new_values."provider") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."subscription_id" IS DISTINCT FROM (new_values."subscription_id") OR old_values."url_until" IS DISTINCT FROM (new_values."url_until")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eef0c917a8b2be904b332e049b1decdfe0401a1d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_05819', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='payments_plancollection', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='plancollection',
+                constraint=models.CheckConstraint(condition=models.Q(('price', django.db.models.functions.math.Round(models.F('price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency')))), ('next_price', django.db.models.functions.math.Round(models.F('next_price'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='collection_in_minor_units'),
+            ),
+        ]),
     ]

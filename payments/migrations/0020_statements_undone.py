@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -14,35 +15,37 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='statement',
-            name='statement_state_known',
-        ),
-        migrations.RemoveIndex(
-            model_name='statement',
-            name='statement_at_work',
-        ),
-        migrations.AddField(
-            model_name='statement',
-            name='undo_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='statement',
-            name='undo_reason',
-            field=models.CharField(blank=True, max_length=240),
-        ),
-        migrations.AlterField(
-            model_name='statement',
-            name='state',
-            field=models.CharField(choices=[('naming', 'Columns to be named'), ('reading', 'Being read'), ('matching', 'Being matched'), ('undoing', 'Being undone'), ('done', 'Read'), ('failed', 'Stopped')], max_length=20, verbose_name='status'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(condition=models.Q(('state__in', ['matching', 'reading', 'undoing'])), fields=['touched_at'], name='statement_at_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['naming', 'reading', 'matching', 'undoing', 'done', 'failed'])), name='statement_state_known'),
-        ),
+        AtOnce([
+            migrations.RemoveConstraint(
+                model_name='statement',
+                name='statement_state_known',
+            ),
+            migrations.RemoveIndex(
+                model_name='statement',
+                name='statement_at_work',
+            ),
+            migrations.AddField(
+                model_name='statement',
+                name='undo_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='statement',
+                name='undo_reason',
+                field=models.CharField(blank=True, max_length=240),
+            ),
+            migrations.AlterField(
+                model_name='statement',
+                name='state',
+                field=models.CharField(choices=[('naming', 'Columns to be named'), ('reading', 'Being read'), ('matching', 'Being matched'), ('undoing', 'Being undone'), ('done', 'Read'), ('failed', 'Stopped')], max_length=20, verbose_name='status'),
+            ),
+            migrations.AddIndex(
+                model_name='statement',
+                index=models.Index(condition=models.Q(('state__in', ['matching', 'reading', 'undoing'])), fields=['touched_at'], name='statement_at_work'),
+            ),
+            migrations.AddConstraint(
+                model_name='statement',
+                constraint=models.CheckConstraint(condition=models.Q(('state__in', ['naming', 'reading', 'matching', 'undoing', 'done', 'failed'])), name='statement_state_known'),
+            ),
+        ]),
     ]

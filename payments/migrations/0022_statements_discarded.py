@@ -2,6 +2,7 @@
 
 import payments.statement_states
 from django.conf import settings
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -14,46 +15,48 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='statement',
-            name='statement_file_once',
-        ),
-        migrations.RemoveConstraint(
-            model_name='statement',
-            name='statement_state_known',
-        ),
-        migrations.RemoveConstraint(
-            model_name='statementline',
-            name='statement_line_once',
-        ),
-        migrations.RemoveConstraint(
-            model_name='statementline',
-            name='statement_line_state_known',
-        ),
-        migrations.AlterField(
-            model_name='statement',
-            name='state',
-            field=models.CharField(choices=[('naming', 'Columns to be named'), ('reading', 'Being read'), ('matching', 'Being matched'), ('undoing', 'Being undone'), ('done', 'Read'), ('failed', 'Stopped'), ('discarded', 'Discarded')], max_length=20, verbose_name='status'),
-        ),
-        migrations.AlterField(
-            model_name='statementline',
-            name='state',
-            field=models.CharField(choices=[('new', 'Open'), ('suggested', 'Suggestion'), ('matched', 'Matched'), ('transfer', 'Payout'), ('fee', 'Bank fee'), ('suspense', 'On suspense'), ('ignored', 'Ignored'), ('discarded', 'Discarded')], default=payments.statement_states.LineState['NEW'], max_length=20, verbose_name='status'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'discarded'), _negated=True), fields=('account', 'file'), name='statement_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['naming', 'reading', 'matching', 'undoing', 'done', 'failed', 'discarded'])), name='statement_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'discarded'), _negated=True), fields=('account', 'identity'), name='statement_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'suggested', 'matched', 'transfer', 'fee', 'suspense', 'ignored', 'discarded'])), name='statement_line_state_known'),
-        ),
+        AtOnce([
+            migrations.RemoveConstraint(
+                model_name='statement',
+                name='statement_file_once',
+            ),
+            migrations.RemoveConstraint(
+                model_name='statement',
+                name='statement_state_known',
+            ),
+            migrations.RemoveConstraint(
+                model_name='statementline',
+                name='statement_line_once',
+            ),
+            migrations.RemoveConstraint(
+                model_name='statementline',
+                name='statement_line_state_known',
+            ),
+            migrations.AlterField(
+                model_name='statement',
+                name='state',
+                field=models.CharField(choices=[('naming', 'Columns to be named'), ('reading', 'Being read'), ('matching', 'Being matched'), ('undoing', 'Being undone'), ('done', 'Read'), ('failed', 'Stopped'), ('discarded', 'Discarded')], max_length=20, verbose_name='status'),
+            ),
+            migrations.AlterField(
+                model_name='statementline',
+                name='state',
+                field=models.CharField(choices=[('new', 'Open'), ('suggested', 'Suggestion'), ('matched', 'Matched'), ('transfer', 'Payout'), ('fee', 'Bank fee'), ('suspense', 'On suspense'), ('ignored', 'Ignored'), ('discarded', 'Discarded')], default=payments.statement_states.LineState['NEW'], max_length=20, verbose_name='status'),
+            ),
+            migrations.AddConstraint(
+                model_name='statement',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'discarded'), _negated=True), fields=('account', 'file'), name='statement_file_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='statement',
+                constraint=models.CheckConstraint(condition=models.Q(('state__in', ['naming', 'reading', 'matching', 'undoing', 'done', 'failed', 'discarded'])), name='statement_state_known'),
+            ),
+            migrations.AddConstraint(
+                model_name='statementline',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'discarded'), _negated=True), fields=('account', 'identity'), name='statement_line_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='statementline',
+                constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'suggested', 'matched', 'transfer', 'fee', 'suspense', 'ignored', 'discarded'])), name='statement_line_state_known'),
+            ),
+        ]),
     ]

@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.functions.math
 import payments.statement_states
 from decimal import Decimal
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -36,116 +37,118 @@ class Migration(migrations.Migration):
                 'ordering': ('-id',),
             },
         ),
-        migrations.RemoveConstraint(
-            model_name='matchcandidate',
-            name='match_candidate_kind_known',
-        ),
-        migrations.RemoveConstraint(
-            model_name='matchrule',
-            name='match_rule_kind_known',
-        ),
-        migrations.RemoveConstraint(
-            model_name='statementline',
-            name='statement_line_state_known',
-        ),
-        migrations.AddField(
-            model_name='matchcandidate',
-            name='dispute',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.dispute'),
-        ),
-        migrations.AddField(
-            model_name='matchcandidate',
-            name='refund',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.refund'),
-        ),
-        migrations.AlterField(
-            model_name='matchcandidate',
-            name='kind',
-            field=models.CharField(choices=[('invoices', 'Invoices'), ('payment', 'Recorded payment'), ('given_back', 'Money that was given back'), ('payout', 'Payout')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='matchrule',
-            name='kind',
-            field=models.CharField(choices=[('recorded', 'A payment that is recorded already'), ('payout', 'Payout of a provider'), ('reference', 'Exact reference and amount'), ('merged', 'Several invoices of one customer'), ('typo', 'Reference with a typing error'), ('name', 'Name, amount and date'), ('fee', 'Short by a bank fee'), ('other', 'Part or more of what is due'), ('foreign', 'Invoice in another currency'), ('given_back', 'Money that was given back')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='statementline',
-            name='state',
-            field=models.CharField(choices=[('new', 'Open'), ('suggested', 'Suggestion'), ('matched', 'Matched'), ('transfer', 'Payout'), ('fee', 'Bank fee'), ('given_back', 'Given back'), ('suspense', 'On suspense'), ('ignored', 'Ignored'), ('discarded', 'Discarded')], default=payments.statement_states.LineState['NEW'], max_length=20, verbose_name='status'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchcandidate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['invoices', 'payment', 'given_back', 'payout'])), name='match_candidate_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchrule',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['recorded', 'payout', 'reference', 'merged', 'typo', 'name', 'fee', 'other', 'foreign', 'given_back'])), name='match_rule_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'suggested', 'matched', 'transfer', 'fee', 'given_back', 'suspense', 'ignored', 'discarded'])), name='statement_line_state_known'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='arrival',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.statementline'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='dispute',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='on_lines', to='payments.dispute'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_back', to='payments.statementline'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='payment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returned_on', to='payments.payment'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='profile',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='refund',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='on_lines', to='payments.refund'),
-        ),
-        migrations.AddField(
-            model_name='linegivenback',
-            name='rule',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.matchrule'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('line',), name='line_given_back_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('refund',), name='line_given_back_refund_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('dispute',), name='line_given_back_dispute_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('payment',), name='line_given_back_payment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dispute__isnull', True), ('payment__isnull', True), ('refund__isnull', False)), models.Q(('dispute__isnull', False), ('payment__isnull', True), ('refund__isnull', True)), models.Q(('dispute__isnull', True), ('payment__isnull', False), ('refund__isnull', True)), _connector='OR'), name='line_given_back_is_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_given_back_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='linegivenback',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='line_given_back_in_minor_units'),
-        ),
+        AtOnce([
+            migrations.RemoveConstraint(
+                model_name='matchcandidate',
+                name='match_candidate_kind_known',
+            ),
+            migrations.RemoveConstraint(
+                model_name='matchrule',
+                name='match_rule_kind_known',
+            ),
+            migrations.RemoveConstraint(
+                model_name='statementline',
+                name='statement_line_state_known',
+            ),
+            migrations.AddField(
+                model_name='matchcandidate',
+                name='dispute',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.dispute'),
+            ),
+            migrations.AddField(
+                model_name='matchcandidate',
+                name='refund',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.refund'),
+            ),
+            migrations.AlterField(
+                model_name='matchcandidate',
+                name='kind',
+                field=models.CharField(choices=[('invoices', 'Invoices'), ('payment', 'Recorded payment'), ('given_back', 'Money that was given back'), ('payout', 'Payout')], max_length=20),
+            ),
+            migrations.AlterField(
+                model_name='matchrule',
+                name='kind',
+                field=models.CharField(choices=[('recorded', 'A payment that is recorded already'), ('payout', 'Payout of a provider'), ('reference', 'Exact reference and amount'), ('merged', 'Several invoices of one customer'), ('typo', 'Reference with a typing error'), ('name', 'Name, amount and date'), ('fee', 'Short by a bank fee'), ('other', 'Part or more of what is due'), ('foreign', 'Invoice in another currency'), ('given_back', 'Money that was given back')], max_length=20),
+            ),
+            migrations.AlterField(
+                model_name='statementline',
+                name='state',
+                field=models.CharField(choices=[('new', 'Open'), ('suggested', 'Suggestion'), ('matched', 'Matched'), ('transfer', 'Payout'), ('fee', 'Bank fee'), ('given_back', 'Given back'), ('suspense', 'On suspense'), ('ignored', 'Ignored'), ('discarded', 'Discarded')], default=payments.statement_states.LineState['NEW'], max_length=20, verbose_name='status'),
+            ),
+            migrations.AddConstraint(
+                model_name='matchcandidate',
+                constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['invoices', 'payment', 'given_back', 'payout'])), name='match_candidate_kind_known'),
+            ),
+            migrations.AddConstraint(
+                model_name='matchrule',
+                constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['recorded', 'payout', 'reference', 'merged', 'typo', 'name', 'fee', 'other', 'foreign', 'given_back'])), name='match_rule_kind_known'),
+            ),
+            migrations.AddConstraint(
+                model_name='statementline',
+                constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'suggested', 'matched', 'transfer', 'fee', 'given_back', 'suspense', 'ignored', 'discarded'])), name='statement_line_state_known'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='arrival',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.statementline'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='dispute',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='on_lines', to='payments.dispute'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='line',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_back', to='payments.statementline'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='payment',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returned_on', to='payments.payment'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='profile',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.businessprofile'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='refund',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='on_lines', to='payments.refund'),
+            ),
+            migrations.AddField(
+                model_name='linegivenback',
+                name='rule',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.matchrule'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('line',), name='line_given_back_line_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('refund',), name='line_given_back_refund_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('dispute',), name='line_given_back_dispute_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('payment',), name='line_given_back_payment_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('dispute__isnull', True), ('payment__isnull', True), ('refund__isnull', False)), models.Q(('dispute__isnull', False), ('payment__isnull', True), ('refund__isnull', True)), models.Q(('dispute__isnull', True), ('payment__isnull', False), ('refund__isnull', True)), _connector='OR'), name='line_given_back_is_one_thing'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_given_back_is_positive'),
+            ),
+            migrations.AddConstraint(
+                model_name='linegivenback',
+                constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.functions.math.Round(models.F('amount'), precision=billing_assistant.core.db.CurrencyExponent(models.F('currency'))))), name='line_given_back_in_minor_units'),
+            ),
+        ]),
     ]

@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from billing_assistant.core.at_once import AtOnce
+from tests.support.own_models import OURS
 
 CREATES = [
     migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField())]),
@@ -65,3 +67,26 @@ def test_models_are_rendered_once_and_not_after_each_operation() -> None:
         assert render.call_count == 0
         assert state.apps.get_model("at_once", "book")
         assert render.call_count == 2
+
+
+MOST_ONE_BY_ONE = 3
+"""Of a few operations, each costs less by itself than all models do together."""
+
+
+def test_no_migration_of_ours_renders_the_models_again_after_each_of_many_operations() -> None:
+    ours = {model._meta.app_label for model in OURS}
+    disk = MigrationLoader(None).disk_migrations
+    own = {key: _one_by_one(migration) for key, migration in disk.items() if key[0] in ours}
+    assert len(own) > 50
+    assert [key for key, count in own.items() if count > MOST_ONE_BY_ONE] == []
+
+
+def test_negative_control_many_operations_one_by_one_are_counted() -> None:
+    assert _one_by_one(Books("0001_books", "at_once")) == 0
+    assert _one_by_one(BooksOneByOne("0001_books", "at_once")) == len(CREATES) + len(ADDS)
+
+
+def _one_by_one(migration: migrations.Migration) -> int:
+    """How many of its operations change the models, each by itself."""
+    free = (AtOnce, migrations.RunSQL, migrations.RunPython)
+    return sum(not isinstance(operation, free) for operation in migration.operations)

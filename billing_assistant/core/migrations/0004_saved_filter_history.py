@@ -6,6 +6,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -36,37 +37,39 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='savedfilter',
-            name='changed_by_label',
-            field=models.CharField(blank=True, max_length=150, verbose_name='changed by'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_savedfilterevent" ("changed_by_label", "created_at", "id", "is_shared", "list_key", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profile_id", "query", "updated_at") SELECT new_values."changed_by_label", new_values."created_at", new_values."id", new_values."is_shared", new_values."list_key", new_values."name", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."profile_id", new_values."query", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e18ff3993d325c0670a0d2d2ad87f6fd54b44865', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ad97d', referencing='REFERENCING NEW TABLE AS new_values ', table='core_savedfilter', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='savedfilter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_savedfilterevent" ("changed_by_label", "created_at", "id", "is_shared", "list_key", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profile_id", "query", "updated_at") SELECT new_values."changed_by_label", new_values."created_at", new_values."id", new_values."is_shared", new_values."list_key", new_values."name", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."profile_id", new_values."query", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b12ce7d27e6c37d231522416b448f9fa555925e2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7e7a7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='core_savedfilter', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='savedfilterevent',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='savedfilterevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='savedfilterevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.savedfilter'),
-        ),
-        migrations.AddField(
-            model_name='savedfilterevent',
-            name='profile',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businessprofile'),
-        ),
+        AtOnce([
+            migrations.AddField(
+                model_name='savedfilter',
+                name='changed_by_label',
+                field=models.CharField(blank=True, max_length=150, verbose_name='changed by'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='savedfilter',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_savedfilterevent" ("changed_by_label", "created_at", "id", "is_shared", "list_key", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profile_id", "query", "updated_at") SELECT new_values."changed_by_label", new_values."created_at", new_values."id", new_values."is_shared", new_values."list_key", new_values."name", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."profile_id", new_values."query", new_values."updated_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e18ff3993d325c0670a0d2d2ad87f6fd54b44865', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ad97d', referencing='REFERENCING NEW TABLE AS new_values ', table='core_savedfilter', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='savedfilter',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_savedfilterevent" ("changed_by_label", "created_at", "id", "is_shared", "list_key", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profile_id", "query", "updated_at") SELECT new_values."changed_by_label", new_values."created_at", new_values."id", new_values."is_shared", new_values."list_key", new_values."name", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."profile_id", new_values."query", new_values."updated_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b12ce7d27e6c37d231522416b448f9fa555925e2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7e7a7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='core_savedfilter', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='savedfilterevent',
+                name='owner',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='savedfilterevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='savedfilterevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.savedfilter'),
+            ),
+            migrations.AddField(
+                model_name='savedfilterevent',
+                name='profile',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.businessprofile'),
+            ),
+        ]),
     ]

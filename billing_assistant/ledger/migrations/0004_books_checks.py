@@ -4,6 +4,7 @@ import billing_assistant.core.clock
 import billing_assistant.core.ids
 import django.db.models.deletion
 from django.conf import settings
+from billing_assistant.core.at_once import AtOnce
 from django.db import migrations, models
 
 
@@ -27,39 +28,41 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='BookSeal',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('chain', models.CharField(choices=[('journal', 'Journal'), ('events', 'Events')], max_length=10)),
-                ('through', models.UUIDField(help_text='The last row that it covers; it begins after the link before.')),
-                ('count', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('chain', 'through'), name='sealed_once'), models.CheckConstraint(condition=models.Q(('chain__in', ['journal', 'events'])), name='seal_chain_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='BooksCheck',
-            fields=[
-                ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('touched_at', models.DateTimeField()),
-                ('results', models.JSONField(default=list)),
-                ('broken', models.PositiveSmallIntegerField(default=0, help_text='Rules that do not hold.')),
-                ('heads', models.JSONField(default=dict)),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('looked_note', models.CharField(blank=True, max_length=240, verbose_name='what was found')),
-                ('looked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('looked_at__isnull', True), models.Q(('looked_note', ''), _negated=True), _connector='OR'), name='books_check_looked_at_with_a_note')],
-            },
-        ),
+        AtOnce([
+            migrations.CreateModel(
+                name='BookSeal',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('chain', models.CharField(choices=[('journal', 'Journal'), ('events', 'Events')], max_length=10)),
+                    ('through', models.UUIDField(help_text='The last row that it covers; it begins after the link before.')),
+                    ('count', models.PositiveIntegerField()),
+                    ('digest', models.CharField(max_length=64)),
+                    ('sealed_at', models.DateTimeField()),
+                ],
+                options={
+                    'ordering': ('id',),
+                    'constraints': [models.UniqueConstraint(fields=('chain', 'through'), name='sealed_once'), models.CheckConstraint(condition=models.Q(('chain__in', ['journal', 'events'])), name='seal_chain_known')],
+                },
+            ),
+            migrations.CreateModel(
+                name='BooksCheck',
+                fields=[
+                    ('id', models.UUIDField(default=billing_assistant.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(default=billing_assistant.core.clock.now, editable=False)),
+                    ('finished_at', models.DateTimeField(blank=True, null=True)),
+                    ('touched_at', models.DateTimeField()),
+                    ('results', models.JSONField(default=list)),
+                    ('broken', models.PositiveSmallIntegerField(default=0, help_text='Rules that do not hold.')),
+                    ('heads', models.JSONField(default=dict)),
+                    ('looked_at', models.DateTimeField(blank=True, null=True)),
+                    ('looked_note', models.CharField(blank=True, max_length=240, verbose_name='what was found')),
+                    ('looked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ('-id',),
+                    'constraints': [models.CheckConstraint(condition=models.Q(('looked_at__isnull', True), models.Q(('looked_note', ''), _negated=True), _connector='OR'), name='books_check_looked_at_with_a_note')],
+                },
+            ),
+        ]),
         migrations.RunSQL(APPEND_ONLY, UNDO),
     ]
