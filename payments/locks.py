@@ -7,11 +7,14 @@ then statements, then their lines by id.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final, TypeVar
 from uuid import UUID
 
+from django.db.models import CharField, Model
 from django.utils.translation import gettext as _
 
 from billing_assistant.core.errors import NotFound
+from billing_assistant.core.prepared import Given, Prepared, one_of
 from payments.models import (
     BankAccount,
     Checkout,
@@ -33,19 +36,70 @@ from payments.models import (
 )
 from payments.states import CheckoutState
 
+Row = TypeVar("Row", bound=Model)
+
+
+def _one_of(model: type[Row], *along: str, no_key: bool = False) -> Prepared[Row]:
+    """The query that locks one row by its id and loads `along` with it."""
+    return Prepared(
+        lambda: (
+            model._default_manager.select_for_update(of=("self",), no_key=no_key)
+            .select_related(*along)
+            .filter(pk=Given("pk"))
+            .order_by()
+        )
+    )
+
+
+_PAYMENT: Final = _one_of(Payment, "profile")
+_EXTERNAL_PAYMENT: Final = Prepared(
+    lambda: (
+        Payment.objects.select_for_update(of=("self",))
+        .select_related("profile")
+        .filter(
+            provider=Given("provider", CharField()),
+            account=Given("account", CharField()),
+            external_id=Given("external_id", CharField()),
+        )
+        .order_by()
+    )
+)
+_REFUND: Final = _one_of(Refund, "profile")
+_DISPUTE: Final = _one_of(Dispute, "profile")
+_CHECKOUT: Final = _one_of(Checkout, "profile", "customer", "invoice")
+_WAITING_CHECKOUTS: Final = Prepared(
+    lambda: (
+        Checkout.objects.select_for_update(of=("self",))
+        .select_related("profile", "customer", "invoice")
+        .filter(
+            pk__in=CheckoutPart.objects.filter(one_of("invoice_id", "invoices")).values("checkout_id"),
+            status__in=[CheckoutState.OPEN, CheckoutState.UNKNOWN],
+        )
+        .order_by("pk")
+    )
+)
+_STATEMENT: Final = _one_of(Statement, "account", "profile", "file", no_key=True)
+_STATEMENT_LINES: Final = Prepared(
+    lambda: (
+        StatementLine.objects.select_for_update(of=("self",))
+        .select_related("account", "profile")
+        .filter(one_of("pk", "wanted"))
+        .order_by("pk")
+    )
+)
+_COLLECTION: Final = _one_of(PlanCollection, "profile", "plan", "customer")
+
 
 def payment_lock(payment_id: UUID) -> Payment:
     """Locks one payment. The invoices that it is to be allocated to are locked before. Raises NotFound."""
-    found = list(Payment.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=payment_id))
-    if not found:
+    if (payment := _PAYMENT.row(pk=payment_id)) is None:
         raise NotFound(_("There is no such payment."))
-    return found[0]
+    return payment
 
 
 def external_payment_lock(*, provider: str, account: str, external_id: str) -> Payment | None:
     """Locks the payment that a provider's id stands for, if we have it."""
-    rows = Payment.objects.select_for_update(of=("self",)).select_related("profile")
-    return next(iter(rows.filter(provider=provider, account=account, external_id=external_id)), None)
+    return _EXTERNAL_PAYMENT.row(provider=provider, account=account, external_id=external_id)
 
 
 def payment_fee_lock(payment_id: UUID) -> PaymentFee:
@@ -55,36 +109,28 @@ def payment_fee_lock(payment_id: UUID) -> PaymentFee:
 
 def refund_lock(refund_id: UUID) -> Refund:
     """Locks one refund. Its payment is locked before. Raises NotFound."""
-    rows = Refund.objects.select_for_update(of=("self",)).select_related("profile")
-    found = list(rows.filter(pk=refund_id))
-    if not found:
+    if (refund := _REFUND.row(pk=refund_id)) is None:
         raise NotFound(_("There is no such refund."))
-    return found[0]
+    return refund
 
 
 def dispute_lock(dispute_id: UUID) -> Dispute:
     """Locks one dispute. Its payment is locked before. Raises NotFound."""
-    found = list(Dispute.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=dispute_id))
-    if not found:
+    if (dispute := _DISPUTE.row(pk=dispute_id)) is None:
         raise NotFound(_("There is no such dispute."))
-    return found[0]
+    return dispute
 
 
 def checkout_lock(checkout_id: UUID) -> Checkout:
     """Locks one checkout, with its invoice loaded. Raises NotFound."""
-    rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
-    found = list(rows.filter(pk=checkout_id))
-    if not found:
+    if (checkout := _CHECKOUT.row(pk=checkout_id)) is None:
         raise NotFound(_("There is no such checkout."))
-    return found[0]
+    return checkout
 
 
 def waiting_checkouts_lock(invoice_ids: Iterable[UUID]) -> list[Checkout]:
     """Locks the checkouts of invoices on which somebody may still begin to pay. The invoices are locked before."""
-    wanted = CheckoutPart.objects.filter(invoice_id__in=set(invoice_ids)).values("checkout_id")
-    rows = Checkout.objects.select_for_update(of=("self",)).select_related("profile", "customer", "invoice")
-    waiting = [CheckoutState.OPEN, CheckoutState.UNKNOWN]
-    return list(rows.filter(pk__in=wanted, status__in=waiting).order_by("pk"))
+    return _WAITING_CHECKOUTS.rows(invoices=list(set(invoice_ids)))
 
 
 def bank_account_lock(account_id: UUID) -> BankAccount:
@@ -97,17 +143,14 @@ def bank_account_lock(account_id: UUID) -> BankAccount:
 
 def statement_lock(statement_id: UUID) -> Statement:
     """Locks a statement, not its lines. Raises NotFound."""
-    rows = Statement.objects.select_for_update(of=("self",), no_key=True).select_related("account", "profile", "file")
-    found = list(rows.filter(pk=statement_id))
-    if not found:
+    if (statement := _STATEMENT.row(pk=statement_id)) is None:
         raise NotFound(_("There is no such statement."))
-    return found[0]
+    return statement
 
 
 def statement_lines_lock(line_ids: Iterable[UUID]) -> list[StatementLine]:
     """Locks lines in the order of their ids, with their accounts. Invoices and payments are locked before."""
-    rows = StatementLine.objects.select_for_update(of=("self",)).select_related("account", "profile")
-    return list(rows.filter(pk__in=set(line_ids)).order_by("pk"))
+    return _STATEMENT_LINES.rows(wanted=list(set(line_ids)))
 
 
 def match_rules_lock(profile_id: UUID) -> list[MatchRule]:
@@ -172,8 +215,6 @@ def external_invoice_lock(invoice_id: UUID) -> ExternalInvoice:
 
 def collection_lock(collection_id: UUID) -> PlanCollection:
     """Locks one collection of a plan. Raises NotFound."""
-    rows = PlanCollection.objects.select_for_update(of=("self",)).select_related("profile", "plan", "customer")
-    found = list(rows.filter(pk=collection_id))
-    if not found:
+    if (collection := _COLLECTION.row(pk=collection_id)) is None:
         raise NotFound(_("There is no such record."))
-    return found[0]
+    return collection

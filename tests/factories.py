@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.models import BusinessProfile, User
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import Role
 from customers.models import Customer, CustomerDocument
 from customers.services.documents import customer_document_add
@@ -33,6 +34,9 @@ from invoices.services.setup import profile_prepare
 NOW: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SYSTEM: Final = Actor.system("test")
 _numbers = count(1)
+_ISSUED: Final = Prepared(
+    lambda: Invoice.objects.select_related("profile", "customer").filter(pk=Given("pk")).order_by()
+)
 
 
 def profile(**fields: Any) -> BusinessProfile:
@@ -122,7 +126,9 @@ def draft(of: Customer | None = None, *lines: LineInput, now: datetime = NOW, **
 def issued_invoice(of: Customer | None = None, *lines: LineInput, now: datetime = NOW, **fields: Any) -> Invoice:
     """An issued invoice over 52,200.00 KES, unless other lines are given."""
     made = invoice_issue(draft_id=draft(of, *lines, now=now, **fields).pk, actor=SYSTEM, now=now)
-    return Invoice.objects.select_related("profile", "customer").get(pk=made.pk)
+    invoice = _ISSUED.row(pk=made.pk)
+    assert invoice is not None
+    return invoice
 
 
 def catalogue_item(profile: BusinessProfile, name: str = "Web hosting", **given: Any) -> CatalogueItem:

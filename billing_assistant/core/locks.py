@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -24,7 +24,12 @@ from billing_assistant.core.models import (
     IdempotencyRecord,
     User,
 )
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import STAFF_ROLES
+
+_PROFILE: Final = Prepared(
+    lambda: BusinessProfile.objects.select_for_update(of=("self",)).filter(pk=Given("pk")).order_by()
+)
 
 
 def _number(name: str) -> int:
@@ -75,8 +80,7 @@ def user_lock(user_id: UUID) -> User:
 
 def business_profile_lock(profile_id: UUID) -> BusinessProfile:
     """Locks a business profile. Raises NotFound."""
-    profile = BusinessProfile.objects.select_for_update(of=("self",)).filter(pk=profile_id).first()
-    if profile is None:
+    if (profile := _PROFILE.row(pk=profile_id)) is None:
         raise NotFound(_("There is no such business profile."))
     return profile
 

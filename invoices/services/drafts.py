@@ -22,6 +22,7 @@ from billing_assistant.core.rights import Right
 from billing_assistant.core.services.numbers import human_number_take
 from billing_assistant.core.states import require_transition
 from customers.models import Customer
+from customers.selectors import customers_by_id
 from invoices.errors import DraftChanged, DraftNotEditable
 from invoices.locks import billable_lock, draft_lock
 from invoices.models import DraftVersion, InvoiceDraft
@@ -229,7 +230,7 @@ def _visible(draft: InvoiceDraft | None, actor: Actor) -> InvoiceDraft:
 
 
 def _customer(customer_id: UUID, actor: Actor) -> Customer:
-    customer = Customer.objects.select_related("profile").filter(pk=customer_id).first()
+    customer = customers_by_id([customer_id]).get(customer_id)
     if customer is None or not actor.can_see(customer.profile_id):
         raise NotFound(_("There is no such customer."))
     return customer

@@ -82,7 +82,7 @@ class Checkout(Entity):
     @property
     def numbers(self) -> str:
         """The numbers of its invoices, the first three of many."""
-        found = [part.invoice.number for part in self.parts.select_related("invoice").order_by("id")]
+        found = list(self.parts.order_by("id").values_list("invoice__number", flat=True))
         shown = ", ".join(found[:NUMBERS_SHOWN]) or self.invoice.number
         return f"{shown} +{len(found) - NUMBERS_SHOWN}" if len(found) > NUMBERS_SHOWN else shown
 
