@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from billing_assistant.settings import engines
 from tests.support import engine, reset, sockets
-from tests.support.database import fresh_database
+from tests.support.database import fresh_database, template_begin
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, noon in Nairobi
 
@@ -27,6 +27,12 @@ sockets.close_to_the_world()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="also run the long forms of tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The database is made while the processes collect their tests."""
+    if config.getoption("numprocesses", None):
+        template_begin()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,7 +48,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not go through it again and again, nor come so often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(100_000)
 
 
 @pytest.fixture(scope="session")

@@ -198,7 +198,7 @@ def test_mail_scanners_and_previews_change_nothing(worlds: Worlds) -> None:
 @pytest.mark.parametrize("role", [*STAFF, Role.CLIENT])
 @pytest.mark.usefixtures("bare_admin")
 def test_the_admin_is_for_staff(worlds: Worlds, role: Role) -> None:
-    """The lists of our own tables are walked by tests/core/test_admin.py as each role of staff, here as a client."""
+    """The lists of our own tables are walked by tests/core/test_admin.py as staff, here as a client."""
     client = role is Role.CLIENT
     browser = client_browser(worlds.own) if client else staff_browser(role, worlds.own)
     assert browser.get(reverse("admin:index")).status_code == (403 if client else 200)

@@ -9,16 +9,31 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import distributions
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 from psycopg import sql
 
-from tests.support.engine import ROOT, url_of
+from tests.support.engine import ROOT, running_server, url_of
 
 TEMPLATES_KEPT = 4
+
+
+class MigrationsFailed(Exception):
+    """The template could not be made."""
+
+
+def template_begin() -> None:
+    """Makes the template in the background where it is missing; who needs it waits, or tries and tells what fails."""
+
+    def make() -> None:
+        with running_server() as server_url, suppress(MigrationsFailed):
+            _template(server_url)
+
+    Thread(target=make, daemon=True).start()
 
 
 @contextmanager
@@ -63,7 +78,7 @@ def _build(connection: psycopg.Connection, server_url: str, name: str) -> None:
         "DJANGO_SETTINGS_MODULE": "billing_assistant.settings.test",
     }
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -71,7 +86,7 @@ def _build(connection: psycopg.Connection, server_url: str, name: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"The migrations failed:\n{done.stderr[-4000:]}")
+        raise MigrationsFailed(f"The migrations failed:\n{done.stderr[-4000:]}")
     connection.execute(_sql("alter database {} rename to {}", draft, name))
     connection.execute(_sql("alter database {} with allow_connections false", name))
 
