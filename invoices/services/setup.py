@@ -49,15 +49,18 @@ def profile_prepare(*, profile_id: UUID) -> None:
             InvoiceKind.INVOICE: ("INV", profile.invoice_number_format),
             InvoiceKind.CREDIT_NOTE: ("CN", profile.credit_note_number_format),
         }
-        for kind, (code, pattern) in patterns.items():
-            if not NumberSeries.objects.filter(profile=profile, kind=kind, is_default=True).exists():
-                NumberSeries.objects.create(
-                    profile=profile,
-                    kind=kind,
-                    code=code,
-                    pattern=pattern,
-                    restarts_yearly=profile.numbers_restart_yearly,
-                )
+        counted = set(NumberSeries.objects.filter(profile=profile, is_default=True).values_list("kind", flat=True))
+        missing = [kind for kind in patterns if kind not in counted]
+        NumberSeries.objects.bulk_create(
+            NumberSeries(
+                profile=profile,
+                kind=kind,
+                code=patterns[kind][0],
+                pattern=patterns[kind][1],
+                restarts_yearly=profile.numbers_restart_yearly,
+            )
+            for kind in missing
+        )
         template_default_make(profile_id=profile.pk)
         if not TaxRate.objects.filter(profile=profile).exists():
             TaxRate.objects.bulk_create(

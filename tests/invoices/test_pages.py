@@ -212,9 +212,19 @@ def test_read_only_people_see_and_change_nothing(customer: Customer) -> None:
     assert client.post(reverse("invoices:draft_edit", args=[draft.pk]), _form(HOSTING)).status_code == 403
 
 
-@pytest.mark.parametrize("field", ["lines-TOTAL_FORMS", "parts-TOTAL_FORMS", "lines-INITIAL_FORMS"])
-@pytest.mark.parametrize("value", ["../../x", "", "-1", "9" * 5000])
-@pytest.mark.parametrize("add", ["lines", "parts", ""])
+COUNTS = ["lines-TOTAL_FORMS", "parts-TOTAL_FORMS", "lines-INITIAL_FORMS"]
+UNREADABLE = ["../../x", "", "-1", "9" * 5000]
+ADDED = ["lines", "parts", ""]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "add"),
+    [
+        (field, value, ADDED[(row + column) % len(ADDED)])
+        for row, field in enumerate(COUNTS)
+        for column, value in enumerate(UNREADABLE)
+    ],
+)
 def test_a_count_of_rows_that_cannot_be_read_is_told_and_nothing_typed_is_lost(
     field: str, value: str, add: str, customer: Customer
 ) -> None:
