@@ -18,6 +18,7 @@ from billing_assistant.core import queue
 from billing_assistant.core.actors import Actor
 from billing_assistant.core.errors import NotFound, OutcomeUnknown, Rejected, RetryLater, Unavailable
 from billing_assistant.core.ids import uuid7
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.rights import Right
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.errors import WebhookNotWaiting
@@ -40,6 +41,7 @@ PROCESS_TASK: Final = "integrations.process_webhooks"
 LEASE: Final = timedelta(minutes=2)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MAX_ATTEMPTS: Final = 15
+_EVENT: Final = Prepared(lambda: WebhookEvent.objects.select_related("connection").filter(pk=Given("pk")).order_by())
 Candidate = tuple[PaymentGateway, GatewayConnection | None]
 _TAKE: Final = """
 INSERT INTO integrations_webhookevent
@@ -107,7 +109,8 @@ def webhook_process(*, event_id: UUID, now: datetime) -> WebhookEvent | None:
     claimed = WebhookEvent.objects.filter(pk=event_id, status=WebhookStatus.RECEIVED, due_at__lte=now)
     if not claimed.update(due_at=now + LEASE, attempts=F("attempts") + 1):
         return None
-    event = WebhookEvent.objects.select_related("connection").get(pk=event_id)
+    if (event := _EVENT.row(pk=event_id)) is None:
+        return None
     try:
         outcome = _outcome(event, now)
     except (Unavailable, OutcomeUnknown, RetryLater) as error:

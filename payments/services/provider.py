@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from billing_assistant.core import events
@@ -18,6 +20,7 @@ from billing_assistant.core.actors import Actor
 from billing_assistant.core.clock import local_date, local_today
 from billing_assistant.core.ids import uuid7
 from billing_assistant.core.money import ZERO, Money
+from billing_assistant.core.prepared import Given, Prepared
 from billing_assistant.core.services.notices import notice_to_role
 from integrations.ports.attempts import Decline
 from integrations.ports.payments import PaymentGateway, ProviderPayment, ProviderStatus
@@ -33,6 +36,9 @@ from payments.services.plan import Part
 from payments.services.record import number_give, payment_complete
 from payments.states import CheckoutState, PaymentMethod, PaymentState
 
+_CHECKOUT: Final = Prepared(
+    lambda: Checkout.objects.filter(pk=Given("pk"), gateway=Given("gateway", CharField())).order_by()
+)
 METHODS = {
     "card": PaymentMethod.CREDIT_CARD,
     "mpesa": PaymentMethod.MPESA,
@@ -87,8 +93,7 @@ def _checkout_of(gateway: PaymentGateway, paid: ProviderPayment) -> Checkout:
         reference = UUID(paid.reference)
     except ValueError:
         raise Doubtful("It carries a reference that is not ours.") from None
-    checkout = Checkout.objects.filter(pk=reference, gateway=gateway.name).first()
-    if checkout is None:
+    if (checkout := _CHECKOUT.row(pk=reference, gateway=gateway.name)) is None:
         raise Doubtful("It carries a reference that is not ours.")
     return checkout
 

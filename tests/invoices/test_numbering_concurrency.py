@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from threading import Barrier
 from uuid import UUID
@@ -35,22 +35,30 @@ def _fail_sometimes(fails: random.Random) -> None:
 
 def _issue_until_done(draft_id: UUID, fails: random.Random) -> None:
     """Issues a draft; a failure after the number was taken rolls back and is tried again, as a person would."""
-    try:
-        while True:
-            try:
-                with transaction.atomic():
-                    invoice_issue(draft_id=draft_id, actor=SYSTEM, now=NOW)
-                    _fail_sometimes(fails)
-            except AfterTheNumber:
-                continue
-            return
-    finally:
-        connection.close()
+    while True:
+        try:
+            with transaction.atomic():
+                invoice_issue(draft_id=draft_id, actor=SYSTEM, now=NOW)
+                _fail_sometimes(fails)
+        except AfterTheNumber:
+            continue
+        return
+
+
+def _leave(together: Barrier) -> None:
+    """Closes the connection of one thread, once each thread is here."""
+    together.wait(30)
+    connection.close()
 
 
 def _run(work: Callable[[UUID, random.Random], None], draft_ids: list[UUID]) -> list[BaseException]:
+    """Each thread keeps its connection, as a worker does; returns what went wrong."""
     with ThreadPoolExecutor(THREADS) as pool:
         jobs = [pool.submit(work, draft_id, random.Random(seed)) for seed, draft_id in enumerate(draft_ids)]  # noqa: S311
+        wait(jobs)
+        together = Barrier(THREADS)
+        for _ in range(THREADS):
+            pool.submit(_leave, together)
     return [error for error in (job.exception() for job in jobs) if error is not None]
 
 
@@ -68,10 +76,7 @@ def test_negative_control_the_highest_number_plus_one_collides(monkeypatch: pyte
     everybody = Barrier(THREADS)
 
     def issue(draft_id: UUID, _fails: random.Random) -> None:
-        try:
-            invoice_issue(draft_id=draft_id, actor=SYSTEM, now=NOW)
-        finally:
-            connection.close()
+        invoice_issue(draft_id=draft_id, actor=SYSTEM, now=NOW)
 
     def unlocked(*, series: NumberSeries, dates: list[date], strict: bool = False) -> list[numbering.TakenNumber]:
         last = Invoice.objects.filter(series=series).aggregate(last=Max("sequence"))["last"] or 0
