@@ -100,8 +100,13 @@ def test_overdue_invoices_and_their_ages_are_those_of_one_business_profile() -> 
 
 
 def test_open_parts_are_found_by_their_index() -> None:
+    """In an empty table many indexes cost the same: the others are set aside, this one has to fit the question."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false "
+            "WHERE indrelid = 'invoices_invoice'::regclass AND indexrelid <> 'invoice_in_parts'::regclass"
+        )
         cursor.execute(
             "EXPLAIN SELECT id FROM invoices_invoice WHERE profile_id = gen_random_uuid() AND state = 'issued' "
             "AND amount_due > 0 AND (next_due_on < due_on OR next_due_on > due_on)"
