@@ -39,7 +39,7 @@ from payments.states import CheckoutState
 Row = TypeVar("Row", bound=Model)
 
 
-def _one_of(model: type[Row], *along: str, no_key: bool = False) -> Prepared[Row]:
+def _by_id(model: type[Row], *along: str, no_key: bool = False) -> Prepared[Row]:
     """The query that locks one row by its id and loads `along` with it."""
     return Prepared(
         lambda: (
@@ -51,7 +51,7 @@ def _one_of(model: type[Row], *along: str, no_key: bool = False) -> Prepared[Row
     )
 
 
-_PAYMENT: Final = _one_of(Payment, "profile")
+_PAYMENT: Final = _by_id(Payment, "profile")
 _EXTERNAL_PAYMENT: Final = Prepared(
     lambda: (
         Payment.objects.select_for_update(of=("self",))
@@ -64,9 +64,9 @@ _EXTERNAL_PAYMENT: Final = Prepared(
         .order_by()
     )
 )
-_REFUND: Final = _one_of(Refund, "profile")
-_DISPUTE: Final = _one_of(Dispute, "profile")
-_CHECKOUT: Final = _one_of(Checkout, "profile", "customer", "invoice")
+_REFUND: Final = _by_id(Refund, "profile")
+_DISPUTE: Final = _by_id(Dispute, "profile")
+_CHECKOUT: Final = _by_id(Checkout, "profile", "customer", "invoice")
 _WAITING_CHECKOUTS: Final = Prepared(
     lambda: (
         Checkout.objects.select_for_update(of=("self",))
@@ -78,7 +78,7 @@ _WAITING_CHECKOUTS: Final = Prepared(
         .order_by("pk")
     )
 )
-_STATEMENT: Final = _one_of(Statement, "account", "profile", "file", no_key=True)
+_STATEMENT: Final = _by_id(Statement, "account", "profile", "file", no_key=True)
 _STATEMENT_LINES: Final = Prepared(
     lambda: (
         StatementLine.objects.select_for_update(of=("self",))
@@ -87,7 +87,7 @@ _STATEMENT_LINES: Final = Prepared(
         .order_by("pk")
     )
 )
-_COLLECTION: Final = _one_of(PlanCollection, "profile", "plan", "customer")
+_COLLECTION: Final = _by_id(PlanCollection, "profile", "plan", "customer")
 
 
 def payment_lock(payment_id: UUID) -> Payment:

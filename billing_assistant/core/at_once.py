@@ -41,8 +41,14 @@ class AtOnce(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        for operation in reversed(self.operations):
-            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+        """One by one, each with the models that it had before it: a condition may name a field that came with it."""
+        steps, after = [], to_state
+        for operation in self.operations:
+            before, after = after, after.clone()
+            operation.state_forwards(app_label, after)
+            steps.append((operation, before, after))
+        for operation, before, made in reversed(steps):
+            operation.database_backwards(app_label, schema_editor, made, before)
 
     def describe(self) -> str:
         return f"{len(self.operations)} operations at once"

@@ -43,7 +43,7 @@ SHORT = {
     Kind.API: ("POST",),
     Kind.HOOK: METHODS,
 }
-"""Where neither visitor comes in, whatever the method (`test_matrix`), one stands for all."""
+"""Where neither visitor comes in (`test_matrix`), one stands for all."""
 OF_PAGES = METHODS[:3]
 """A page has the first two and refuses the others alike. With --deep each address is tried with all of them."""
 

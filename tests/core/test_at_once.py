@@ -21,6 +21,12 @@ ADDS = [
     migrations.AddField("book", "shelf", models.ForeignKey("at_once.shelf", models.CASCADE, null=True)),
     migrations.AddIndex("book", models.Index(fields=["title"], name="at_once_title")),
     migrations.AddConstraint("shelf", models.UniqueConstraint(fields=["name"], name="at_once_name")),
+    migrations.AddConstraint(
+        "book",
+        models.UniqueConstraint(
+            fields=["title"], condition=models.Q(shelf__isnull=False), name="at_once_title_on_a_shelf"
+        ),
+    ),
 ]
 
 
